@@ -1,0 +1,1 @@
+"""A Plan to one transaction, verified and recorded."""

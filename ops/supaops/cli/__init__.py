@@ -1,0 +1,1 @@
+"""Command line: parse, call one room, print, exit. No SQL and no logic."""

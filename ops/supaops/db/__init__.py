@@ -1,0 +1,1 @@
+"""Connections and named queries: the only room that imports psycopg."""

@@ -1,0 +1,27 @@
+"""Named queries: `db/sql/<file>.sql` holds blocks that start with ``-- name: <query>``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import LiteralString
+
+_NAME = re.compile(r"^-- name: (\w+)[^\n]*\n", re.MULTILINE)
+
+
+@cache
+def _blocks(file: str) -> dict[str, LiteralString]:
+    text: LiteralString = (files("supaops.db") / "sql" / f"{file}.sql").read_text(encoding="utf-8")
+    parts = _NAME.split(text)[1:]
+    return dict(zip(parts[::2], (body.strip() for body in parts[1::2]), strict=True))
+
+
+def query(name: str) -> LiteralString:
+    """Return the text of ``<file>.<query>``.
+
+    Args:    name: such as ``live.functions`` for the block `functions` of `sql/live.sql`.
+    Raises:  KeyError when there is no such block: a defect of supaops, not of its user.
+    """
+    file, _, block = name.partition(".")
+    return _blocks(file)[block]

@@ -1,0 +1,1 @@
+"""What operators do: smoke, pause, resume, retry, cancel, clean up."""

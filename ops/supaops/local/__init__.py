@@ -1,0 +1,1 @@
+"""The local Supabase stack and its stand-ins."""

@@ -1,0 +1,1 @@
+"""Desired, recorded and live state to a Plan."""

@@ -1,0 +1,1 @@
+"""Config to Resources and SQL text. Pure: no database, no clock, no environment."""

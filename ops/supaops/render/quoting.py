@@ -1,0 +1,119 @@
+"""SQL literals and identifiers, pure: what `{{ value }}` becomes in a template.
+
+Source: PostgreSQL manual, 4.1.2 "Constants" (escape string syntax) and 4.1.1 "Identifiers".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import singledispatch
+from typing import Any
+
+from jinja2 import Undefined
+from pydantic import SecretBytes, SecretStr
+
+from supaops.config.fields import EnvRef
+from supaops.errors import RenderError
+
+# Escaped so that a literal is one line and free of `$`: it then means the same inside a
+# dollar-quoted function body and cannot end a `--` comment.
+_ESCAPES = {"\\": r"\\", "'": "''", "$": r"\x24", "\n": r"\n", "\r": r"\r"}
+
+_IDENTIFIER_BYTES = 63  # NAMEDATALEN - 1
+
+
+class Sql(str):
+    """A checked fragment of SQL text, rendered as it stands."""
+
+    __slots__ = ()
+
+
+def identifier(name: str) -> Sql:
+    """Return `name` as a quoted identifier; the server truncates none of ours (63 bytes at most).
+
+    Raises: RenderError when the name is empty, holds a NUL or is too long for PostgreSQL.
+    """
+    if not name or "\0" in name or len(name.encode()) > _IDENTIFIER_BYTES:
+        raise RenderError(f"{name!r} cannot be an SQL identifier: 1 to 63 bytes without NUL")
+    return Sql('"' + name.replace('"', '""') + '"')
+
+
+def text_literal(value: str) -> Sql:
+    """Return `value` as a string constant that is safe in any context, bodies included.
+
+    Raises: RenderError for a NUL, which PostgreSQL's text cannot hold.
+    """
+    if "\0" in value:
+        raise RenderError("a text value holds a NUL character, which PostgreSQL cannot store")
+    escaped = "".join(_ESCAPES.get(character, character) for character in value)
+    prefix = "E" if "\\" in escaped else ""
+    return Sql(f"{prefix}'{escaped}'")
+
+
+@singledispatch
+def literal(value: Any) -> Sql:
+    """Return a Python value as an SQL literal.
+
+    Raises: RenderError for a type without a literal, and for every kind of secret.
+    """
+    raise RenderError(f"a {type(value).__name__} has no SQL literal")
+
+
+@literal.register
+def _(value: Sql) -> Sql:
+    return value
+
+
+@literal.register
+def _(value: str) -> Sql:
+    return text_literal(value)
+
+
+@literal.register
+def _(value: bool) -> Sql:  # noqa: FBT001  singledispatch passes the value by position
+    return Sql("true" if value else "false")
+
+
+@literal.register(int)
+@literal.register(float)
+def _(value: float) -> Sql:
+    return Sql(repr(value))
+
+
+@literal.register(type(None))
+def _(value: None) -> Sql:  # noqa: ARG001  dispatched on the type alone
+    return Sql("null")
+
+
+@literal.register
+def _(value: timedelta) -> Sql:
+    micros = value // timedelta(microseconds=1)
+    return Sql(f"interval '{micros // 1_000_000}.{micros % 1_000_000:06d} seconds'")
+
+
+@literal.register(Mapping)
+@literal.register(list)
+@literal.register(tuple)
+def _(value: object) -> Sql:
+    plain = dict(value) if isinstance(value, Mapping) else value
+    return Sql(text_literal(json.dumps(plain, sort_keys=True, ensure_ascii=False)) + "::jsonb")
+
+
+@literal.register(Undefined)
+def _(value: Undefined) -> Sql:
+    return Sql(str(value))  # StrictUndefined raises here, naming the variable
+
+
+@literal.register(EnvRef)
+@literal.register(SecretStr)
+@literal.register(SecretBytes)
+def _(value: object) -> Sql:  # noqa: ARG001  not even its name is needed to refuse it
+    raise RenderError(
+        "a secret cannot be rendered into SQL",
+        hint="read it from vault.decrypted_secrets by name when the statement runs",
+    )
+
+
+finalize: Callable[[Any], Sql] = literal

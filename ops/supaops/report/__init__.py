@@ -1,0 +1,1 @@
+"""Findings and plans to text, JSON and other formats. Pure."""

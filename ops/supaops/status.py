@@ -1,0 +1,39 @@
+"""Exit codes and severities: the numbers that scripts and monitors depend on."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """Process exit codes of every command but the health commands.
+
+    Source: design decision 10; 2 follows ``terraform plan -detailed-exitcode``, 64 is EX_USAGE.
+    """
+
+    OK = 0
+    ERROR = 1
+    CHANGES = 2
+    LOCKED = 4
+    REFUSED = 5
+    USAGE = 64
+
+
+class Severity(IntEnum):
+    """Nagios plugin states; ``verify``, ``doctor`` and ``smoke`` exit with the worst of them.
+
+    Source: Monitoring Plugins Development Guidelines, "Plugin Return Codes".
+    """
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+    @property
+    def rank(self) -> int:
+        """Return the order by badness: OK < UNKNOWN < WARNING < CRITICAL.
+
+        A known failure outranks a missing answer, so that a timeout never hides an outage.
+        """
+        return (0, 2, 3, 1)[self]

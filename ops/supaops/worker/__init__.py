@@ -1,0 +1,1 @@
+"""The endpoint that pg_net calls: claims jobs and runs their handlers."""
