@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, local, plan, render
+from supaops.cli import apply, plan, render
 
 app = typer.Typer(
     name="supaops",
@@ -20,7 +20,6 @@ app = typer.Typer(
 app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
-app.add_typer(local.app, name="local")
 
 
 @app.callback(invoke_without_command=True)
