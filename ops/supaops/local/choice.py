@@ -19,14 +19,19 @@ _REMEDY = "supaops local up --reset (deletes the local data), or name the old se
 
 
 def choose(known: State, cluster: Cluster) -> Server:
-    """Return the server to go on with: the recorded one unless it is gone or the user wants another.
+    """Return the server to go on with: the recorded one, unless it is gone or another is wanted.
 
     Raises:  LocalStackError when the data directory needs another server.
     """
     server = servers.probe(cluster.server.bin, known.source)
-    if server is None or os.environ.get("SUPAOPS_PG_BIN"):
+    if server is None or another_is_wanted():
         server = within_reach(servers.find(), cluster.account, cluster.base)
     return _fitting(server, known, cluster)
+
+
+def another_is_wanted() -> bool:
+    """Return whether the user names a server."""
+    return bool(os.environ.get("SUPAOPS_PG_BIN"))
 
 
 def within_reach(server: Server, account: Account, base: Base) -> Server:

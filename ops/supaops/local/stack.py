@@ -133,8 +133,11 @@ def _with_wishes(known: State, endpoint: str | None, durable: bool | None) -> St
 
 def _running(home: Home, known: State, report: Report) -> State:
     """Return the state of the running server, started and bootstrapped when needed."""
-    if cluster_of(known).pid() is None:
+    cluster = cluster_of(known)
+    if cluster.pid() is None:
         known = _start(home, known, report)
+    elif choice.another_is_wanted():
+        choice.choose(known, cluster)
     if not known.ready:
         known = _bootstrap(home, known, report)
     state.write(home.state, known)
