@@ -1,4 +1,4 @@
-"""Find a PostgreSQL server on this machine: ``python -m supaops.local.server`` prints it."""
+"""Find a PostgreSQL server on this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -96,10 +95,9 @@ def probe(bin_dir: Path, source: str) -> Server | None:
     """Return the server in a directory, or None when there is none or it is too old."""
     if not all(os.access(bin_dir / tool, os.X_OK) for tool in _TOOLS):
         return None
-    match = re.search(r"(\d+)[.\w]*", _output(str(bin_dir / "postgres"), "--version"))
-    if match is None or int(match[1]) < OLDEST_MAJOR:
-        return None
-    return Server(bin_dir, match[0], source)
+    match = re.search(r"\d+(\.\d+)*", _output(str(bin_dir / "postgres"), "--version"))
+    server = Server(bin_dir, match[0], source) if match else None
+    return server if server and server.major >= OLDEST_MAJOR else None
 
 
 def _explicit(wanted: str) -> Server:
@@ -140,18 +138,3 @@ def _output(*command: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip()
-
-
-def main() -> int:
-    """Print the server that `up` would use; exit 1 and say what to do when there is none."""
-    try:
-        server = find()
-    except LocalStackError as error:
-        sys.stderr.write(f"{error}\nhint: {error.hint}\n")
-        return 1
-    sys.stdout.write(f"{server.version} {server.bin}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
