@@ -1,1 +1,7 @@
 """The local Supabase stack and its stand-ins."""
+
+from __future__ import annotations
+
+from supaops.local.stack import Stack, down, find, up
+
+__all__ = ["Stack", "down", "find", "up"]

@@ -1,0 +1,90 @@
+"""What `up` must remember: one private file, replaced as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from supaops.errors import LocalStackError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The facts of one local stack.
+
+    Shapes: `base` holds the server's files; `ready` turns true when the bootstrap has finished;
+    `port` is 0 before the first start.
+    """
+
+    base: str
+    sockets: str
+    pg_bin: str
+    server_version: str
+    source: str
+    native: tuple[str, ...]
+    account: str
+    admin_password: str = field(repr=False)
+    password: str = field(repr=False)
+    environment: dict[str, str] = field(repr=False)
+    port: int = 0
+    durable: bool = True
+    ready: bool = False
+    format: int = _FORMAT
+
+    def url(self, role: str, password: str) -> str:
+        """Return the URL of a role; passwords of ours are URL-safe by construction."""
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/postgres"
+
+
+def new_secret() -> str:
+    """Return 192 random bits, safe in a URL and a password file."""
+    return secrets.token_urlsafe(24)
+
+
+def new_key() -> str:
+    """Return a key for Vault: 256 random bits in hexadecimal."""
+    return secrets.token_hex(32)
+
+
+def read(path: Path) -> State | None:
+    """Return the remembered state, or None when there is none.
+
+    Raises:  LocalStackError for a file that is another account's or damaged.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return State(**{**raw, "native": tuple(raw["native"])})
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise LocalStackError(
+            "this local stack belongs to another account", place=str(path), hint=_owner_hint(path)
+        ) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise LocalStackError(
+            "the state of the local stack is damaged or of another version of supaops",
+            place=str(path),
+            hint="supaops local up --reset",
+        ) from error
+
+
+def write(path: Path, state: State) -> None:
+    """Replace the file at once; only this account may read it."""
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(state), file, indent=2)
+    temporary.replace(path)
+
+
+def _owner_hint(path: Path) -> str:
+    try:
+        return f"run the command as {path.owner()}"
+    except (KeyError, OSError):
+        return "run the command as the account that started it"

@@ -1,0 +1,165 @@
+"""Keep the stand-ins' loops running: ``python -m supaops.local.supervisor <root>``.
+
+It holds a lock on its file for as long as it, or the process of the loops, lives: whoever finds
+the file locked may trust the process ids in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from supaops.errors import LocalStackError
+from supaops.local import process, state
+from supaops.local.layout import Base, Home
+
+_LOOK_S = 0.5
+_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+_STEADY_S = 10.0
+_DEADLINE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The processes of a live supervisor; `loops` is 0 between two lives of that process."""
+
+    supervisor: int
+    loops: int
+
+
+def running(home: Home) -> Running | None:
+    """Return the processes that hold the lock, or None when nobody does."""
+    try:
+        with home.supervisor.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return None
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return _recorded(home)
+
+
+def start(root: Path) -> None:
+    """Start a supervisor in the background unless one runs; return when it holds the lock."""
+    home = Home.of(root)
+    found = running(home)
+    if found and process.command(found.supervisor):
+        return
+    stop(home)
+    command = [sys.executable, "-m", "supaops.local.supervisor", str(root)]
+    with home.supervisor_log.open("ab") as log:
+        subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True, cwd="/"
+        )
+
+
+def stop(home: Home) -> bool:
+    """End the supervisor and its loops; return whether there were any."""
+    found = running(home)
+    deadline = time.monotonic() + _DEADLINE_S
+    while left := running(home):
+        kind = signal.SIGTERM if time.monotonic() < deadline - _DEADLINE_S / 2 else signal.SIGKILL
+        _signal(left, kind)
+        if time.monotonic() > deadline:
+            raise LocalStackError(
+                "the stand-ins do not stop", hint=f"kill -9 {left.supervisor} {left.loops}"
+            )
+        time.sleep(0.02)
+    return found is not None
+
+
+def _recorded(home: Home) -> Running:
+    try:
+        return Running(**json.loads(home.supervisor.read_text()))
+    except (ValueError, TypeError):
+        return Running(0, 0)  # It has the lock and will write in a moment.
+
+
+def _signal(target: Running, kind: signal.Signals) -> None:
+    for pid in (target.supervisor, target.loops):
+        if pid:
+            try:
+                os.kill(pid, kind)
+            except ProcessLookupError:
+                continue
+
+
+class _Supervisor:
+    """One run of the loop that keeps the loops running."""
+
+    def __init__(self, root: Path, descriptor: int) -> None:
+        self._root = root
+        self._descriptor = descriptor
+        self._ended = asyncio.Event()
+
+    async def run(self, data_dir: Path) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._ended.set)
+        watch = asyncio.ensure_future(self._watch(data_dir))
+        pause = _SHORTEST_PAUSE_S
+        while not self._ended.is_set():
+            started = time.monotonic()
+            await self._one_life()
+            steady = time.monotonic() - started > _STEADY_S
+            pause = _SHORTEST_PAUSE_S if steady else min(pause * 2, _LONGEST_PAUSE_S)
+            await self._ends_within(pause)
+        await watch
+
+    async def _one_life(self) -> None:
+        """Run the process of the loops until it dies or we must end."""
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "supaops.local.loops", str(self._root),
+            stdin=subprocess.PIPE, pass_fds=(self._descriptor,),
+        )  # fmt: skip
+        self._record(child.pid)
+        dies, ends = asyncio.ensure_future(child.wait()), asyncio.ensure_future(self._ended.wait())
+        await asyncio.wait({dies, ends}, return_when=asyncio.FIRST_COMPLETED)
+        if not dies.done():
+            child.kill()  # It serves only the database, which keeps what matters.
+        await dies
+        ends.cancel()
+        self._record(0)
+
+    async def _watch(self, data_dir: Path) -> None:
+        while process.postmaster(data_dir) and not await self._ends_within(_LOOK_S):
+            pass
+        self._ended.set()
+
+    async def _ends_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _record(self, child: int) -> None:
+        text = json.dumps({"supervisor": os.getpid(), "loops": child}).encode()
+        os.pwrite(self._descriptor, text.ljust(80), 0)
+
+
+def main(root: Path) -> int:
+    """Go to the background, then supervise until the server is gone."""
+    home = Home.of(root)
+    known = state.read(home.state)
+    descriptor = os.open(home.supervisor, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return 0
+    if known is None or os.fork():
+        return 0
+    os.setsid()
+    supervisor = _Supervisor(root, descriptor)
+    asyncio.run(supervisor.run(Base(Path(known.base)).data))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

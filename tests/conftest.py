@@ -1,0 +1,81 @@
+"""Fixtures that need a database: one private local stack per test process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from supaops.db.connect import Connection, connect
+from supaops.errors import LocalStackError
+from supaops.local import Stack, down, process, up
+
+DSN_VARIABLE = "SUPAOPS_TEST_DSN"
+ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
+
+RESET = (Path(__file__).parent / "reset.sql").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
+    """Return a running stack: a new one, or what SUPAOPS_TEST_DSN names."""
+    if dsn := os.environ.get(DSN_VARIABLE):
+        yield _existing_stack(dsn)
+        return
+    home = pytestconfig.rootpath / ".supaops" / "tests"
+    _remove_leftovers(home)
+    root = home / str(os.getpid())
+    root.mkdir(parents=True)
+    try:
+        yield _new_stack(root)
+    finally:
+        down(root, purge=True)
+        shutil.rmtree(root)
+
+
+@pytest.fixture
+def db(stack: Stack) -> Iterator[Connection]:
+    """Return a connection as role postgres to a database that holds nothing of supaops."""
+    with connect(stack.url, application_name="pytest") as connection:
+        connection.execute(RESET)
+        yield connection
+
+
+def _new_stack(root: Path) -> Stack:
+    try:
+        return up(root, durable=False)
+    except LocalStackError as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(f"{error} ({error.hint})")
+
+
+def _existing_stack(dsn: str) -> Stack:
+    with connect(dsn, application_name="pytest") as connection:
+        version = connection.info.server_version
+        rows = connection.execute("select extname from pg_catalog.pg_extension").fetchall()
+    return Stack(
+        url=dsn,
+        admin_url=os.environ.get(ADMIN_DSN_VARIABLE, dsn),
+        environment={
+            "DATABASE_URL": dsn,
+            "JOB_QUEUE_WORKER_ENDPOINT": "http://127.0.0.1:8787/api/jobs/run",
+            "JOB_QUEUE_RUNNER_SECRET": "secret-of-the-test-run",
+        },
+        pg_bin=Path(),
+        server_version=f"{version // 10000}.{version % 10000}",
+        native=frozenset(
+            {"pg_cron", "pg_net", "supabase_vault"} & {row["extname"] for row in rows}
+        ),
+    )
+
+
+def _remove_leftovers(home: Path) -> None:
+    """Take down the stacks of test runs that were killed."""
+    for root in home.glob("[0-9]*"):
+        if not process.command(int(root.name)):
+            down(root, purge=True)
+            shutil.rmtree(root, ignore_errors=True)
