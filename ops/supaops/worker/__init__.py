@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from supaops.db.connect import AsyncConnection
 from supaops.db.jobs import Job
 from supaops.worker.context import Context
 from supaops.worker.handlers import Handlers
 
-__all__ = ["Context", "Handlers", "Job"]
+__all__ = ["AsyncConnection", "Context", "Handlers", "Job"]

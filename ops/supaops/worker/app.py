@@ -67,14 +67,15 @@ def create_app(
             yield
             await runner.close(grace=grace)
 
-    return _application(Endpoint(settings, runner), lifespan)
+    return application(Endpoint(settings, runner), lifespan)
 
 
 def _pool(database_url: str, size: int, patience: timedelta) -> Pool:
     return Pool(database_url, size=size, application_name=APPLICATION_NAME, patience=patience)
 
 
-def _application(endpoint: Endpoint, lifespan: Lifespan[Starlette]) -> Starlette:
+def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """Return the routes of an endpoint, errors as JSON, one log line per request."""
     return Starlette(
         routes=[
             Route("/api/jobs/run", endpoint.run, methods=["POST"]),
