@@ -40,6 +40,11 @@ class Runner:
         """Return how many slots are taken: by jobs, or by a claim under way."""
         return sum(batch.held for batch in self._batches.values())
 
+    @property
+    def room(self) -> int:
+        """Return how many more jobs can start now; a thread left behind still takes up a slot."""
+        return self._concurrency - self.running - self._executor.abandoned
+
     async def run(self, limit: int, *, worker: str, within: timedelta) -> Tally:
         """Claim up to `limit` jobs and report on them after `within` at the latest.
 
@@ -50,7 +55,7 @@ class Runner:
         """
         if self._closing:
             raise ShuttingDown("the worker is shutting down")
-        room = min(limit, self._concurrency - self.running - self._executor.abandoned)
+        room = min(limit, self.room)
         if room < 1:
             return Tally()
         batch = Batch(self._queue, self._executor, limit=room, worker=worker, lease=self._lease)
