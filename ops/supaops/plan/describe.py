@@ -8,6 +8,8 @@ import json
 from supaops.plan.model import Action, Change
 from supaops.render.resource import Kind
 
+_FILE_HEADER_LINES = 2
+
 
 def difference(change: Change) -> list[str]:
     """Return the lines to show under a change: unified diff lines, or words for a secret.
@@ -18,7 +20,7 @@ def difference(change: Change) -> list[str]:
         return _secret_difference(change)
     before, after = _texts(change)
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return [line for line in lines if not line.startswith(("---", "+++"))]
+    return list(lines)[_FILE_HEADER_LINES:]
 
 
 def _texts(change: Change) -> tuple[str, str]:
