@@ -101,7 +101,7 @@ class _Reader:
         data = self._node(top, events, ())
         next(events)  # the document's end
         if isinstance(second := next(events), DocumentStartEvent):
-            raise self._error(second, "a second document starts here", "keep one document per file")
+            raise self._error(second, "a second document starts here", "keep one per file")
         if not isinstance(data, dict):
             raise self._error(top, "the top level must be a mapping", "start with `version: 1`")
         self.spots[()] = Spot(self._place(top), self._place(top))
@@ -123,8 +123,11 @@ class _Reader:
 
     def _refuse_references(self, event: Event) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self._note(event, "anchors (`&`) and aliases (`*`) are not supported",
-                       "write the value out; quote one that starts with a literal `*` or `&`")  # fmt: skip
+            self._note(
+                event,
+                "anchors (`&`) and aliases (`*`) are not supported",
+                "write the value out; quote one that starts with a literal `*` or `&`",
+            )
         if getattr(event, "tag", None):
             self._note(event, "tags (`!`) are not supported", "remove the tag, or quote the value")
 
@@ -133,25 +136,26 @@ class _Reader:
         for event in iter(lambda: next(events), None):
             if isinstance(event, MappingEndEvent):
                 break
-            key = self._key(event, events, path)
+            key = self._key(event)
             child = (*path, key)
-            repeated = key in data
-            if repeated:
-                first = self.spots[child].key
-                self._note(event, f"{dotted(child)}: this key is given twice",
-                           f"the first is in line {first.line}; keep one of them")  # fmt: skip
+            if key in data:
+                self._note_repeated(event, child)
             data[key] = self._entry(event, events, child)
         return data
 
+    def _note_repeated(self, event: Event, path: KeyPath) -> None:
+        first = self.spots[path].key.line
+        message = f"{dotted(path)}: this key is given twice"
+        self._note(event, message, f"the first is in line {first}; keep one of them")
+
     def _entry(self, key: Event, events: Iterator[Event], path: KeyPath) -> Any:
         event = next(events)
-        plain = isinstance(event, ScalarEvent) and event.style is None
         # An empty value is marked on the next line; its key is where one looks.
-        empty = plain and event.value == ""
-        self.spots[path] = Spot(self._place(key), self._place(key if empty else event), plain)
+        shown = key if isinstance(event, ScalarEvent) and not event.value else event
+        self.spots[path] = Spot(self._place(key), self._place(shown), _is_plain(event))
         return self._node(event, events, path)
 
-    def _key(self, event: Event, events: Iterator[Event], path: KeyPath) -> str:
+    def _key(self, event: Event) -> str:
         if not isinstance(event, ScalarEvent):
             raise self._error(event, "a key must be one word or a quoted text",
                               "quote a value that starts with `{`, `[` or `*`")  # fmt: skip
@@ -173,8 +177,7 @@ class _Reader:
             if isinstance(event, SequenceEndEvent):
                 break
             child = (*path, len(items))
-            plain = isinstance(event, ScalarEvent) and event.style is None
-            self.spots[child] = Spot(self._place(event), self._place(event), plain)
+            self.spots[child] = Spot(self._place(event), self._place(event), _is_plain(event))
             items.append(self._node(event, events, child))
         return items
 
@@ -196,3 +199,7 @@ class _Reader:
 
     def _note(self, event: Event, message: str, hint: str) -> None:
         self.problems.append(self._error(event, message, hint))
+
+
+def _is_plain(event: Event) -> bool:
+    return isinstance(event, ScalarEvent) and event.style is None

@@ -38,7 +38,7 @@ Spots = Mapping[KeyPath, Spot]
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
-    """The spots of a Config; equal to every other, for it says whence a Config came, not what it is."""
+    """The spots of a Config; all are equal, so that Configs compare by content alone."""
 
     spots: Spots = field(default_factory=dict, compare=False)
 

@@ -1,4 +1,4 @@
-"""The schedules of pg_cron 1.6: what it accepts, what it refuses, what it reads otherwise than written.
+"""The schedules of pg_cron 1.6: what it accepts, refuses, and reads otherwise than written.
 
 Source: pg_cron 1.6.5, `parse_cron_entry` in src/entry.c and `TryParseInterval` in
 src/job_metadata.c. The parser follows them to the letter, oddities included, because a schedule

@@ -8,7 +8,7 @@ from typing import Any
 
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
-from supaops.config.model import Config, Queue, Retry, TaskType, Worker
+from supaops.config.model import Queue, Retry, TaskType, Worker
 from supaops.config.places import KeyPath, SourceMap, dotted
 from supaops.config.problem import Complaint
 from supaops.config.scalars import is_sexagesimal, meant_boolean
@@ -137,17 +137,22 @@ def _secrets_in_text(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
 def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
     """Refuse in free JSON what YAML 1.1 reads otherwise; a typed key says what it expects itself."""
     for path, value in _leaves(data, ()):
-        free = path[:2] == ("smoke", "payload") or (
-            path[:2] == ("queue", "task_types") and "payload" in path[3:4]
-        )
-        if not free or not source.spots[path].plain:
+        if not _is_free_json(path) or not source.spots[path].plain:
             continue
         meant = meant_boolean(value)
         if meant or is_sexagesimal(value):
-            remedy = f'write {meant}, or quote it: "{value}"' if meant else f'quote it: "{value}"'
+            remedy = f"write {meant}, or " if meant else ""
             yield problem_at(
-                source, path, f"`{value}` is text in YAML 1.2 but not in YAML 1.1", hint=remedy
+                source,
+                path,
+                f"`{value}` is text in YAML 1.2 but not in YAML 1.1",
+                hint=f'{remedy}quote it: "{value}"',
             )
+
+
+def _is_free_json(path: KeyPath) -> bool:
+    in_task_type = path[:2] == ("queue", "task_types") and path[3:4] == ("payload",)
+    return in_task_type or path[:2] == ("smoke", "payload")
 
 
 def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
@@ -180,5 +185,3 @@ _CHECKS: tuple[Callable[[Data, SourceMap], Iterator[SupaopsError]], ...] = (
     _secrets_in_text,
     _unquoted_words,
 )
-
-__all__ = ["SMOKE_TASK_TYPE", "Config", "cross_check"]
