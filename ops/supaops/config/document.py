@@ -119,7 +119,7 @@ class _Reader:
             return self._mapping(events, path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(events, path)
-        return self._scalar(event) if isinstance(event, ScalarEvent) else None
+        return self._scalar(event, path) if isinstance(event, ScalarEvent) else None
 
     def _refuse_references(self, event: Event) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
@@ -136,7 +136,7 @@ class _Reader:
         for event in iter(lambda: next(events), None):
             if isinstance(event, MappingEndEvent):
                 break
-            key = self._key(event)
+            key = self._key(event, path)
             child = (*path, key)
             if key in data:
                 self._note_repeated(event, child)
@@ -155,20 +155,16 @@ class _Reader:
         self.spots[path] = Spot(self._place(key), self._place(shown), _is_plain(event))
         return self._node(event, events, path)
 
-    def _key(self, event: Event) -> str:
+    def _key(self, event: Event, path: KeyPath) -> str:
         if not isinstance(event, ScalarEvent):
             raise self._error(event, "a key must be one word or a quoted text",
                               "quote a value that starts with `{`, `[` or `*`")  # fmt: skip
         self._refuse_references(event)
         if event.style is None and event.value == "<<":
             self._note(event, "merge keys (`<<`) are not supported", "write the keys out")
-        value = self._scalar(event)
-        if not isinstance(value, str):
-            self._note(
-                event,
-                f"the key `{shorten(event.value)}` is not text",
-                f'quote it: "{shorten(event.value)}"',
-            )
+        elif not isinstance(self._scalar(event, path), str):
+            shown = shorten(event.value)
+            self._note(event, f"the key `{shown}` is not text", f'quote it: "{shown}"')
         return str(event.value)
 
     def _sequence(self, events: Iterator[Event], path: KeyPath) -> list[Any]:
@@ -181,13 +177,14 @@ class _Reader:
             items.append(self._node(event, events, child))
         return items
 
-    def _scalar(self, event: ScalarEvent) -> Scalar:
+    def _scalar(self, event: ScalarEvent, path: KeyPath) -> Scalar:
         if event.style is not None:
             return str(event.value)
         try:
             return resolve_plain(event.value)
         except AmbiguousScalar as error:
-            self._note(event, f"`{shorten(event.value)}` {error.reason}", error.hint)
+            where = f"{dotted(path)}: " if path else ""
+            self._note(event, f"{where}`{shorten(event.value)}` {error.reason}", error.hint)
             return str(event.value)
 
     def _place(self, event: Event) -> Place:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
-from supaops.config.duration import parse_duration, parse_positive_duration
+from supaops.config.duration import format_duration, parse_duration, parse_positive_duration
 from supaops.config.names import (
     IDENTIFIER_BYTES,
     NAME_BYTES,
@@ -22,9 +28,11 @@ from supaops.config.names import (
     text,
 )
 from supaops.config.payload_schema import check_payload_schema
+from supaops.config.places import shorten
 from supaops.config.problem import Complaint
 from supaops.config.references import EnvRef, database_url, env_ref
 from supaops.config.schedule import ScheduleError, parse_schedule
+from supaops.config.secrecy import kind_of_secret
 from supaops.config.statement import check_statement
 
 
@@ -36,12 +44,15 @@ def statement(value: object) -> str:
 def schedule(value: object) -> str:
     """Accept a schedule that pg_cron accepts and reads as it is written."""
     written = text(value)
+    shown = kind_of_secret(written) or f"`{shorten(written)}`"
     try:
         parsed = parse_schedule(written)
     except ScheduleError as error:
-        raise Complaint(f"pg_cron would refuse this schedule: {error}", hint=error.hint) from error
+        message = f"pg_cron refuses {shown}: {error}"
+        raise Complaint(message, hint=error.hint, reveal=False) from error
     if parsed.doubt:
-        raise Complaint(f"pg_cron would misread this schedule: {parsed.doubt}", hint=parsed.remedy)
+        message = f"pg_cron misreads {shown}: {parsed.doubt}"
+        raise Complaint(message, hint=parsed.remedy, reveal=False)
     return written
 
 
@@ -65,51 +76,42 @@ def _check_json_text(value: object) -> None:
             _check_json_text(item)
 
 
-_DURATION_SCHEMA = {
-    "type": "string",
-    "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$",
-    "minLength": 2,
-}
-_DURATION_JSON = WithJsonSchema(_DURATION_SCHEMA | {"examples": ["30s", "1h30m", "14d"]})
-_IDENTIFIER_PATTERN = r"^[a-z_][a-z0-9_]*$"
+_WRITTEN = PlainSerializer(format_duration, return_type=str, when_used="json")
+_AS_TEXT = PlainSerializer(str, return_type=str, when_used="json")
+
+
+def _json(kind: str, **keywords: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a field written as text; `kind` names it in the reference."""
+    return WithJsonSchema({"$comment": kind, "type": "string", **keywords})
 
 
 def _identifier_json(limit: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": _IDENTIFIER_PATTERN, "maxLength": limit})
+    return _json("identifier", pattern=r"^[a-z_][a-z0-9_]*$", maxLength=limit)
 
 
-_TEXT_JSON = WithJsonSchema({"type": "string"})
-_NAME_JSON = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_BYTES})
-_ENV_PATTERN = r"^env\([A-Za-z_][A-Za-z0-9_]*\)$"
+_DURATION_JSON = _json(
+    "duration", pattern=r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$", minLength=2, examples=["1h30m"]
+)
+_NAME_JSON = _json("name", minLength=1, maxLength=NAME_BYTES)
+_HEADER_JSON = _json("HTTP header name", pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+_SCHEDULE_JSON = _json("pg_cron schedule", examples=["*/5 * * * *", "30 seconds", "@hourly"])
+_ENV_JSON = _json("`env(NAME)`", pattern=r"^env\([A-Za-z_][A-Za-z0-9_]*\)$")
+_URL_JSON = _json("`env(NAME)`, `local` or URL", examples=["env(DATABASE_URL)", "local"])
 
-Text = Annotated[str, PlainValidator(text), _TEXT_JSON]
+Text = Annotated[str, PlainValidator(text), _json("text")]
 Identifier = Annotated[str, PlainValidator(identifier), _identifier_json(IDENTIFIER_BYTES)]
 QueueName = Annotated[str, PlainValidator(queue_name), _identifier_json(QUEUE_NAME_BYTES)]
 SchemaName = Annotated[str, PlainValidator(schema_name), _identifier_json(NAME_BYTES)]
 TaskTypeName = Annotated[str, PlainValidator(task_type_name), _identifier_json(IDENTIFIER_BYTES)]
 ObjectName = Annotated[str, PlainValidator(object_name), _NAME_JSON]
 SecretName = Annotated[str, PlainValidator(secret_name), _NAME_JSON]
-HeaderName = Annotated[
-    str,
-    PlainValidator(header_name),
-    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}),
-]
-Schedule = Annotated[
-    str,
-    PlainValidator(schedule),
-    WithJsonSchema({"type": "string", "examples": ["*/5 * * * *", "30 seconds", "@hourly"]}),
-]
-Statement = Annotated[str, PlainValidator(statement), _TEXT_JSON]
-Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _DURATION_JSON]
-DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _DURATION_JSON]
-EnvValue = Annotated[
-    EnvRef, PlainValidator(env_ref), WithJsonSchema({"type": "string", "pattern": _ENV_PATTERN})
-]
-DatabaseUrl = Annotated[
-    str | EnvRef,
-    PlainValidator(database_url),
-    WithJsonSchema({"type": "string", "examples": ["env(DATABASE_URL)", "local"]}),
-]
+HeaderName = Annotated[str, PlainValidator(header_name), _HEADER_JSON]
+Schedule = Annotated[str, PlainValidator(schedule), _SCHEDULE_JSON]
+Statement = Annotated[str, PlainValidator(statement), _json("SQL statement")]
+Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTEN, _DURATION_JSON]
+DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _WRITTEN, _DURATION_JSON]
+EnvValue = Annotated[EnvRef, PlainValidator(env_ref), _AS_TEXT, _ENV_JSON]
+DatabaseUrl = Annotated[str | EnvRef, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
 JsonObject = Annotated[
     dict[str, Any], PlainValidator(json_object), WithJsonSchema({"type": "object"})
 ]
@@ -117,7 +119,7 @@ PayloadSchema = Annotated[
     dict[str, Any],
     AfterValidator(check_payload_schema),
     BeforeValidator(json_object),
-    WithJsonSchema({"type": "object"}),
+    WithJsonSchema({"$comment": "JSON Schema", "type": "object"}),
 ]
 
 __all__ = [

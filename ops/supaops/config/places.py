@@ -52,12 +52,11 @@ class SourceMap:
 
 def dotted(path: KeyPath) -> str:
     """Return a path as ``cron.jobs.nightly.schedule``; a key that is no plain word is quoted."""
-    return ".".join(_step(key) for key in path)
+    steps = (f"[{key}]" if isinstance(key, int) else f".{_step(key)}" for key in path)
+    return "".join(steps).removeprefix(".")
 
 
-def _step(key: str | int) -> str:
-    if isinstance(key, int):
-        return f"[{key}]"
+def _step(key: str) -> str:
     return key if _BARE.fullmatch(key) else '"' + shorten(key) + '"'
 
 
