@@ -26,17 +26,20 @@ def rows() -> Iterator[str]:
 def _section(section: dict[str, Any], defs: dict[str, Any], prefix: str) -> Iterator[str]:
     for key, entry in section["properties"].items():
         path = prefix + key
-        yield f"| `{path}` | {_type(entry)} | {_default(entry, key, section)} | {entry['description']} |"
-        if inner := entry.get("$ref"):
-            yield from _section(_resolve(inner, defs), defs, f"{path}.")
-        elif path in _ENTRY:
-            inner = entry["additionalProperties"]["$ref"]
-            yield from _section(_resolve(inner, defs), defs, f"{path}.{_ENTRY[path]}.")
+        below = _below(path, entry, defs)
+        meaning = entry.get("description") or below["description"]
+        yield f"| `{path}` | {_type(entry)} | {_default(entry, key, section)} | {meaning} |"
+        step = f".{_ENTRY[path]}." if path in _ENTRY else "."
+        yield from _section(below, defs, path + step)
 
 
-def _resolve(reference: str, defs: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = defs[reference.removeprefix("#/$defs/")]
-    return found
+def _below(path: str, entry: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a section, of a collection's entries, or an empty one."""
+    if path in _ENTRY:
+        schemas = entry.get("patternProperties", {"": entry.get("additionalProperties")})
+        entry = next(iter(schemas.values()))
+    name = entry.get("$ref", "").removeprefix("#/$defs/")
+    return defs[name] if name else {"properties": {}}
 
 
 def _default(entry: dict[str, Any], key: str, section: dict[str, Any]) -> str:
