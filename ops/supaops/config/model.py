@@ -7,30 +7,36 @@ Field names are the YAML's keys. Every duration is a `timedelta`, every environm
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from supaops.config.fields import (
+    DatabaseUrl,
     Duration,
-    EnvRef,
+    DurationOrZero,
+    EnvValue,
     HeaderName,
     Identifier,
+    JsonObject,
+    ObjectName,
     PayloadSchema,
+    QueueName,
     Schedule,
+    SchemaName,
+    SecretName,
+    Statement,
+    TaskTypeName,
     Text,
-    database_url,
-    env_ref,
 )
-
-DatabaseUrl = Annotated[str | EnvRef, BeforeValidator(database_url)]
-EnvValue = Annotated[EnvRef, BeforeValidator(env_ref)]
+from supaops.config.places import SourceMap
+from supaops.config.problem import Complaint
 
 
 class Section(BaseModel):
     """Refuse unknown keys, hold still after validation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True)
 
 
 class Database(Section):
@@ -49,7 +55,7 @@ class Retry(Section):
     `jitter` is the fraction by which a delay may grow or shrink at random, 0 to 1.
     """
 
-    base: Duration = timedelta(seconds=5)
+    base: DurationOrZero = timedelta(seconds=5)
     factor: float = Field(default=2.0, ge=1, le=10)
     max: Duration = timedelta(hours=1)
     jitter: float = Field(default=0.2, ge=0, le=1)
@@ -58,9 +64,9 @@ class Retry(Section):
 class Retention(Section):
     """How long a finished job is kept, per status; null keeps it for ever."""
 
-    succeeded: Duration | None = timedelta(days=14)
-    cancelled: Duration | None = timedelta(days=14)
-    failed: Duration | None = None
+    succeeded: DurationOrZero | None = timedelta(days=14)
+    cancelled: DurationOrZero | None = timedelta(days=14)
+    failed: DurationOrZero | None = None
 
 
 class TaskType(Section):
@@ -76,19 +82,19 @@ class TaskType(Section):
 class Queue(Section):
     """The queue's table and functions; `name` is the prefix of each of them."""
 
-    name: Identifier = "job_queue"
-    schema_name: Identifier = Field(default="public", alias="schema")
+    name: QueueName = "job_queue"
+    schema_name: SchemaName = Field(default="public", alias="schema")
     lease: Duration = timedelta(minutes=5)
     retry: Retry = Retry()
     retention: Retention = Retention()
-    task_types: dict[Identifier, TaskType] = Field(min_length=1)
+    task_types: dict[TaskTypeName, TaskType] = Field(min_length=1)
 
 
 class Worker(Section):
     """The endpoint that pg_net posts to; `endpoint` and `secret` are Vault names."""
 
-    endpoint: Text
-    secret: Text
+    endpoint: SecretName
+    secret: SecretName
     header: HeaderName = "x-job-runner-secret"
     batch_limit: int = Field(default=10, ge=1, le=1000)
     timeout: Duration = timedelta(seconds=5)
@@ -104,7 +110,7 @@ class VaultSecret(Section):
 class Vault(Section):
     """The secrets that the chain needs in Vault, by name."""
 
-    secrets: dict[Text, VaultSecret] = Field(default_factory=dict)
+    secrets: dict[ObjectName, VaultSecret] = Field(default_factory=dict)
 
 
 class CronJob(Section):
@@ -115,21 +121,21 @@ class CronJob(Section):
 
     schedule: Schedule
     call: Literal["trigger_worker", "cleanup"] | None = None
-    sql: Text | None = None
+    sql: Statement | None = None
     active: bool = True
     description: Text = ""
 
     @model_validator(mode="after")
     def _exactly_one_target(self) -> Self:
         if (self.call is None) == (self.sql is None):
-            raise ValueError("give exactly one of `call` and `sql`")
+            raise Complaint("expected exactly one of `call` and `sql`", reveal=False)
         return self
 
 
 class Cron(Section):
     """The schedules, by pg_cron job name."""
 
-    jobs: dict[Text, CronJob] = Field(default_factory=dict)
+    jobs: dict[ObjectName, CronJob] = Field(default_factory=dict)
 
 
 class Smoke(Section):
@@ -139,7 +145,7 @@ class Smoke(Section):
     """
 
     task_type: Identifier = "supaops_smoke"
-    payload: dict[str, Any] = Field(default_factory=dict)
+    payload: JsonObject = Field(default_factory=dict)
 
 
 class Config(Section):
@@ -153,3 +159,5 @@ class Config(Section):
     cron: Cron = Cron()
     smoke: Smoke = Smoke()
     environment: Identifier = "local"
+
+    _source: SourceMap = PrivateAttr(default_factory=SourceMap)

@@ -1,0 +1,10 @@
+"""Fixtures of the worker's tests; asynchronous ones run on asyncio."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
