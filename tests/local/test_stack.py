@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from supaops.db.connect import Connection
 from tests.conftest import RESET
+
+from supaops.db.connect import Connection
 
 
 def test_everything_runs_as_a_role_that_is_no_superuser(db: Connection) -> None:

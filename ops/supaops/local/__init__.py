@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from supaops.local.inspection import Inspection, inspect
 from supaops.local.stack import Stack, down, find, up
 
-__all__ = ["Stack", "down", "find", "up"]
+__all__ = ["Inspection", "Stack", "down", "find", "inspect", "up"]

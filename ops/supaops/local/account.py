@@ -47,18 +47,23 @@ class Account:
         return subprocess.run(probe, check=False, cwd="/", **self.popen_options()).returncode == 0
 
 
-def server_account() -> Account:
-    """Return the current account, or for root the first of `postgres` and `nobody` that exists."""
+def server_account(recorded: str | None = None) -> Account:
+    """Return the account to run the server as.
+
+    Args:    recorded: the account of an existing cluster, which root keeps.
+    Returns: the current account; for root the recorded one, else the first of `postgres` and
+             `nobody` that exists.
+    """
     if os.geteuid() != 0:
         return _account(pwd.getpwuid(os.geteuid()))
-    for name in _PREFERRED:
+    for name in (recorded,) if recorded else _PREFERRED:
         try:
             return _account(pwd.getpwnam(name))
         except KeyError:
             continue
     raise LocalStackError(
-        "PostgreSQL does not run as root, and there is no account `postgres` or `nobody`",
-        hint="run supaops as an ordinary user, or create an account named postgres",
+        f"PostgreSQL does not run as root, and there is no account {recorded or _PREFERRED[0]}",
+        hint="run supaops as an ordinary user, or create that account",
     )
 
 

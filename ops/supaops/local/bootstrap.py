@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from supaops.db.connect import connect
 from supaops.db.script import run_script, set_password
-from supaops.local.cluster import OWNER
+from supaops.local.settings import OWNER
 
 SCRIPTS = {"supabase_vault": "vault.sql", "pg_net": "net.sql", "pg_cron": "cron.sql"}
 """Each extension of the chain and the script that installs it or its stand-in."""

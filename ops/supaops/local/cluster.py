@@ -8,18 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from supaops.errors import LocalStackError
-from supaops.local import process
+from supaops.local import process, settings
 from supaops.local.account import Account
 from supaops.local.layout import Base
 from supaops.local.server import Server
-
-ADMIN = "supabase_admin"
-OWNER = "postgres"
-LOGIN_ROLES = (ADMIN, OWNER, "authenticator")
+from supaops.local.settings import ADMIN, Settings
 
 _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 20
@@ -27,16 +23,6 @@ _RETRIES_S = 15
 _LOG_LIMIT_BYTES = 16 * 1024 * 1024
 _PORT_TAKEN = "Address already in use"
 _ORPHANS = "pre-existing shared memory block"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What differs between clusters. `durable` false trades safety in a power cut for speed."""
-
-    port: int
-    sockets: Path
-    native: frozenset[str]
-    durable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +44,44 @@ class Cluster:
         except (OSError, ValueError):
             return None
 
-    def initialise(self, password: str) -> None:
-        """Create the cluster with `supabase_admin` as its superuser."""
+    def initialise(self, password: str, *, durable: bool, lock: int) -> None:
+        """Create the cluster with `supabase_admin` as its superuser.
+
+        Args:    lock: a locked descriptor; initdb keeps it open, so that the lock outlives a killed
+                 `up` for as long as initdb still writes.
+        """
         file = self.base.password_file
         file.touch(mode=0o600)
         file.write_text(password + "\n", encoding="ascii")
         self.account.own(file, 0o600)
         try:
-            self._run(
+            done = self._execute(
                 "initdb", f"--pgdata={self.base.data}", f"--username={ADMIN}", f"--pwfile={file}",
-                "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync", "--no-instructions",
-                *_locale(self.server.major),
+                "--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions",
+                *_locale(self.server.major), *([] if durable else ["--no-sync"]), keep=(lock,),
             )  # fmt: skip
         finally:
             file.unlink(missing_ok=True)
+        if done.returncode != 0:
+            raise LocalStackError(f"initdb failed: {_last_cause(done.stderr or done.stdout)}")
 
-    def start(self, settings: Settings) -> int:
+    def start(self, wanted: Settings) -> int:
         """Start the server and wait until it accepts connections; return the port it got.
 
         A port taken in between is replaced by another; backends that a killed server left behind
         are waited for.
         """
         deadline = time.monotonic() + _RETRIES_S
-        port = settings.port if settings.port and _is_free(settings.port) else _free_port()
-        while said := self._try_start(settings, port):
-            retry = _PORT_TAKEN in said or _ORPHANS in said
-            if not retry or time.monotonic() > deadline:
-                raise LocalStackError(
-                    f"PostgreSQL {self.server.version} did not start: {_last_cause(said)}",
-                    place=str(self.base.log),
-                    hint="supaops local logs -n 50; or start anew: supaops local up --reset",
-                )
-            port = _free_port() if _PORT_TAKEN in said else port
+        taken = wanted.port == 0 or not _is_free(wanted.port)
+        while True:
+            wanted = replace(wanted, port=_free_port()) if taken else wanted
+            said = self._try_start(wanted)
+            if not said:
+                return wanted.port
+            taken = _PORT_TAKEN in said
+            if not (taken or _ORPHANS in said) or time.monotonic() > deadline:
+                raise self._start_failed(said)
             time.sleep(0.1)
-        return port
 
     def stop(self) -> bool:
         """Stop the server, ending its sessions; return whether it ran."""
@@ -106,9 +96,17 @@ class Cluster:
             f"the server with process id {pid} does not stop", hint=f"kill -9 {pid}"
         )
 
-    def _try_start(self, settings: Settings, port: int) -> str:
+    def _start_failed(self, said: str) -> LocalStackError:
+        return LocalStackError(
+            f"PostgreSQL {self.server.version} did not start: {_last_cause(said)}",
+            place=str(self.base.log),
+            hint="supaops local logs -n 50; or start with an empty one: supaops local up --reset",
+        )
+
+    def _try_start(self, wanted: Settings) -> str:
         """Return an empty text when the server runs, else what it said."""
-        self._write_config(settings, port)
+        self._write_config(wanted)
+        # Left by a killed server. PostgreSQL believes it when another program got the process id.
         (self.base.data / "postmaster.pid").unlink(missing_ok=True)
         self._prepare_log()
         seen = self.base.log.stat().st_size
@@ -124,20 +122,18 @@ class Cluster:
             return log.read() or done.stderr or done.stdout or "no reason given"
 
     def _pg_ctl(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [self.server.tool("pg_ctl"), verb, f"--pgdata={self.base.data}", *options]
-        return self._execute(command)
+        return self._execute("pg_ctl", verb, f"--pgdata={self.base.data}", *options)
 
-    def _run(self, tool: str, *options: str) -> None:
-        done = self._execute([self.server.tool(tool), *options])
-        if done.returncode != 0:
-            raise LocalStackError(f"{tool} failed: {_last_cause(done.stderr or done.stdout)}")
-
-    def _execute(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        # The server must inherit no pipe of ours, and neither PG* variables nor secrets.
+    def _execute(
+        self, tool: str, *options: str, keep: tuple[int, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program of the server, which inherits neither PG* variables nor secrets of ours."""
+        command = [self.server.tool(tool), *options]
         environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         return subprocess.run(
             command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-            cwd=self.base.path, env=environment, umask=0o077, **self.account.popen_options(),
+            cwd=self.base.path, env=environment, umask=0o077, pass_fds=keep,
+            **self.account.popen_options(),
         )  # fmt: skip
 
     def _prepare_log(self) -> None:
@@ -147,59 +143,18 @@ class Cluster:
         log.touch(mode=0o600)
         self.account.own(log, 0o600)
 
-    def _write_config(self, settings: Settings, port: int) -> None:
+    def _write_config(self, wanted: Settings) -> None:
         files = {
-            "postgresql.conf": _postgresql_conf(self.base, settings, port),
-            "pg_hba.conf": _PG_HBA,
-            "pg_ident.conf": _pg_ident(self.account, self.server.major),
+            self.base.config / "postgresql.conf": settings.postgresql_conf(self.base, wanted),
+            self.base.config / "pg_hba.conf": settings.PG_HBA,
+            self.base.config / "pg_ident.conf": settings.pg_ident(
+                self.account.name, self.server.major
+            ),
+            self.base.vault_script: settings.vault_script(self.base),
         }
-        for name, text in files.items():
-            path = self.base.config / name
+        for path, text in files.items():
             path.write_text(text, encoding="utf-8")
-            path.chmod(0o644)
-
-
-_PG_HBA = """\
-# Over the unix socket only the server's own account gets in (pg_cron needs this); everybody
-# else needs a password, and only this machine is listened to.
-local all all               peer map=supaops
-host  all all 127.0.0.1/32  scram-sha-256
-"""
-
-
-def _pg_ident(account: Account, major: int) -> str:
-    # A role made later can run cron jobs too, where the server knows the keyword `all`.
-    roles = ("all",) if major >= 16 else LOGIN_ROLES  # noqa: PLR2004  pg_ident since 16
-    return "".join(f'supaops "{account.name}" {role}\n' for role in roles)
-
-
-def _postgresql_conf(base: Base, settings: Settings, port: int) -> str:
-    libraries = sorted(settings.native & {"pg_cron", "pg_net", "supabase_vault"})
-    values = {
-        "data_directory": base.data,
-        "hba_file": base.config / "pg_hba.conf",
-        "ident_file": base.config / "pg_ident.conf",
-        "listen_addresses": "127.0.0.1",
-        "port": port,
-        "unix_socket_directories": settings.sockets,
-        "max_connections": 100,
-        "shared_buffers": "64MB",
-        "password_encryption": "scram-sha-256",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        "log_line_prefix": "%m [%p] %q%u@%d ",
-        "shared_preload_libraries": ",".join(libraries),
-        "supaops.vault_key_file": base.vault_key,
-    }
-    if "pg_cron" in settings.native:
-        values |= {"cron.database_name": "postgres", "cron.host": settings.sockets}
-    if not settings.durable:
-        values |= {"fsync": "off", "full_page_writes": "off"}
-    return "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
-
-
-def _quoted(value: object) -> str:
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+            path.chmod(0o755 if path == self.base.vault_script else 0o644)
 
 
 def _locale(major: int) -> list[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from supaops.errors import LocalStackError
 from supaops.local.account import Account
 
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_./@+~-]+")
 _LONGEST_SOCKET_PATH = 100
 """sockaddr_un holds 104 bytes on macOS and 108 on Linux."""
 
@@ -29,6 +33,11 @@ class Home:
     def state(self) -> Path:
         """Return the file of facts and passwords, mode 0600."""
         return self.path / "state.json"
+
+    @property
+    def server(self) -> Path:
+        """Return where the server's files are, when they can be in the project."""
+        return self.path / "server"
 
     @property
     def lock(self) -> Path:
@@ -85,6 +94,16 @@ class Base:
         return self.path / "vault.key"
 
     @property
+    def vault_script(self) -> Path:
+        """Return the program that prints Vault's key."""
+        return self.config / "vault-key"
+
+    @property
+    def embedded(self) -> Path:
+        """Return where a copy of the wheel's server goes when its own place is out of reach."""
+        return self.path / "postgresql"
+
+    @property
     def password_file(self) -> Path:
         """Return the file that hands initdb the first password and is then removed."""
         return self.path / "initdb.password"
@@ -93,13 +112,12 @@ class Base:
 def make_base(home: Home, account: Account) -> Base:
     """Create the directory of the server's files.
 
-    It is in the project unless the server's account cannot get there, as below a private home.
+    It is in the project unless the server's account cannot get there, as below a private home, or
+    the path has characters that PostgreSQL's tools pass to a shell or take for a separator.
     """
-    inside = home.path / "server"
-    shutil.rmtree(inside, ignore_errors=True)
-    if account.can_reach(home.path):
-        inside.mkdir()
-        base = Base(inside)
+    if _PLAIN_PATH.fullmatch(str(home.path)) and account.can_reach(home.path):
+        home.server.mkdir()
+        base = Base(home.server)
     else:
         base = Base(Path(tempfile.mkdtemp(prefix="supaops-", dir=_lasting_temporary_directory())))
     base.path.chmod(0o711)
@@ -113,12 +131,24 @@ def make_sockets(base: Base, account: Account) -> Path:
     """Create the directory of the unix socket, which only the server's account may enter."""
     sockets = base.path / "run"
     if len(os.fsencode(sockets / ".s.PGSQL.65535.lock")) < _LONGEST_SOCKET_PATH:
-        sockets.mkdir()
+        sockets.mkdir(exist_ok=True)
     else:
-        sockets = Path(tempfile.mkdtemp(prefix="supaops-", dir=tempfile.gettempdir()))
+        sockets = Path(tempfile.mkdtemp(prefix="supaops-"))
     account.own(sockets, 0o700)
     return sockets
 
 
-def _lasting_temporary_directory() -> str:
-    return "/var/tmp" if os.access("/var/tmp", os.W_OK) else tempfile.gettempdir()  # noqa: S108
+def delete(path: Path) -> None:
+    """Delete a directory even while the last process of a killed server still writes in it."""
+    for _ in range(20):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        time.sleep(0.1)
+    raise LocalStackError("cannot delete the directory", place=str(path), hint=f"rm -rf {path}")
+
+
+def _lasting_temporary_directory() -> str | None:
+    """Return /var/tmp, which outlives a restart of the machine, where there is one."""
+    lasting = Path("/var/tmp")  # noqa: S108  mkdtemp makes a private directory in it
+    return str(lasting) if os.access(lasting, os.W_OK) else None

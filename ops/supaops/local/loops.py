@@ -1,10 +1,9 @@
-"""The process of the stand-ins' loops: ``python -m supaops.local.loops <root>``."""
+"""The process of the stand-ins' loops: ``python -m supaops.local loops <root>``."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,8 +11,8 @@ from pathlib import Path
 
 from supaops.errors import LocalStackError
 from supaops.local import state
-from supaops.local.cluster import ADMIN
 from supaops.local.layout import Home
+from supaops.local.settings import ADMIN
 
 Loop = Callable[[str], Awaitable[None]]
 
@@ -48,7 +47,3 @@ def _wait_for_parent() -> None:
     while os.read(0, 1024):
         pass
     os._exit(0)  # A killed supervisor leaves nothing behind; loops hold no state to save.
-
-
-if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -33,3 +34,12 @@ def postmaster(data_dir: Path) -> int | None:
     except (OSError, ValueError):
         return None
     return pid if f"-D {data_dir}" in command(pid) else None
+
+
+def started_at(data_dir: Path) -> datetime | None:
+    """Return when the server of a data directory started, by its own file."""
+    try:
+        lines = (data_dir / "postmaster.pid").read_text().split("\n")
+        return datetime.fromtimestamp(int(lines[2]), UTC)
+    except (OSError, ValueError, IndexError):
+        return None

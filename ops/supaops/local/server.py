@@ -1,4 +1,4 @@
-"""Find a PostgreSQL server on this machine: ``python -m supaops.local.server`` prints it."""
+"""Find a PostgreSQL server on this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -140,18 +139,3 @@ def _output(*command: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip()
-
-
-def main() -> int:
-    """Print the server that `up` would use; exit 1 and say what to do when there is none."""
-    try:
-        server = find()
-    except LocalStackError as error:
-        sys.stderr.write(f"{error}\nhint: {error.hint}\n")
-        return 1
-    sys.stdout.write(f"{server.version} {server.bin}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import fcntl
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from supaops.errors import LocalStackError
-from supaops.local import loops, state, supervisor
-from supaops.local import server as servers
-from supaops.local.account import server_account
+from supaops.local import build, choice, loops, state, supervisor
 from supaops.local.bootstrap import bootstrap
-from supaops.local.cluster import ADMIN, OWNER, Cluster, Settings
-from supaops.local.layout import Base, Home, make_base, make_sockets
-from supaops.local.server import Server
+from supaops.local.build import Report, cluster_of
+from supaops.local.layout import Base, Home, make_sockets
+from supaops.local.settings import ADMIN, OWNER, Settings
 from supaops.local.state import State
-
-Report = Callable[[str], None]
-
-DEFAULT_ENDPOINT = "http://127.0.0.1:8787/api/jobs/run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +50,14 @@ def up(
     """
     home = Home.of(root)
     home.make()
-    with _locked(home, report):
+    with _locked(home, report) as lock:
         if reset:
-            _remove(home, report)
-        known = _usable(home, report) or _create(home, report)
+            build.remove(home, report)
+        known = _usable(home, report) or build.create(
+            home, durable=durable is not False, lock=lock, report=report
+        )
         known = _with_wishes(known, endpoint, durable)
-        known = _start(home, known, report)
+        known = _running(home, known, report)
         if loops.missing(frozenset(known.native)):
             supervisor.start(root)
         return _stack(known)
@@ -79,27 +73,27 @@ def down(root: Path, *, purge: bool = False, report: Report = lambda _: None) ->
         return False
     with _locked(home, report):
         if purge:
-            return _remove(home, report)
-        return _stop(home, state.read(home.state), report)
+            return build.remove(home, report)
+        return build.stop(home, state.read(home.state), report)
 
 
 def find(root: Path) -> Stack | None:
-    """Return the stack of a project if it runs; ask no network."""
+    """Return the stack of a project if it runs; connect to nothing."""
     known = state.read(Home.of(root).state)
-    if known is None or not known.ready or _cluster(known).pid() is None:
+    if known is None or not known.ready or cluster_of(known).pid() is None:
         return None
     return _stack(known)
 
 
 @contextmanager
-def _locked(home: Home, report: Report) -> Iterator[None]:
+def _locked(home: Home, report: Report) -> Iterator[int]:
     with home.lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             report("waiting for another supaops local command")
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
 def _stack(known: State) -> Stack:
@@ -114,49 +108,19 @@ def _stack(known: State) -> Stack:
     )
 
 
-def _cluster(known: State) -> Cluster:
-    recorded = Server(Path(known.pg_bin), known.server_version, known.source)
-    return Cluster(recorded, server_account(), Base(Path(known.base)))
-
-
 def _usable(home: Home, report: Report) -> State | None:
-    """Return the state to go on with, or None after clearing what an interrupted `up` left."""
+    """Return the state to go on with, or None after clearing what is no whole stack."""
     known = state.read(home.state)
     if known is None:
         return None
     if not known.ready:
         report("removing what an interrupted start left behind")
-        _remove(home, report)
-        return None
-    return known
-
-
-def _create(home: Home, report: Report) -> State:
-    """Create a cluster and bootstrap it; leave the server running."""
-    server, account = servers.find(), server_account()
-    base = make_base(home, account)
-    known = State(
-        base=str(base.path),
-        sockets=str(make_sockets(base, account)),
-        pg_bin=str(server.bin),
-        server_version=server.version,
-        source=server.source,
-        native=tuple(sorted(server.native())),
-        account=account.name,
-        admin_password=state.new_secret(),
-        password=state.new_secret(),
-        environment={
-            "JOB_QUEUE_WORKER_ENDPOINT": DEFAULT_ENDPOINT,
-            "JOB_QUEUE_RUNNER_SECRET": state.new_secret(),
-        },
-    )
-    state.write(home.state, known)
-    base.vault_key.touch(mode=0o600)
-    base.vault_key.write_text(state.new_key() + "\n", encoding="ascii")
-    account.own(base.vault_key, 0o600)
-    report(f"creating a database cluster with PostgreSQL {server.version} ({server.source})")
-    _cluster(known).initialise(known.admin_password)
-    return known
+    elif cluster_of(known).major_on_disk() is None:
+        report(f"the data directory is gone: {Base(Path(known.base)).data}")
+    else:
+        return known
+    build.remove(home, report)
+    return None
 
 
 def _with_wishes(known: State, endpoint: str | None, durable: bool | None) -> State:  # noqa: FBT001
@@ -167,38 +131,44 @@ def _with_wishes(known: State, endpoint: str | None, durable: bool | None) -> St
     return replace(known, environment=environment, durable=wished)
 
 
-def _start(home: Home, known: State, report: Report) -> State:
-    cluster = _cluster(known)
+def _running(home: Home, known: State, report: Report) -> State:
+    """Return the state of the running server, started and bootstrapped when needed."""
+    cluster = cluster_of(known)
     if cluster.pid() is None:
-        report(f"starting PostgreSQL {known.server_version}")
-        settings = Settings(
-            known.port, Path(known.sockets), frozenset(known.native), durable=known.durable
-        )
-        known = replace(known, port=cluster.start(settings))
+        known = _start(home, known, report)
+    elif choice.another_is_wanted():
+        choice.choose(known, cluster)
     if not known.ready:
-        report("creating Supabase's roles, grants and extensions")
-        admin_url = known.url(ADMIN, known.admin_password)
-        bootstrap(admin_url, known.password, frozenset(known.native))
-        known = replace(known, ready=True)
+        known = _bootstrap(home, known, report)
     state.write(home.state, known)
     return known
 
 
-def _stop(home: Home, known: State | None, report: Report) -> bool:
-    stopped = supervisor.stop(home)
-    if known is not None and _cluster(known).pid() is not None:
-        report("stopping PostgreSQL")
-        stopped = _cluster(known).stop() or stopped
-    return stopped
+def _start(home: Home, known: State, report: Report) -> State:
+    supervisor.stop(home)  # One of an earlier server would go on with an old port.
+    cluster = cluster_of(known)
+    cluster = replace(cluster, server=choice.choose(known, cluster))
+    if not Path(known.sockets).is_dir():
+        known = replace(known, sockets=str(make_sockets(cluster.base, cluster.account)))
+    report(f"starting PostgreSQL {cluster.server.version}")
+    settings = Settings(
+        known.port, Path(known.sockets), frozenset(known.native), durable=known.durable
+    )
+    return replace(
+        known,
+        port=cluster.start(settings),
+        pg_bin=str(cluster.server.bin),
+        server_version=cluster.server.version,
+        source=cluster.server.source,
+    )
 
 
-def _remove(home: Home, report: Report) -> bool:
+def _bootstrap(home: Home, known: State, report: Report) -> State:
+    report("creating Supabase's roles, grants and extensions")
     try:
-        known = state.read(home.state)
-    except LocalStackError:
-        known = None
-    stopped = _stop(home, known, report)
-    for path in (known.base, known.sockets) if known else (home.path / "server",):
-        shutil.rmtree(path, ignore_errors=True)
-    home.state.unlink(missing_ok=True)
-    return stopped
+        admin_url = known.url(ADMIN, known.admin_password)
+        bootstrap(admin_url, known.password, frozenset(known.native))
+    except BaseException:
+        build.stop(home, known, report)
+        raise
+    return replace(known, ready=True)

@@ -13,6 +13,10 @@ from supaops.errors import LocalStackError
 _FORMAT = 1
 
 
+class Damaged(LocalStackError):
+    """The file cannot be read as a state."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """The facts of one local stack.
@@ -66,7 +70,7 @@ def read(path: Path) -> State | None:
             "this local stack belongs to another account", place=str(path), hint=_owner_hint(path)
         ) from error
     except (ValueError, TypeError, KeyError) as error:
-        raise LocalStackError(
+        raise Damaged(
             "the state of the local stack is damaged or of another version of supaops",
             place=str(path),
             hint="supaops local up --reset",

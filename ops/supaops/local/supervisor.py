@@ -1,4 +1,4 @@
-"""Keep the stand-ins' loops running: ``python -m supaops.local.supervisor <root>``.
+"""Keep the stand-ins' loops running: ``python -m supaops.local supervisor <root>``.
 
 It holds a lock on its file for as long as it, or the process of the loops, lives: whoever finds
 the file locked may trust the process ids in it.
@@ -54,7 +54,7 @@ def start(root: Path) -> None:
     if found and process.command(found.supervisor):
         return
     stop(home)
-    command = [sys.executable, "-m", "supaops.local.supervisor", str(root)]
+    command = [sys.executable, "-m", "supaops.local", "supervisor", str(root)]
     with home.supervisor_log.open("ab") as log:
         subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True, cwd="/"
@@ -115,7 +115,7 @@ class _Supervisor:
     async def _one_life(self) -> None:
         """Run the process of the loops until it dies or we must end."""
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "supaops.local.loops", str(self._root),
+            sys.executable, "-m", "supaops.local", "loops", str(self._root),
             stdin=subprocess.PIPE, pass_fds=(self._descriptor,),
         )  # fmt: skip
         self._record(child.pid)
@@ -159,7 +159,3 @@ def main(root: Path) -> int:
     supervisor = _Supervisor(root, descriptor)
     asyncio.run(supervisor.run(Base(Path(known.base)).data))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))

@@ -1,4 +1,5 @@
--- pg_cron with the grants that Supabase's after-create script gives.
+-- pg_cron with the grants that Supabase's after-create script gives, and without
+-- the right to create triggers on the history, which Supabase takes back.
 create extension pg_cron with schema pg_catalog;
 
 grant usage on schema cron to postgres with grant option;
@@ -12,3 +13,4 @@ alter default privileges for role supabase_admin in schema cron
 grant all privileges on all tables in schema cron to postgres with grant option;
 revoke all on table cron.job from postgres;
 grant select on table cron.job to postgres with grant option;
+revoke trigger on cron.job_run_details from postgres;

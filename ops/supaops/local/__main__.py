@@ -1,0 +1,39 @@
+"""What the Makefile and our own background processes start: ``python -m supaops.local <task>``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from supaops.errors import SupaopsError
+from supaops.local import loops, server, supervisor
+
+
+def find_server() -> int:
+    """Print the server that `up` would use; exit 1 and say what to do when there is none."""
+    found = server.find()
+    sys.stdout.write(f"PostgreSQL {found.version} from {found.source}: {found.bin}\n")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run a task: ``find-server``, ``supervisor <root>`` or ``loops <root>``."""
+    try:
+        match arguments:
+            case ["find-server"]:
+                return find_server()
+            case ["supervisor", root]:
+                return supervisor.main(Path(root))
+            case ["loops", root]:
+                asyncio.run(loops.run(Path(root)))
+                return 0
+    except SupaopsError as error:
+        sys.stderr.write(f"{error}\nhint: {error.hint}\n")
+        return 1
+    sys.stderr.write(f"{main.__doc__}\n")
+    return 64
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
