@@ -27,10 +27,11 @@ queue:
   lease: 2s
   retry: {base: 100ms, max: 1s, jitter: 0}
   task_types:
-    nap: {timeout: 20s}
-    work: {timeout: 20s, max_attempts: 3}
+    game_platform_sync: {timeout: 2s}
+    nap: {timeout: 2s}
+    work: {timeout: 2s, max_attempts: 3}
 worker:
-  timeout: 4s
+  timeout: 1500ms
 cron:
   jobs:
     job_queue_worker: {active: false}
@@ -79,6 +80,8 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
         connection.execute(RESET)
         desired = Desired(config, resources(config), resolved.secrets)
         apply_plan(connection, desired, read_plan(connection, desired), provenance(folder))
+        # Longer than a lease, which the YAML does not allow: only then heartbeats matter.
+        connection.execute("update supaops.task_type set timeout = '20 s' where name = 'nap'")
     return Project(folder, stack, config, resolved)
 
 
