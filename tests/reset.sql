@@ -4,7 +4,7 @@ set client_min_messages = warning;
 
 do $reset$
 declare
-  target record;
+  statement text;
 begin
   if to_regclass('cron.job') is not null then
     perform cron.unschedule(j.jobid) from cron.job as j where j.username = current_user;
@@ -22,42 +22,35 @@ begin
     delete from net._http_response;
   end if;
 
-  for target in
-    select n.nspname
-      from pg_namespace as n
-     where n.nspowner = current_user::regrole and n.nspname not in ('public', 'extensions')
+  -- Named before the first drop: `cascade` takes some of them along, hence `if exists`.
+  for statement in
+    select unnest(array_agg(d.statement order by d.step))
+      from (
+        select 1 as step, format('drop schema if exists %I cascade', n.nspname) as statement
+          from pg_namespace as n
+         where n.nspowner = current_user::regrole and n.nspname not in ('public', 'extensions')
+        union all
+        select case c.relkind when 'S' then 3 else 2 end,
+               format('drop %s if exists public.%I cascade', k.kind, c.relname)
+          from pg_class as c
+          join (values ('r', 'table'), ('p', 'table'), ('v', 'view'), ('m', 'materialized view'),
+                       ('f', 'foreign table'), ('S', 'sequence')) as k (relkind, kind)
+            on k.relkind = c.relkind::text
+         where c.relnamespace = 'public'::regnamespace and c.relowner = current_user::regrole
+        union all
+        select 4, format('drop routine if exists public.%I(%s) cascade',
+                         p.proname, pg_get_function_identity_arguments(p.oid))
+          from pg_proc as p
+         where p.pronamespace = 'public'::regnamespace and p.proowner = current_user::regrole
+        union all
+        select 5, format('drop type if exists public.%I cascade', t.typname)
+          from pg_type as t
+          left join pg_class as c on c.oid = t.typrelid
+         where t.typnamespace = 'public'::regnamespace and t.typowner = current_user::regrole
+           and t.typtype in ('e', 'd', 'r', 'c') and coalesce(c.relkind, 'c') = 'c'
+      ) as d
   loop
-    execute format('drop schema %I cascade', target.nspname);
-  end loop;
-
-  for target in
-    select c.oid::regclass as name,
-           case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
-                          when 'S' then 'sequence' else 'table' end as kind
-      from pg_class as c
-     where c.relnamespace = 'public'::regnamespace
-       and c.relowner = current_user::regrole
-       and c.relkind in ('r', 'p', 'v', 'm', 'S')
-  loop
-    execute format('drop %s if exists %s cascade', target.kind, target.name);
-  end loop;
-
-  for target in
-    select p.oid::regprocedure as name
-      from pg_proc as p
-     where p.pronamespace = 'public'::regnamespace and p.proowner = current_user::regrole
-  loop
-    execute format('drop routine if exists %s cascade', target.name);
-  end loop;
-
-  for target in
-    select t.oid::regtype as name
-      from pg_type as t
-     where t.typnamespace = 'public'::regnamespace
-       and t.typowner = current_user::regrole
-       and t.typtype in ('e', 'd', 'c', 'r') and t.typelem = 0
-  loop
-    execute format('drop type if exists %s cascade', target.name);
+    execute statement;
   end loop;
 end
 $reset$;

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, plan, render, serve, smoke
+from supaops.cli import apply, local, plan, render, serve, smoke
 
 app = typer.Typer(
     name="supaops",
@@ -22,6 +22,7 @@ app.command()(plan.plan)
 app.command()(apply.apply)
 app.command()(smoke.smoke)
 app.command()(serve.serve)
+app.add_typer(local.app, name="local")
 
 
 @app.callback(invoke_without_command=True)

@@ -95,10 +95,9 @@ def probe(bin_dir: Path, source: str) -> Server | None:
     """Return the server in a directory, or None when there is none or it is too old."""
     if not all(os.access(bin_dir / tool, os.X_OK) for tool in _TOOLS):
         return None
-    match = re.search(r"(\d+)[.\w]*", _output(str(bin_dir / "postgres"), "--version"))
-    if match is None or int(match[1]) < OLDEST_MAJOR:
-        return None
-    return Server(bin_dir, match[0], source)
+    match = re.search(r"\d+(\.\d+)*", _output(str(bin_dir / "postgres"), "--version"))
+    server = Server(bin_dir, match[0], source) if match else None
+    return server if server and server.major >= OLDEST_MAJOR else None
 
 
 def _explicit(wanted: str) -> Server:

@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def run(admin_url: str) -> None:
+    await asyncio.sleep(3600)
