@@ -54,7 +54,7 @@ def _problems(
     path = loc[:-1] if is_key else loc
     if detail["type"] == "extra_forbidden":
         known = list(keys_of(model, path[:-1]))
-        hint = did_you_mean(str(path[-1]), known) + f"known here: {', '.join(known)}"
+        hint = did_you_mean(str(path[-1]), known, f"known here: {', '.join(known)}")
         yield problem_at(source, path, "unknown key", hint=hint, at_key=True)
         return
     for complaint in _complaints(detail):
@@ -111,7 +111,7 @@ def _boolean(value: object) -> Complaint:
 def _choice(value: object, expected: str) -> Complaint:
     choices = expected.replace("'", "`")
     known = [choice.strip("'") for choice in expected.replace(" or ", ", ").split(", ")]
-    return Complaint(f"expected {choices}", hint=did_you_mean(str(value), known).strip() or None)
+    return Complaint(f"expected {choices}", hint=did_you_mean(str(value), known) or None)
 
 
 _SENTENCES = {

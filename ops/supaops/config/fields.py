@@ -77,7 +77,7 @@ def _check_json_text(value: object) -> None:
 
 
 _WRITTEN = PlainSerializer(format_duration, return_type=str, when_used="json")
-_AS_TEXT = PlainSerializer(str, return_type=str, when_used="json")
+_AS_TEXT = PlainSerializer(str, return_type=str)
 
 
 def _json(kind: str, **keywords: Any) -> WithJsonSchema:

@@ -32,7 +32,7 @@ def read_environment(path: Path, environment: str) -> Document:
     problems = _unknown_environment(path, environment)
     overlay = path.parent / "environments" / f"{environment}.yaml"
     documents: list[Document] = []
-    for file in [path] if problems else [path, overlay]:
+    for file in [path, overlay] if path.exists() and not problems else [path]:
         try:
             documents.append(read(file))
         except ConfigError as error:
@@ -50,7 +50,7 @@ def _unknown_environment(path: Path, environment: str) -> list[SupaopsError]:
         SupaopsError(
             f"there is no environment {environment!r}",
             place=str(path.parent / "environments"),
-            hint=f"{did_you_mean(environment, existing)}existing: {', '.join(existing) or 'none'}",
+            hint=did_you_mean(environment, existing, f"existing: {', '.join(existing) or 'none'}"),
         )
     ]
 
@@ -88,7 +88,7 @@ def _remove(result: dict[str, Any], overlay: Document, path: KeyPath, merged: Do
             SupaopsError(
                 f"{dotted(path)}: null removes an entry, but the base file has none",
                 place=str(overlay.spots[path].key),
-                hint=did_you_mean(name, result) or "remove the line",
+                hint=did_you_mean(name, result, "remove the line"),
             )
         )
     result.pop(name, None)

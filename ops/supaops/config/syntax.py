@@ -26,7 +26,7 @@ _PHRASES = (
     (r"scanning an alias|scanning an anchor|alphabetic or numeric",
      "`*` and `&` start an alias or an anchor in YAML",
      "put the value in double quotes, as in \"* * * * *\""),
-    (r"expected ',' or '[\]}]'", "a list or mapping in brackets is not closed, or lacks a comma",
+    (r"expected ',' or '[\]}]'|flow (node|sequence|mapping)", "a list or mapping in brackets is not closed, or lacks a comma",
      "close the bracket, or quote a value that holds `{`, `[` or `,`"),
     (r"expected <block end>|<block mapping start>|block collection",
      "the indentation does not fit the lines above", "align the keys of one section"),

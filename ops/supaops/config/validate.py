@@ -65,7 +65,7 @@ def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> Supa
         source,
         path,
         "names a secret that vault.secrets does not declare",
-        hint=f"{did_you_mean(name, known)}declared: {', '.join(known) or 'none'}",
+        hint=did_you_mean(name, known, f"declared: {', '.join(known) or 'none'}"),
     )
 
 
@@ -108,14 +108,14 @@ def _too_long(source: SourceMap, path: KeyPath, other: KeyPath, limit: timedelta
 def _duration(
     data: Data, path: KeyPath, model: type[Queue | Retry | TaskType | Worker]
 ) -> timedelta | None:
-    """Return a duration or its default; None when it is faulty, or absent beside a misspelt key."""
+    """Return a duration or its default; None if it is zero, faulty, or absent beside a bad key."""
     section = _at(data, *path[:-1])
     if not isinstance(section, dict | None) or set(section or {}) - set(keys_of(model, ())):
         return None
     key = str(path[-1])
     value = (section or {}).get(key, model.model_fields[key].default)
     try:
-        return parse_duration(value)
+        return parse_duration(value) or None
     except Complaint:
         return None
 
@@ -128,7 +128,7 @@ def _smoke(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             source,
             ("smoke", "task_type"),
             "names a task type that queue.task_types does not declare",
-            hint=f"{did_you_mean(name, known)}declared: {', '.join(known)}",
+            hint=did_you_mean(name, known, f"declared: {', '.join(known)}"),
         )
 
 
