@@ -1,1 +1,7 @@
 """YAML to a frozen, validated Config whose every key knows its file, line and column."""
+
+from supaops.config.loading import config_place, load
+from supaops.config.model import Config
+from supaops.config.resolution import Resolved, resolve
+
+__all__ = ["Config", "Resolved", "config_place", "load", "resolve"]

@@ -1,60 +1,143 @@
-"""The field types of the YAML: each parses one scalar and says what it expected."""
+"""The field types of the YAML: each parses one value and says what it expected."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
-_ENV = re.compile(r"env\(([A-Za-z_][A-Za-z0-9_]*)\)")
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
+from supaops.config.duration import format_duration, parse_duration, parse_positive_duration
+from supaops.config.names import (
+    IDENTIFIER_BYTES,
+    NAME_BYTES,
+    QUEUE_NAME_BYTES,
+    header_name,
+    identifier,
+    object_name,
+    queue_name,
+    schema_name,
+    secret_name,
+    task_type_name,
+    text,
+)
+from supaops.config.payload_schema import check_payload_schema
+from supaops.config.places import shorten
+from supaops.config.problem import Complaint
+from supaops.config.references import EnvRef, database_url, env_ref
+from supaops.config.schedule import ScheduleError, parse_schedule
+from supaops.config.secrecy import kind_of_secret
+from supaops.config.statement import check_statement
 
 
-@dataclass(frozen=True, slots=True)
-class EnvRef:
-    """A value that stays outside the file: the name of an environment variable."""
-
-    name: str
-
-    def __str__(self) -> str:
-        """Return the form used in the YAML and in Supabase's config.toml."""
-        return f"env({self.name})"
+def statement(value: object) -> str:
+    """Accept exactly one SQL statement."""
+    return check_statement(text(value))
 
 
-def env_ref(value: object) -> EnvRef:
-    """Parse ``env(NAME)``."""
-    if isinstance(value, EnvRef):
-        return value
-    match = _ENV.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("expected env(NAME): a secret's value never stands in the file")
-    return EnvRef(match.group(1))
+def schedule(value: object) -> str:
+    """Accept a schedule that pg_cron accepts and reads as it is written."""
+    written = text(value)
+    shown = kind_of_secret(written) or f"`{shorten(written)}`"
+    try:
+        parsed = parse_schedule(written)
+    except ScheduleError as error:
+        message = f"pg_cron refuses {shown}: {error}"
+        raise Complaint(message, hint=error.hint, reveal=False) from error
+    if parsed.doubt:
+        message = f"pg_cron misreads {shown}: {parsed.doubt}"
+        raise Complaint(message, hint=parsed.remedy, reveal=False)
+    return written
 
 
-def database_url(value: object) -> object:
-    """Parse ``env(NAME)``, ``local`` or a URL without a password."""
-    if isinstance(value, str) and value.startswith("env("):
-        return env_ref(value)
+def json_object(value: object) -> dict[str, Any]:
+    """Accept a mapping that jsonb can hold."""
+    if not isinstance(value, dict):
+        raise Complaint("expected a mapping")
+    _check_json_text(value)
     return value
 
 
-def duration(value: object) -> timedelta:
-    """Parse ``14d``, ``1h30m`` or ``250ms``."""
-    if isinstance(value, timedelta):
-        return value
-    match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
-    if match is None:
-        raise ValueError("expected a duration such as 30s, 5m, 1h30m or 14d")
-    days, hours, minutes, seconds, millis = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, milliseconds=millis)
+def _check_json_text(value: object) -> None:
+    if isinstance(value, str):
+        text(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            text(key)
+            _check_json_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_json_text(item)
 
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,39}$")]
-Text = Annotated[str, StringConstraints(strict=True)]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
-Schedule = Annotated[str, StringConstraints(strict=True)]
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-PayloadSchema = dict[str, Any]
+_WRITTEN = PlainSerializer(format_duration, return_type=str, when_used="json")
+_AS_TEXT = PlainSerializer(str, return_type=str, when_used="json")
+
+
+def _json(kind: str, **keywords: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a field written as text; `kind` names it in the reference."""
+    return WithJsonSchema({"$comment": kind, "type": "string", **keywords})
+
+
+def _identifier_json(limit: int) -> WithJsonSchema:
+    return _json("identifier", pattern=r"^[a-z_][a-z0-9_]*$", maxLength=limit)
+
+
+_DURATION_JSON = _json(
+    "duration", pattern=r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$", minLength=2, examples=["1h30m"]
+)
+_NAME_JSON = _json("name", minLength=1, maxLength=NAME_BYTES)
+_HEADER_JSON = _json("HTTP header name", pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+_SCHEDULE_JSON = _json("pg_cron schedule", examples=["*/5 * * * *", "30 seconds", "@hourly"])
+_ENV_JSON = _json("`env(NAME)`", pattern=r"^env\([A-Za-z_][A-Za-z0-9_]*\)$")
+_URL_JSON = _json("`env(NAME)`, `local` or URL", examples=["env(DATABASE_URL)", "local"])
+
+Text = Annotated[str, PlainValidator(text), _json("text")]
+Identifier = Annotated[str, PlainValidator(identifier), _identifier_json(IDENTIFIER_BYTES)]
+QueueName = Annotated[str, PlainValidator(queue_name), _identifier_json(QUEUE_NAME_BYTES)]
+SchemaName = Annotated[str, PlainValidator(schema_name), _identifier_json(NAME_BYTES)]
+TaskTypeName = Annotated[str, PlainValidator(task_type_name), _identifier_json(IDENTIFIER_BYTES)]
+ObjectName = Annotated[str, PlainValidator(object_name), _NAME_JSON]
+SecretName = Annotated[str, PlainValidator(secret_name), _NAME_JSON]
+HeaderName = Annotated[str, PlainValidator(header_name), _HEADER_JSON]
+Schedule = Annotated[str, PlainValidator(schedule), _SCHEDULE_JSON]
+Statement = Annotated[str, PlainValidator(statement), _json("SQL statement")]
+Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTEN, _DURATION_JSON]
+DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _WRITTEN, _DURATION_JSON]
+EnvValue = Annotated[EnvRef, PlainValidator(env_ref), _AS_TEXT, _ENV_JSON]
+DatabaseUrl = Annotated[str | EnvRef, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
+JsonObject = Annotated[
+    dict[str, Any], PlainValidator(json_object), WithJsonSchema({"type": "object"})
+]
+PayloadSchema = Annotated[
+    dict[str, Any],
+    AfterValidator(check_payload_schema),
+    BeforeValidator(json_object),
+    WithJsonSchema({"$comment": "JSON Schema", "type": "object"}),
+]
+
+__all__ = [
+    "DatabaseUrl",
+    "Duration",
+    "DurationOrZero",
+    "EnvRef",
+    "EnvValue",
+    "HeaderName",
+    "Identifier",
+    "JsonObject",
+    "ObjectName",
+    "PayloadSchema",
+    "QueueName",
+    "Schedule",
+    "SchemaName",
+    "SecretName",
+    "Statement",
+    "TaskTypeName",
+    "Text",
+]

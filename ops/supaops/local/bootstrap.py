@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 
 from supaops.db.connect import connect
@@ -9,7 +10,14 @@ from supaops.db.script import run_script, set_password
 from supaops.local.settings import OWNER
 
 SCRIPTS = {"supabase_vault": "vault.sql", "pg_net": "net.sql", "pg_cron": "cron.sql"}
-"""Each extension of the chain and the script that installs it or its stand-in."""
+"""Each extension of the chain and the script that installs the server's own."""
+
+STANDINS = {
+    "supabase_vault": ("vault.sql",),
+    "pg_net": ("net_url.sql", "net.sql"),
+    "pg_cron": ("cron_grammar.sql", "cron_job.sql", "cron.sql"),
+}
+"""Each extension of the chain and the scripts that install its stand-in, after extension.sql."""
 
 
 def bootstrap(admin_url: str, password: str, native: frozenset[str]) -> None:
@@ -23,12 +31,14 @@ def bootstrap(admin_url: str, password: str, native: frozenset[str]) -> None:
         set_password(connection, OWNER, password)
 
 
-def _scripts(native: frozenset[str]) -> list[str]:
-    chosen = [
-        f"{'native' if extension in native else 'standins'}/{script}"
-        for extension, script in SCRIPTS.items()
-    ]
-    return [name for name in chosen if (files("supaops.local") / name).is_file()]
+def _scripts(native: frozenset[str]) -> Iterator[str]:
+    if native < SCRIPTS.keys():
+        yield "standins/extension.sql"
+    for extension, script in SCRIPTS.items():
+        if extension in native:
+            yield f"native/{script}"
+        else:
+            yield from (f"standins/{part}" for part in STANDINS[extension])
 
 
 def _text(name: str) -> str:

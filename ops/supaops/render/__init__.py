@@ -1,1 +1,7 @@
 """Config to Resources and SQL text. Pure: no database, no clock, no environment."""
+
+from supaops.render.resource import Kind, Resource, canonical, digest
+from supaops.render.resources import resources
+from supaops.render.script import script
+
+__all__ = ["Kind", "Resource", "canonical", "digest", "resources", "script"]

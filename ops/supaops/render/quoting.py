@@ -6,12 +6,14 @@ Source: PostgreSQL manual, 4.1.2 "Constants" (escape string syntax) and 4.1.1 "I
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import singledispatch
 from typing import Any
 
 from jinja2 import Undefined
+from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 from pydantic import SecretBytes, SecretStr
 
 from supaops.config.fields import EnvRef
@@ -22,6 +24,8 @@ from supaops.errors import RenderError
 _ESCAPES = {"\\": r"\\", "'": "''", "$": r"\x24", "\n": r"\n", "\r": r"\r"}
 
 _IDENTIFIER_BYTES = 63  # NAMEDATALEN - 1
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_KEYWORDS = COL_NAME_KEYWORDS | RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
 
 
 class Sql(str):
@@ -31,12 +35,14 @@ class Sql(str):
 
 
 def identifier(name: str) -> Sql:
-    """Return `name` as a quoted identifier; the server truncates none of ours (63 bytes at most).
+    """Return `name` as an identifier, quoted only where PostgreSQL needs it.
 
     Raises: RenderError when the name is empty, holds a NUL or is too long for PostgreSQL.
     """
     if not name or "\0" in name or len(name.encode()) > _IDENTIFIER_BYTES:
         raise RenderError(f"{name!r} cannot be an SQL identifier: 1 to 63 bytes without NUL")
+    if _PLAIN.fullmatch(name) and name not in _KEYWORDS:
+        return Sql(name)
     return Sql('"' + name.replace('"', '""') + '"')
 
 

@@ -1,1 +1,10 @@
 """The endpoint that pg_net calls: claims jobs and runs their handlers."""
+
+from __future__ import annotations
+
+from supaops.db.connect import AsyncConnection
+from supaops.db.jobs import Job
+from supaops.worker.context import Context
+from supaops.worker.handlers import Handlers
+
+__all__ = ["AsyncConnection", "Context", "Handlers", "Job"]

@@ -1,0 +1,70 @@
+# `make help` lists the targets. Each works in a fresh checkout: it makes what it needs first.
+PYTHON ?= python3
+ENV ?= local
+VENV := .venv
+BIN := $(VENV)/bin
+SUPAOPS := $(BIN)/supaops
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-servers up down render plan apply verify smoke lint format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## make .venv with the locked dependencies, and a PostgreSQL if there is none
+
+$(INSTALLED): scripts/setup pyproject.toml requirements.lock requirements-embedded.lock
+	@scripts/setup $(PYTHON) $(VENV)
+	@touch $@
+
+demo: $(INSTALLED) ## from the YAML to a job that ran: the whole chain, on a private local stack
+	@$(BIN)/python -m examples.game_platform.demo
+
+test: $(INSTALLED) ## lint, types, layers and the whole test suite
+	@scripts/test $(BIN)
+
+test-servers: $(INSTALLED) ## the suite and the demo on each server: PostgreSQL 15, 17, 18 and the wheel
+	@scripts/test-servers $(BIN)
+
+up: $(INSTALLED) ## start the local Supabase stack of this checkout
+	@$(SUPAOPS) local up
+
+down: $(INSTALLED) ## stop it; nothing is left running
+	@$(SUPAOPS) local down
+
+render: $(INSTALLED) ## print the SQL of ENV (default local)
+	@$(SUPAOPS) render --env $(ENV)
+
+plan: $(INSTALLED) ## show what an apply to ENV would change
+	@$(SUPAOPS) plan --env $(ENV)
+
+apply: $(INSTALLED) ## make the database of ENV as declared
+	@$(SUPAOPS) apply --env $(ENV)
+
+verify: $(INSTALLED) ## check the chain of ENV, link by link
+	@$(SUPAOPS) verify --env $(ENV)
+
+smoke: $(INSTALLED) ## send one real job through the chain of ENV
+	@$(SUPAOPS) smoke --env $(ENV)
+
+lint: $(INSTALLED) ## ruff, mypy --strict and the layers between the rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(INSTALLED) ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## measure; see benchmarks/README.md
+	@scripts/bench $(BIN)
+
+lock: $(INSTALLED) ## renew the lock files from pyproject.toml
+	@scripts/lock $(BIN)
+
+clean: ## stop the local stack and remove everything that was made here
+	@if [ -x $(SUPAOPS) ]; then $(SUPAOPS) local down --purge; fi
+	@rm -rf $(VENV) .supaops build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

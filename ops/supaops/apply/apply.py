@@ -1,0 +1,194 @@
+"""Carry out a plan in one transaction: lock, re-read, execute, verify, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from supaops.apply.provenance import Provenance
+from supaops.db.connect import Connection
+from supaops.db.errors import translated
+from supaops.db.live import LiveObject, State
+from supaops.db.lock import lock_holder, take_apply_lock
+from supaops.db.record import forget_resources, record_resources, record_revision
+from supaops.db.write import put, remove, validate_bodies
+from supaops.errors import LockHeld, Refused, SupaopsError
+from supaops.plan import (
+    ROW_KINDS,
+    Action,
+    Change,
+    Desired,
+    Plan,
+    as_json,
+    complete,
+    summary,
+)
+from supaops.render.resource import Kind, Resource
+
+LOCK_WAIT = timedelta(seconds=10)
+STATEMENT_TIMEOUT = timedelta(minutes=5)
+
+Progress = Callable[[Change], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an apply may do beyond creating, updating and repairing drift."""
+
+    prune: bool = False
+    force: bool = False
+    lock_wait: timedelta = LOCK_WAIT
+
+
+DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply did; `revision_id` is None when there was nothing to do."""
+
+    changes: tuple[Change, ...]
+    revision_id: int | None
+
+
+def apply_plan(
+    conn: Connection,
+    desired: Desired,
+    plan: Plan,
+    provenance: Provenance,
+    options: Options = DEFAULT_OPTIONS,
+    progress: Progress = lambda _change: None,
+) -> Applied:
+    """Apply exactly `plan`, or nothing.
+
+    Args:    plan: what was shown; compared with the state under the lock.
+    Raises:  LockHeld, Refused (the state moved, or a conflict without `force`), DatabaseError.
+        Whatever is raised, the database is as before.
+    """
+    try:
+        with translated("applying"), conn.transaction():
+            take_apply_lock(conn, wait=options.lock_wait, statement_timeout=STATEMENT_TIMEOUT)
+            _require_same(plan, desired.plan(desired.state(conn)))
+            changes = _with_grants(_selected(plan, options), desired.resources)
+            if not changes:
+                return Applied((), None)
+            _execute(conn, changes, desired.secrets, progress)
+            after = desired.state(conn)
+            _verify(conn, desired.resources, after)
+            return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
+    except LockHeld as error:
+        raise LockHeld(
+            error.message,
+            place=lock_holder(conn),
+            hint="wait for it and run the same command again; nothing was changed",
+        ) from error
+
+
+def _require_same(shown: Plan, now: Plan) -> None:
+    if shown.fingerprint != now.fingerprint:
+        raise Refused(
+            "the database changed after the plan was made; nothing was applied",
+            hint="run `supaops plan` again and apply what it shows",
+        )
+
+
+def _selected(plan: Plan, options: Options) -> list[Change]:
+    """Return the changes to carry out; refuse conflicts that nobody decided on.
+
+    A schema step's conflict cannot be forced: its text has run and cannot be taken back.
+    """
+    stuck = [
+        change
+        for change in plan.of(Action.CONFLICT)
+        if not options.force or change.kind is Kind.SCHEMA
+    ]
+    if stuck:
+        raise Refused(
+            "; ".join(f"{change.address} {change.reason}" for change in stuck),
+            hint="look at `supaops plan`, then `supaops apply --force` to overwrite what is live",
+        )
+    wanted = {Action.CREATE, Action.UPDATE, Action.DRIFT, Action.CONFLICT}
+    return plan.of(*(wanted | {Action.DELETE} if options.prune else wanted))
+
+
+def _execute(
+    conn: Connection,
+    changes: Iterable[Change],
+    secrets: Mapping[str, SecretStr],
+    progress: Progress,
+) -> None:
+    for change in changes:
+        progress(change)
+        if change.desired is not None:
+            put(conn, change.desired, change.live, secrets)
+        elif change.live is not None:
+            remove(conn, change.live)
+
+
+def _with_grants(changes: list[Change], resources: Iterable[Resource]) -> list[Change]:
+    """Add the grants of every object that is about to change: a dropped one loses them."""
+    planned = {change.address for change in changes}
+    touched = {
+        change.desired.name
+        for change in changes
+        if change.desired and change.kind in (Kind.FUNCTION, Kind.VIEW)
+    }
+    grants = [
+        Change(each.address, Action.UPDATE, "follows its object", each)
+        for each in resources
+        if each.kind is Kind.GRANT and each.name in touched and each.address not in planned
+    ]
+    return sorted([*changes, *grants], key=lambda change: change.order)
+
+
+def _verify(conn: Connection, resources: tuple[Resource, ...], after: State) -> None:
+    """Prove, before the commit, that the database now holds what is declared."""
+    validate_bodies(conn, (each for each in resources if each.kind is Kind.FUNCTION))
+    wrong = [each.address for each in resources if not _holds(each, after)]
+    if wrong:
+        raise SupaopsError(
+            f"after the apply, {', '.join(wrong)} would still not be as declared",
+            hint="nothing was changed; something in the database undoes what supaops writes",
+        )
+
+
+def _holds(resource: Resource, state: State) -> bool:
+    live = state.live.get(resource.address)
+    if resource.kind is Kind.SCHEMA:
+        return True
+    if live is None:
+        return False
+    return resource.kind not in ROW_KINDS or complete(resource, state).definition == live.definition
+
+
+def _record(
+    conn: Connection,
+    plan: Plan,
+    changes: Iterable[Change],
+    after: State,
+    provenance: Provenance,
+) -> int:
+    revision_id = record_revision(
+        conn,
+        {
+            "environment": plan.environment,
+            "applied_by": provenance.applied_by,
+            "git_sha": provenance.git_sha,
+            "tool_version": provenance.tool_version,
+            "summary": summary(plan),
+            "plan": as_json(plan),
+        },
+    )
+    kept = [complete(change.desired, after) for change in changes if change.desired]
+    pairs = [(each, after.live.get(each.address) or _as_applied(each)) for each in kept]
+    record_resources(conn, pairs, revision_id)
+    forget_resources(conn, (change.address for change in changes if change.desired is None))
+    return revision_id
+
+
+def _as_applied(step: Resource) -> LiveObject:
+    """Return a schema step's live side: it ran, which is all the catalogs could say."""
+    return LiveObject(step.kind, step.name, step.definition)

@@ -1,0 +1,68 @@
+"""Where each key of the YAML stands, and how its path is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KeyPath = tuple[str | int, ...]
+
+_BARE = re.compile(r"[A-Za-z0-9_$-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file; line and column count from 1, as editors show them."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Return ``file:line:column``."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Both ends of one entry; `plain` says that its value is an unquoted scalar."""
+
+    key: Place
+    value: Place
+    plain: bool = False
+
+
+Spots = Mapping[KeyPath, Spot]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """The spots of a Config; all are equal, so that Configs compare by content alone."""
+
+    spots: Spots = field(default_factory=dict, compare=False)
+
+    def find(self, path: KeyPath) -> Spot | None:
+        """Return the spot of `path`, or of the nearest section around it that is in a file."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.spots:
+                return self.spots[path[:length]]
+        return None
+
+
+def dotted(path: KeyPath) -> str:
+    """Return a path as ``cron.jobs.nightly.schedule``; a key that is no plain word is quoted."""
+    steps = (f"[{key}]" if isinstance(key, int) else f".{_step(key)}" for key in path)
+    return "".join(steps).removeprefix(".")
+
+
+def _step(key: str) -> str:
+    return key if _BARE.fullmatch(key) else '"' + shorten(key) + '"'
+
+
+def shorten(text: str, limit: int = 40) -> str:
+    """Return `text` on one printable line of at most `limit` characters."""
+    line = "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+    return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,57 @@
+"""When a schedule next runs.
+
+Source: pg_cron 1.6.5, `ShouldRunTask` in src/pg_cron.c; `cron.timezone` is GMT by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+
+from supaops.config.schedule import Schedule, parse_schedule
+
+_DAY = timedelta(days=1)
+# The calendar repeats after 400 years, but every day, weekday and leap year has met within 28;
+# 40 crosses a century without a leap day.
+_HORIZON_DAYS = 40 * 366
+
+
+def next_ticks(schedule: str, after: datetime, count: int) -> list[datetime]:
+    """Return the next `count` ticks later than `after`, in UTC; fewer when there are no more.
+
+    Args:    after: aware.
+    Raises:  ScheduleError where pg_cron refuses the schedule.
+    """
+    parsed = parse_schedule(schedule)
+    start = after.astimezone(UTC)
+    ticks = _interval(parsed.seconds, start) if parsed.seconds else _calendar(parsed, start)
+    return list(islice(ticks, count))
+
+
+def _interval(seconds: int, start: datetime) -> Iterator[datetime]:
+    tick = start.replace(microsecond=0)
+    while True:
+        tick += timedelta(seconds=seconds)
+        yield tick
+
+
+def _calendar(schedule: Schedule, start: datetime) -> Iterator[datetime]:
+    times = [
+        time(hour, minute, tzinfo=UTC)
+        for hour in sorted(schedule.hours)
+        for minute in sorted(schedule.minutes)
+    ]
+    for offset in range(_HORIZON_DAYS if times else 0):
+        day = start.date() + offset * _DAY
+        if runs_on(schedule, day):
+            yield from (tick for at in times if (tick := datetime.combine(day, at)) > start)
+
+
+def runs_on(schedule: Schedule, day: date) -> bool:
+    """Tell whether the schedule's days include `day`."""
+    last = schedule.last_day and (day + _DAY).day == 1
+    by_date = day.day in schedule.days or last
+    by_weekday = day.isoweekday() % 7 in schedule.weekdays
+    fits = by_date and by_weekday if schedule.both_days else by_date or by_weekday
+    return day.month in schedule.months and fits

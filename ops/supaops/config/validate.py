@@ -1,0 +1,196 @@
+"""Rules between keys, checked on plain data so that one bad key hides no other problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from supaops.config.duration import format_duration, parse_duration
+from supaops.config.explain import keys_of, problem_at
+from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskType, Worker
+from supaops.config.places import KeyPath, SourceMap, dotted
+from supaops.config.problem import Complaint
+from supaops.config.scalars import is_sexagesimal, meant_boolean
+from supaops.config.secrecy import kind_of_secret
+from supaops.config.statement import check_statement, vault_names
+from supaops.config.suggest import did_you_mean
+from supaops.errors import SupaopsError
+
+SMOKE_TASK_TYPE = "supaops_smoke"
+Data = dict[str, Any]
+
+
+def cross_check(data: Data, source: SourceMap) -> list[SupaopsError]:
+    """Return the problems between keys; a value that is faulty by itself is passed over."""
+    return [problem for check in _CHECKS for problem in check(data, source)]
+
+
+def _worker_secrets(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    for key in ("endpoint", "secret"):
+        name = _at(data, "worker", key)
+        known = _declared(data)
+        if isinstance(name, str) and name not in known and not kind_of_secret(name):
+            yield _undeclared(data, source, ("worker", key), name)
+
+
+def _sql_secrets(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    for job, section in _mapping(data, "cron", "jobs").items():
+        sql = _at(section, "sql")
+        if not isinstance(sql, str) or kind_of_secret(sql):
+            continue
+        for name in _vault_names(sql):
+            if name not in _declared(data):
+                yield _undeclared(data, source, ("cron", "jobs", job, "sql"), name)
+
+
+def _vault_names(sql: str) -> list[str]:
+    try:
+        return vault_names(check_statement(sql))
+    except Complaint:
+        return []  # the field itself reports it
+
+
+def _cron_targets(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    for job, section in _mapping(data, "cron", "jobs").items():
+        given = [key for key in ("call", "sql") if _at(section, key) is not None]
+        if isinstance(section, dict) and len(given) != 1:
+            yield problem_at(source, ("cron", "jobs", job), CALL_OR_SQL)
+
+
+def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> SupaopsError:
+    """Return the problem without the name itself, which may be a secret put in the wrong place."""
+    known = _declared(data)
+    return problem_at(
+        source,
+        path,
+        "names a secret that vault.secrets does not declare",
+        hint=f"{did_you_mean(name, known)}declared: {', '.join(known) or 'none'}",
+    )
+
+
+def _declared(data: Data) -> Data:
+    return _mapping(data, "vault", "secrets")
+
+
+def _timing(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    lease = _duration(data, ("queue", "lease"), Queue)
+    base, limit = (_duration(data, ("queue", "retry", key), Retry) for key in ("base", "max"))
+    if base is not None and limit is not None and base > limit:
+        yield _too_long(source, ("queue", "retry", "base"), ("queue", "retry", "max"), limit)
+    if lease is None:
+        return
+    timeout = _duration(data, ("worker", "timeout"), Worker)
+    if timeout is not None and timeout >= lease:
+        yield problem_at(
+            source,
+            ("worker", "timeout"),
+            f"expected less than queue.lease, which is {format_duration(lease)}",
+            hint="shorten it, or lengthen the lease: a job would run twice",
+        )
+    for name in _mapping(data, "queue", "task_types"):
+        path = ("queue", "task_types", name, "timeout")
+        timeout = _duration(data, path, TaskType)
+        if timeout is not None and timeout > lease:
+            yield _too_long(source, path, ("queue", "lease"), lease)
+
+
+def _too_long(source: SourceMap, path: KeyPath, other: KeyPath, limit: timedelta) -> SupaopsError:
+    bound = format_duration(limit)
+    return problem_at(
+        source,
+        path,
+        f"expected at most {dotted(other)}, which is {bound}",
+        hint=f"shorten it, or raise {dotted(other)}",
+    )
+
+
+def _duration(
+    data: Data, path: KeyPath, model: type[Queue | Retry | TaskType | Worker]
+) -> timedelta | None:
+    """Return a duration or its default; None when it is faulty, or absent beside a misspelt key."""
+    section = _at(data, *path[:-1])
+    if not isinstance(section, dict | None) or set(section or {}) - set(keys_of(model, ())):
+        return None
+    key = str(path[-1])
+    value = (section or {}).get(key, model.model_fields[key].default)
+    try:
+        return parse_duration(value)
+    except Complaint:
+        return None
+
+
+def _smoke(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    name = _at(data, "smoke", "task_type")
+    known = [SMOKE_TASK_TYPE, *_mapping(data, "queue", "task_types")]
+    if isinstance(name, str) and name not in known:
+        yield problem_at(
+            source,
+            ("smoke", "task_type"),
+            "names a task type that queue.task_types does not declare",
+            hint=f"{did_you_mean(name, known)}declared: {', '.join(known)}",
+        )
+
+
+def _secrets_in_text(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    for path, value in _leaves(data, ()):
+        kind = kind_of_secret(value) if isinstance(value, str) else None
+        if kind and path != ("database", "url"):
+            yield problem_at(
+                source, path, f"holds {kind}, which never stands in the file",
+                hint="put it in Vault: declare it under vault.secrets with value: env(NAME)",
+            )  # fmt: skip
+
+
+def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    """Refuse in free JSON what YAML 1.1 reads otherwise; a typed key says what it expects."""
+    for path, value in _leaves(data, ()):
+        if not _is_free_json(path) or not source.spots[path].plain:
+            continue
+        meant = meant_boolean(value)
+        if meant or is_sexagesimal(value):
+            remedy = f"write {meant}, or " if meant else ""
+            yield problem_at(
+                source,
+                path,
+                f"`{value}` is text in YAML 1.2 but not in YAML 1.1",
+                hint=f'{remedy}quote it: "{value}"',
+            )
+
+
+def _is_free_json(path: KeyPath) -> bool:
+    in_task_type = path[:2] == ("queue", "task_types") and path[3:4] == ("payload",)
+    return in_task_type or path[:2] == ("smoke", "payload")
+
+
+def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def _at(data: Any, *keys: str | int) -> Any:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _mapping(data: Data, *keys: str) -> Data:
+    found = _at(data, *keys)
+    return found if isinstance(found, dict) else {}
+
+
+_CHECKS: tuple[Callable[[Data, SourceMap], Iterator[SupaopsError]], ...] = (
+    _worker_secrets,
+    _sql_secrets,
+    _cron_targets,
+    _timing,
+    _smoke,
+    _secrets_in_text,
+    _unquoted_words,
+)

@@ -1,0 +1,178 @@
+"""Read what the database holds now, and what the last apply recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from pydantic import SecretStr
+
+from supaops.config.model import Config
+from supaops.db.connect import Connection
+from supaops.db.errors import translated
+from supaops.db.queries import query
+from supaops.errors import MissingExtension
+from supaops.render.resource import Kind, canonical, digest
+from supaops.render.resources import task_type_spec
+
+MIN_SERVER_VERSION_NUM = 150000
+
+_EXTENSIONS = {
+    "has_cron": ("pg_cron", "create extension pg_cron with schema pg_catalog"),
+    "has_net": ("pg_net", "create extension pg_net with schema extensions"),
+    "has_vault": ("supabase_vault", "create extension supabase_vault with schema vault cascade"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the last apply wrote down about one resource."""
+
+    address: str
+    kind: Kind
+    sha256: str
+    live_sha256: str
+    definition: str
+    live_definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveObject:
+    """One object as the catalogs show it; `facts` are its ids and the like, never a secret."""
+
+    kind: Kind
+    name: str
+    definition: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Return ``kind.name``, as for a Resource."""
+        return f"{self.kind}.{self.name}"
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of the live definition."""
+        return digest(self.definition)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The database's side of a plan.
+
+    Attributes:
+        live: every object in our namespace by address, ours or not.
+        recorded: every resource that supaops owns, by address; empty before the first apply.
+        secret_digests: salted digest of each desired secret's value by name; None before the
+            salt exists.
+    """
+
+    role: str
+    database: str
+    live: Mapping[str, LiveObject]
+    recorded: Mapping[str, Recorded]
+    secret_digests: Mapping[str, str | None]
+
+
+def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
+    """Read live and recorded state in at most ten queries, whatever the number of objects.
+
+    Args:    conn: inside a transaction, so that all answers are of one moment.
+    Raises:  MissingExtension when the chain cannot work on this server; DatabaseError otherwise.
+    """
+    with translated("reading the live state"):
+        facts = _one(conn, "live.facts")
+        _require_chain(facts)
+        installed = bool(facts["is_installed"])
+        salt = _one(conn, "live.secret_salt")["secret_salt"] if installed else None
+        vault = list(_vault_rows(conn, secrets, salt))
+        objects = [*_live_objects(conn, config, installed=installed), *_live_secrets(vault)]
+        recorded = _recorded(conn) if installed else {}
+    return State(
+        role=facts["role"],
+        database=facts["database"],
+        live={each.address: each for each in [*objects, *_live_steps(recorded)]},
+        recorded=recorded,
+        secret_digests={row["name"]: row["desired_digest"] for row in vault},
+    )
+
+
+def _one(conn: Connection, name: str) -> dict[str, Any]:
+    row = conn.execute(query(name)).fetchone()
+    return row if row is not None else {}
+
+
+def _require_chain(facts: Mapping[str, Any]) -> None:
+    """Refuse a server on which the chain cannot run, naming everything that lacks at once."""
+    missing = [_EXTENSIONS[key] for key in _EXTENSIONS if not facts[key]]
+    if missing:
+        names = ", ".join(name for name, _ in missing)
+        raise MissingExtension(
+            f"database {facts['database']} lacks {names}",
+            hint="run in it: " + "; ".join(statement for _, statement in missing),
+        )
+    if facts["missing_roles"]:
+        raise MissingExtension(
+            f"database {facts['database']} lacks the roles {', '.join(facts['missing_roles'])}",
+            hint="supaops expects a Supabase database; `supaops local up` starts one",
+        )
+    if facts["server_version_num"] < MIN_SERVER_VERSION_NUM:
+        raise MissingExtension("PostgreSQL 15 or newer is needed", hint="upgrade the server")
+
+
+def _recorded(conn: Connection) -> dict[str, Recorded]:
+    rows = conn.execute(query("live.recorded")).fetchall()
+    return {row["address"]: Recorded(**{**row, "kind": Kind(row["kind"])}) for row in rows}
+
+
+def _live_steps(recorded: Mapping[str, Recorded]) -> Iterator[LiveObject]:
+    """Yield schema steps: they run once, so having been recorded is their live state."""
+    for each in recorded.values():
+        if each.kind is Kind.SCHEMA:
+            name = each.address.removeprefix(f"{Kind.SCHEMA}.")
+            yield LiveObject(Kind.SCHEMA, name, each.live_definition)
+
+
+def _live_objects(conn: Connection, config: Config, *, installed: bool) -> Iterator[LiveObject]:
+    where = {"schema": config.queue.schema_name, "prefix": config.queue.name}
+    for kind in (Kind.FUNCTION, Kind.VIEW, Kind.TRIGGER, Kind.GRANT):
+        for row in conn.execute(query(f"live.{kind}s"), where):
+            yield LiveObject(kind, row.pop("name"), row.pop("definition") or "", row)
+    for row in conn.execute(query("live.cron_jobs")):
+        spec = {key: row[key] for key in ("schedule", "command", "active")}
+        yield LiveObject(Kind.CRON_JOB, row["name"], canonical(spec), {"jobid": row["jobid"]})
+    if installed:
+        for row in conn.execute(query("live.task_types")):
+            yield LiveObject(Kind.TASK_TYPE, row.pop("name"), canonical(task_type_spec(**row)))
+
+
+def _vault_rows(
+    conn: Connection, secrets: Mapping[str, SecretStr], salt: bytes | None
+) -> list[dict[str, Any]]:
+    parameters = {
+        "salt": salt,
+        "names": list(secrets),
+        "values": [secret.get_secret_value() for secret in secrets.values()],
+    }
+    try:
+        return conn.execute(query("live.vault_secrets"), parameters).fetchall()
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise MissingExtension(
+            f"this role may not read Vault: {error.diag.message_primary}",
+            hint="connect as `postgres`, the role that Supabase grants Vault to",
+        ) from error
+
+
+def _live_secrets(rows: list[dict[str, Any]]) -> Iterator[LiveObject]:
+    for row in rows:
+        if row["is_live"]:
+            definition = secret_definition(row["description"] or "", row["live_digest"])
+            facts = {"id": row["id"], "value_matches": row["value_matches"]}
+            yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
+
+
+def secret_definition(description: str, value_digest: str | None) -> str:
+    """Return the comparable text of a secret: its description and the digest of its value."""
+    return canonical({"description": description, "value_digest": value_digest})

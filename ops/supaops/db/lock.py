@@ -1,0 +1,50 @@
+"""One apply at a time per database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import psycopg
+
+from supaops.db.connect import Connection
+from supaops.db.queries import query
+from supaops.errors import LockHeld
+
+# Any two constants would do; these spell "supa" and "ops\0" in ASCII.
+_KEY = {"class": 0x73757061, "object": 0x6F707300}
+
+
+def take_apply_lock(conn: Connection, *, wait: timedelta, statement_timeout: timedelta) -> None:
+    """Take the apply lock for the rest of the transaction, and set the session's guards.
+
+    The settings are transaction-local too: a pooler may hand the session to somebody else next.
+
+    Raises: LockHeld when another apply still holds it after `wait`, naming that session. The
+        transaction is then aborted.
+    """
+    settings = {
+        "lock_timeout": _milliseconds(wait),
+        "statement_timeout": _milliseconds(statement_timeout),
+    }
+    conn.execute(query("lock.settings"), settings)
+    try:
+        conn.execute(query("lock.take"), _KEY)
+    except psycopg.errors.LockNotAvailable as error:
+        raise LockHeld("another apply holds the lock") from error
+
+
+def lock_holder(conn: Connection) -> str | None:
+    """Return a sentence about the session that holds the apply lock, or None."""
+    row = conn.execute(query("lock.holder"), _KEY).fetchone()
+    if row is None:
+        return None
+    client = row["client"] or "a local socket"
+    return (
+        f"held for {row['held_for']} by pid {row['pid']}: {row['application_name'] or 'unnamed'}, "
+        f"role {row['role']}, from {client}"
+    )
+
+
+def _milliseconds(duration: timedelta) -> str:
+    # Zero would mean "wait for ever", the opposite of what a caller of a short wait asks for.
+    return f"{max(1, duration // timedelta(milliseconds=1))}ms"

@@ -1,0 +1,95 @@
+"""A pool of asynchronous connections that heals by itself after the server was away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Self
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from supaops.db.connect import AsyncConnection, describe, options
+from supaops.db.errors import database_error
+from supaops.errors import ConnectionFailed
+
+# After this the pool forgets a failed attempt, and the next caller starts a fresh one at once
+# instead of waiting for the end of an ever longer backoff.
+_RECONNECT_S = 2.0
+
+
+class Pool:
+    """Lend connections, opened on demand: autocommit, rows as dicts, nothing prepared.
+
+    A connection is tried before it is lent, so a restart of the server costs no caller an error
+    once the server is back.
+
+    Args:
+        url: libpq URL, direct or of a transaction pooler; may hold a password.
+        size: connections at most.
+        patience: how long a caller waits for one.
+    """
+
+    def __init__(self, url: str, *, size: int, application_name: str, patience: timedelta) -> None:
+        self._url = url
+        self._pool = AsyncConnectionPool[AsyncConnection](
+            url,
+            kwargs=options(application_name),
+            connection_class=psycopg.AsyncConnection,
+            min_size=0,
+            max_size=size,
+            timeout=patience.total_seconds(),
+            reconnect_timeout=_RECONNECT_S,
+            check=AsyncConnectionPool.check_connection,
+            name=application_name,
+            open=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Open the pool; no connection is made yet, so this succeeds without a server."""
+        await self._pool.open()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection; a transaction left open is rolled back on an error.
+
+        Raises: ConnectionFailed when there is none within the patience. What the caller's own
+            statements raise passes unchanged.
+        """
+        async with AsyncExitStack() as stack:
+            with classified(self._url):
+                connection = await stack.enter_async_context(self._pool.connection())
+            yield connection
+
+    @asynccontextmanager
+    async def statements(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection whose statements raise `SupaopsError` only.
+
+        Raises: ConnectionFailed when trying again may help, DatabaseError when it will not.
+        """
+        with classified(self._url):
+            async with self._pool.connection() as connection:
+                yield connection
+
+
+@contextmanager
+def classified(url: str) -> Iterator[None]:
+    """Turn psycopg's errors into ours; neither the URL's password nor any SQL gets into them.
+
+    Raises: ConnectionFailed for what a later attempt may not meet: no connection, a lost one, a
+        shutdown, a deadlock, a timeout (class OperationalError). DatabaseError for the rest.
+    """
+    try:
+        yield
+    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
+        raise ConnectionFailed(f"no connection to {describe(url)}: {error}") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise ConnectionFailed(database_error(error, describe(url)).message) from error
+    except psycopg.Error as error:
+        raise database_error(error, describe(url)) from error

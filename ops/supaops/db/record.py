@@ -1,0 +1,49 @@
+"""Write down what an apply did: ownership per resource, and one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from supaops.db.connect import Connection
+from supaops.db.live import LiveObject
+from supaops.db.queries import query
+from supaops.render.resource import Resource
+
+
+def record_revision(conn: Connection, revision: Mapping[str, Any]) -> int:
+    """Insert one revision and return its number.
+
+    Args:    revision: environment, applied_by, git_sha, tool_version, summary and plan (a
+        JSON-able object without any secret).
+    """
+    parameters = {**revision, "plan": Jsonb(revision["plan"])}
+    row = conn.execute(query("write.revision"), parameters).fetchone()
+    return int(row["id"]) if row else 0
+
+
+def record_resources(
+    conn: Connection, pairs: Iterable[tuple[Resource, LiveObject]], revision_id: int
+) -> None:
+    """Record each resource as ours, with the text the catalogs show for it."""
+    rows = [
+        {
+            "address": resource.address,
+            "kind": resource.kind,
+            "sha256": resource.sha256,
+            "live_sha256": live.sha256,
+            "definition": resource.definition,
+            "live_definition": live.definition,
+            "revision_id": revision_id,
+        }
+        for resource, live in pairs
+    ]
+    with conn.cursor() as cursor:
+        cursor.executemany(query("write.record"), rows)
+
+
+def forget_resources(conn: Connection, addresses: Iterable[str]) -> None:
+    """Give up ownership of addresses that are no longer declared."""
+    conn.execute(query("write.forget"), {"addresses": list(addresses)})

@@ -1,0 +1,21 @@
+-- name: claim
+select id, task_type, queue, payload, priority, attempts, max_attempts,
+       lease_id, lease_expires_at, timeout, run_at, created_at
+  from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
+
+-- name: mark_succeeded
+select {function}(job_id => %(job_id)s, lease_id => %(lease_id)s, result => %(result)s::jsonb) as accepted
+
+-- name: mark_failed
+select {function}(job_id => %(job_id)s, error => %(error)s, lease_id => %(lease_id)s) as status
+
+-- name: heartbeat
+select {function}(lease_id => %(lease_id)s, lease => %(lease)s) as lost
+
+-- name: give_back
+update {table}
+   set status = 'pending', run_at = now(), attempts = attempts - 1
+ where id = %(job_id)s
+   and lease_id = %(lease_id)s
+   and status = 'running'
+returning id

@@ -1,0 +1,126 @@
+-- Live state, one query per kind, so that a plan costs the same round trips for 5 objects and 500.
+
+-- name: facts :one
+-- Returns what a plan needs to know of the server before it reads anything else.
+select
+  current_setting('server_version_num')::integer as server_version_num,
+  current_user::text as role,
+  current_database()::text as database,
+  to_regprocedure('cron.schedule(text,text,text)') is not null as has_cron,
+  to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is not null as has_net,
+  to_regprocedure('vault.create_secret(text,text,text,uuid)') is not null as has_vault,
+  to_regclass('supaops.resource') is not null as is_installed,
+  array(
+    select wanted.role
+      from unnest(array['anon', 'authenticated', 'service_role']) as wanted (role)
+     where not exists (select from pg_catalog.pg_roles as r where r.rolname = wanted.role)
+  ) as missing_roles;
+
+-- name: recorded :many
+select address, kind, sha256, live_sha256, definition, live_definition
+  from supaops.resource;
+
+-- name: secret_salt :one
+select secret_salt from supaops.installation;
+
+-- name: task_types :many
+select name, queue, max_attempts, timeout, description, payload_schema
+  from supaops.task_type;
+
+-- name: functions :many
+-- Every function of schema supaops, and those of the queue's schema that carry its prefix.
+-- Overloads of one name are one row: ours has none, so a second one is drift.
+select n.nspname || '.' || p.proname as name,
+       string_agg(
+         pg_catalog.pg_get_functiondef(p.oid)
+           || coalesce('-- ' || pg_catalog.obj_description(p.oid, 'pg_proc') || E'\n', ''),
+         E'\n' order by p.oid::regprocedure::text
+       ) as definition,
+       array_agg(p.oid::regprocedure::text order by p.oid::regprocedure::text) as signatures
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+ where (n.nspname = 'supaops'
+        or (n.nspname = %(schema)s and starts_with(p.proname, %(prefix)s || '_')))
+   and p.prokind = 'f'
+   and not exists (
+     select from pg_catalog.pg_depend as d
+      where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+ group by n.nspname, p.proname;
+
+-- name: views :many
+select n.nspname || '.' || c.relname as name,
+       pg_catalog.pg_get_viewdef(c.oid)
+         || coalesce(E'\n-- options: ' || array_to_string(c.reloptions, ', '), '')
+         || coalesce(E'\n-- ' || pg_catalog.obj_description(c.oid, 'pg_class'), '') as definition
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+ where (n.nspname = 'supaops'
+        or (n.nspname = %(schema)s and starts_with(c.relname, %(prefix)s || '_')))
+   and c.relkind = 'v';
+
+-- name: triggers :many
+-- tgenabled is part of the text: a trigger that somebody disabled is drift.
+select n.nspname || '.' || c.relname || '.' || t.tgname as name,
+       pg_catalog.pg_get_triggerdef(t.oid)
+         || E'\n-- enabled: ' || t.tgenabled::text
+         || coalesce(E'\n-- ' || pg_catalog.obj_description(t.oid, 'pg_trigger'), '') as definition
+  from pg_catalog.pg_trigger as t
+  join pg_catalog.pg_class as c on c.oid = t.tgrelid
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+ where (n.nspname = 'supaops' or (n.nspname = %(schema)s and c.relname = %(prefix)s))
+   and not t.tgisinternal;
+
+-- name: grants :many
+-- One line per role and privilege; a null ACL means the built-in default, spelled out.
+with object as (
+  select n.nspname || '.' || p.proname as name,
+         coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) as acl
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+   where n.nspname = 'supaops'
+      or (n.nspname = %(schema)s and starts_with(p.proname, %(prefix)s || '_'))
+  union all
+  select n.nspname || '.' || c.relname,
+         coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner))
+    from pg_catalog.pg_class as c
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p', 'v')
+     and (n.nspname = 'supaops'
+          or (n.nspname = %(schema)s
+              and (c.relname = %(prefix)s or starts_with(c.relname, %(prefix)s || '_'))))
+)
+select object.name,
+       string_agg(
+         case when item.grantee = 0 then 'public' else pg_catalog.pg_get_userbyid(item.grantee) end
+           || ': ' || lower(item.privilege_type)
+           || case when item.is_grantable then ' with grant option' else '' end,
+         E'\n'
+         order by (item.grantee <> 0), pg_catalog.pg_get_userbyid(item.grantee)::text,
+                  item.privilege_type
+       ) as definition
+  from object
+ cross join lateral pg_catalog.aclexplode(object.acl) as item
+ group by object.name;
+
+-- name: cron_jobs :many
+-- Only the jobs of this role in this database: a job of the same name elsewhere is not ours.
+select jobid, jobname as name, schedule, command, active
+  from cron.job
+ where username = current_user and database = current_database() and jobname is not null;
+
+-- name: vault_secrets :many
+-- Values are compared here and never leave the server; only digests and a verdict do.
+-- The arrays hold the declared names and values; undeclared secrets come back with their name alone.
+select coalesce(wanted.name, live.name) as name,
+       live.id,
+       live.description,
+       live.id is not null as is_live,
+       live.decrypted_secret = wanted.value as value_matches,
+       encode(sha256(%(salt)s::bytea || convert_to(wanted.name || ':' || wanted.value, 'utf8')), 'hex')
+         as desired_digest,
+       encode(
+         sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
+         'hex') as live_digest
+  from unnest(%(names)s::text[], %(values)s::text[]) as wanted (name, value)
+  full join vault.decrypted_secrets as live on live.name = wanted.name
+ where coalesce(wanted.name, live.name) is not null;

@@ -1,0 +1,65 @@
+-- What an apply writes. Identifiers and object texts come from the render room.
+
+-- name: task_type_upsert
+insert into supaops.task_type (name, queue, max_attempts, timeout, description, payload_schema)
+values (%(name)s, %(queue)s, %(max_attempts)s, make_interval(secs => %(timeout_s)s),
+        %(description)s, %(payload_schema)s)
+    on conflict (name) do update
+   set queue = excluded.queue, max_attempts = excluded.max_attempts, timeout = excluded.timeout,
+       description = excluded.description, payload_schema = excluded.payload_schema;
+
+-- name: task_type_delete
+delete from supaops.task_type where name = %(name)s;
+
+-- name: cron_schedule
+-- cron.schedule leaves `active` alone when the job exists, so it is set separately.
+select cron.alter_job(
+  job_id := cron.schedule(%(name)s, %(schedule)s, %(command)s), active := %(active)s);
+
+-- name: cron_alter
+-- In place, so that the job keeps its id and with it its history.
+select cron.alter_job(
+  job_id := %(jobid)s, schedule := %(schedule)s, command := %(command)s, active := %(active)s);
+
+-- name: cron_unschedule
+select cron.unschedule(%(jobid)s);
+
+-- name: vault_create
+select vault.create_secret(
+  new_secret := %(value)s, new_name := %(name)s, new_description := %(description)s);
+
+-- name: vault_update
+select vault.update_secret(
+  secret_id := %(id)s, new_secret := %(value)s, new_name := %(name)s,
+  new_description := %(description)s);
+
+-- name: vault_delete
+delete from vault.secrets where id = %(id)s;
+
+-- name: record
+insert into supaops.resource
+  (address, kind, sha256, live_sha256, definition, live_definition, revision_id)
+values (%(address)s, %(kind)s, %(sha256)s, %(live_sha256)s, %(definition)s, %(live_definition)s,
+        %(revision_id)s)
+    on conflict (address) do update
+   set sha256 = excluded.sha256, live_sha256 = excluded.live_sha256,
+       definition = excluded.definition, live_definition = excluded.live_definition,
+       revision_id = excluded.revision_id, applied_at = now();
+
+-- name: forget
+delete from supaops.resource where address = any(%(addresses)s);
+
+-- name: revision
+insert into supaops.revision (environment, applied_by, git_sha, tool_version, summary, plan)
+values (%(environment)s, %(applied_by)s, %(git_sha)s, %(tool_version)s, %(summary)s, %(plan)s)
+returning id;
+
+-- name: validate_bodies
+-- Bodies are created unchecked, so that their order does not matter, and checked here together.
+select case l.lanname
+         when 'plpgsql' then pg_catalog.plpgsql_validator(p.oid)::text
+         when 'sql' then pg_catalog.fmgr_sql_validator(p.oid)::text
+       end
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_language as l on l.oid = p.prolang
+ where p.oid = any(%(signatures)s::text[]::regprocedure[]);

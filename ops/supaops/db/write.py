@@ -1,0 +1,157 @@
+"""Create, change and remove one resource; every function runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from pydantic import SecretStr
+
+from supaops.db.connect import Connection
+from supaops.db.errors import translated
+from supaops.db.live import LiveObject
+from supaops.db.queries import query
+from supaops.render.resource import Kind, Resource
+
+Secrets = Mapping[str, SecretStr]
+
+
+def put(conn: Connection, resource: Resource, live: LiveObject | None, secrets: Secrets) -> None:
+    """Make the database hold `resource` in place of `live`.
+
+    Raises: DatabaseError that names the resource and repeats the server's message.
+    """
+    with translated(f"applying {resource.address}"):
+        match resource.kind:
+            case Kind.TASK_TYPE:
+                _put_task_type(conn, resource)
+            case Kind.CRON_JOB:
+                _put_cron_job(conn, resource, live)
+            case Kind.VAULT_SECRET:
+                _put_secret(conn, resource, live, secrets)
+            case Kind.FUNCTION:
+                _put_function(conn, resource, live)
+            case Kind.VIEW | Kind.TRIGGER:
+                _put_replaceable(conn, resource)
+            case Kind.SCHEMA | Kind.GRANT:
+                _run(conn, resource.definition)
+
+
+def remove(conn: Connection, live: LiveObject) -> None:
+    """Remove an object that is no longer declared; grants and schema steps have nothing to remove.
+
+    Raises: DatabaseError that names the object and repeats the server's message.
+    """
+    with translated(f"removing {live.address}"):
+        match live.kind:
+            case Kind.TASK_TYPE:
+                conn.execute(query("write.task_type_delete"), {"name": live.name})
+            case Kind.CRON_JOB:
+                conn.execute(query("write.cron_unschedule"), {"jobid": live.facts["jobid"]})
+            case Kind.VAULT_SECRET:
+                conn.execute(query("write.vault_delete"), {"id": live.facts["id"]})
+            case Kind.FUNCTION:
+                _drop_functions(conn, live.facts["signatures"])
+            case Kind.VIEW | Kind.TRIGGER:
+                conn.execute(_drop_statement(live))
+            case Kind.SCHEMA | Kind.GRANT:
+                pass
+
+
+def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:
+    """Have the server compile each function's body.
+
+    Raises: DatabaseError with the server's message for the first body that is wrong.
+    """
+    signatures = [each.spec["reference"] for each in functions]
+    with translated("checking the function bodies"):
+        conn.execute("set local check_function_bodies = on")
+        conn.execute(query("write.validate_bodies"), {"signatures": signatures})
+
+
+def _run(conn: Connection, text: str) -> None:
+    """Run a rendered and parsed script of any number of statements."""
+    conn.execute(text)
+
+
+def _put_task_type(conn: Connection, resource: Resource) -> None:
+    schema = resource.spec["payload_schema"]
+    row = {**resource.spec, "payload_schema": Jsonb(schema) if schema is not None else None}
+    conn.execute(query("write.task_type_upsert"), {"name": resource.name, **row})
+
+
+def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None) -> None:
+    parameters = {"name": resource.name, **resource.spec}
+    if live is None:
+        conn.execute(query("write.cron_schedule"), parameters)
+    else:
+        conn.execute(query("write.cron_alter"), {**parameters, **live.facts})
+
+
+def _put_secret(
+    conn: Connection, resource: Resource, live: LiveObject | None, secrets: Secrets
+) -> None:
+    parameters: dict[str, Any] = {
+        "name": resource.name,
+        "description": resource.spec["description"],
+        "value": secrets[resource.name].get_secret_value(),
+    }
+    if live is None:
+        conn.execute(query("write.vault_create"), parameters)
+    else:
+        conn.execute(query("write.vault_update"), {**parameters, "id": live.facts["id"]})
+
+
+def _put_function(conn: Connection, resource: Resource, live: LiveObject | None) -> None:
+    reference = resource.spec["reference"]
+    text = resource.definition
+    _replace(conn, text, lambda: _drop_functions(conn, [reference]))
+    if live is not None:
+        _drop_functions(conn, _others(conn, reference, live.facts["signatures"]))
+
+
+def _others(conn: Connection, reference: str, signatures: Iterable[str]) -> list[str]:
+    """Return the overloads beside the declared one: callers would find them ambiguous."""
+    rows = conn.execute(
+        "select s from unnest(%s::text[]) as s "
+        "where to_regprocedure(s) is distinct from to_regprocedure(%s)",
+        (list(signatures), reference),
+    )
+    return [row["s"] for row in rows]
+
+
+def _put_replaceable(conn: Connection, resource: Resource) -> None:
+    target = LiveObject(resource.kind, resource.name, "")
+    _replace(conn, resource.definition, lambda: conn.execute(_drop_statement(target)))
+
+
+def _replace(conn: Connection, text: str, drop: Callable[[], object]) -> None:
+    """Run `create or replace`; where PostgreSQL cannot replace, drop first.
+
+    It refuses to change a function's result or argument names, and a view's columns.
+    """
+    try:
+        with conn.transaction():
+            _run(conn, text)
+    except (psycopg.errors.InvalidFunctionDefinition, psycopg.errors.InvalidTableDefinition):
+        drop()
+        _run(conn, text)
+
+
+def _drop_functions(conn: Connection, signatures: Iterable[str]) -> None:
+    for signature in signatures:
+        # A signature is regprocedure output or comes from the parser: already quoted.
+        statement = sql.SQL("drop function ") + sql.SQL(signature)
+        conn.execute(statement)
+
+
+def _drop_statement(live: LiveObject) -> sql.Composed:
+    if live.kind is Kind.VIEW:
+        return sql.SQL("drop view {}").format(sql.Identifier(*live.name.split(".")))
+    schema, table, trigger = live.name.split(".")
+    return sql.SQL("drop trigger {} on {}").format(
+        sql.Identifier(trigger), sql.Identifier(schema, table)
+    )

@@ -1,0 +1,61 @@
+"""The readable difference of one change; a secret's is words, never text."""
+
+from __future__ import annotations
+
+import difflib
+import json
+
+from supaops.plan.model import ROW_KINDS, Action, Change
+from supaops.render.resource import Kind
+
+_FILE_HEADER_LINES = 2
+
+
+def difference(change: Change) -> list[str]:
+    """Return the lines to show under a change: unified diff lines, or words for a secret.
+
+    Lines start with ``+``, ``-``, ``@`` or a space; the diff's file header is left out.
+    """
+    if change.kind is Kind.VAULT_SECRET:
+        return _secret_difference(change)
+    before, after = _texts(change)
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    body = list(lines)[_FILE_HEADER_LINES:]
+    # A row is a few lines, all of them shown, so there is no hunk to place.
+    return [line for line in body if change.kind not in ROW_KINDS or not line.startswith("@@")]
+
+
+def _texts(change: Change) -> tuple[str, str]:
+    """Return the two texts that tell the story: what there is, and what there will be.
+
+    Rows compare live with declared. SQL objects are spelled differently by their catalogs, so a
+    drift compares the catalogs' text then and now, and an update the declared text then and now.
+    """
+    recorded, live, desired = change.recorded, change.live, change.desired
+    declared = desired.definition if desired else ""
+    current = live.definition if live else ""
+    if change.kind in (Kind.TASK_TYPE, Kind.CRON_JOB) or recorded is None:
+        return current, declared
+    if change.action is Action.DRIFT:
+        return (current, recorded.live_definition) if live else ("", declared)
+    return recorded.definition, declared
+
+
+def _secret_difference(change: Change) -> list[str]:
+    if change.desired is None or change.live is None:
+        return []
+    live = _fields(change.live.definition)
+    desired = _fields(change.desired.definition)
+    value_matches = change.live.facts["value_matches"]
+    lines = ["  value unchanged" if value_matches else "~ value differs"]
+    if live["description"] != desired["description"]:
+        lines += [
+            f"- description: {live['description']}",
+            f"+ description: {desired['description']}",
+        ]
+    return lines
+
+
+def _fields(definition: str) -> dict[str, object]:
+    pairs = (line.split(": ", 1) for line in definition.splitlines())
+    return {key: json.loads(value) for key, value in pairs}

@@ -1,0 +1,44 @@
+"""The declared side of a plan, and the plan of this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from supaops.config.model import Config
+from supaops.db.connect import Connection
+from supaops.db.errors import translated
+from supaops.db.live import State, read_state
+from supaops.plan.diff import build_plan
+from supaops.plan.model import Plan
+from supaops.render.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What an environment should hold: its config, rendered, and the secrets' values."""
+
+    config: Config
+    resources: tuple[Resource, ...]
+    secrets: Mapping[str, SecretStr]
+
+    def state(self, conn: Connection) -> State:
+        """Read the database's side, inside the caller's transaction."""
+        return read_state(conn, self.config, self.secrets)
+
+    def plan(self, state: State) -> Plan:
+        """Compare with a state that was read."""
+        return build_plan(self.config.environment, self.resources, state)
+
+
+def read_plan(conn: Connection, desired: Desired) -> Plan:
+    """Return the plan of this moment, read in one transaction that changes nothing.
+
+    Raises: MissingExtension or DatabaseError.
+    """
+    with translated("reading the live state"), conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        conn.execute("set local search_path = ''")
+        return desired.plan(desired.state(conn))

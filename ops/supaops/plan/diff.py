@@ -1,0 +1,108 @@
+"""Three-way comparison: what is declared, what was recorded, what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from supaops.db.live import LiveObject, Recorded, State, secret_definition
+from supaops.plan.model import ROW_KINDS, Action, Change, Plan
+from supaops.render.resource import Kind, Resource
+
+# Grants follow their object, so those of foreign objects are not worth a line of their own.
+_FOREIGN_KINDS = frozenset(set(Kind) - {Kind.GRANT})
+
+
+def build_plan(environment: str, resources: Iterable[Resource], state: State) -> Plan:
+    """Compare the declared resources with a database's state.
+
+    Returns: a Plan with one Change per address, in the order of execution.
+    """
+    desired = {each.address: complete(each, state) for each in resources}
+    addresses = {*desired, *state.recorded, *state.live}
+    changes = [
+        change
+        for address in addresses
+        if (
+            change := decide(
+                address, desired.get(address), state.recorded.get(address), state.live.get(address)
+            )
+        )
+    ]
+    ordered = tuple(sorted(changes, key=lambda change: change.order))
+    return Plan(environment, state.role, state.database, ordered)
+
+
+def complete(resource: Resource, state: State) -> Resource:
+    """Return a secret's resource with the digest of its value; any other resource as it is.
+
+    Only the database can make that digest, since it keeps the salt.
+    """
+    if resource.kind is not Kind.VAULT_SECRET:
+        return resource
+    value_digest = state.secret_digests.get(resource.name)
+    definition = secret_definition(resource.spec["description"], value_digest)
+    return Resource(resource.kind, resource.name, definition, resource.source, resource.spec)
+
+
+def decide(
+    address: str, desired: Resource | None, recorded: Recorded | None, live: LiveObject | None
+) -> Change | None:
+    """Return the verdict on one address, or None when there is nothing to say."""
+    verdict = _verdict(desired, recorded, live)
+    return Change(address, *verdict, desired, recorded, live) if verdict else None
+
+
+def _verdict(
+    desired: Resource | None, recorded: Recorded | None, live: LiveObject | None
+) -> tuple[Action, str] | None:
+    if desired is None:
+        return _undeclared(recorded, live)
+    if recorded is None:
+        return _unrecorded(desired, live)
+    if live is None:
+        return Action.DRIFT, "is gone from the database"
+    return _three_way(desired, recorded, live)
+
+
+def _undeclared(recorded: Recorded | None, live: LiveObject | None) -> tuple[Action, str] | None:
+    if recorded is not None:
+        return Action.DELETE, "is no longer declared"
+    if live is not None and live.kind in _FOREIGN_KINDS:
+        return Action.FOREIGN, "was not made by supaops"
+    return None
+
+
+def _unrecorded(desired: Resource, live: LiveObject | None) -> tuple[Action, str]:
+    if live is None or desired.kind is Kind.GRANT:
+        return Action.CREATE, "does not exist yet"
+    if _same_row(desired, live):
+        return Action.CREATE, "exists exactly as declared and will be adopted"
+    return Action.CONFLICT, "exists, differs, and was not made by supaops"
+
+
+def _same_row(desired: Resource, live: LiveObject) -> bool:
+    """Tell whether a row that we do not own yet is already what we would write."""
+    if desired.kind is Kind.VAULT_SECRET:
+        described = secret_definition(desired.spec["description"], None)
+        return bool(live.facts["value_matches"]) and _without_digest(live) == described
+    return desired.kind in ROW_KINDS and desired.definition == live.definition
+
+
+def _without_digest(live: LiveObject) -> str:
+    return "\n".join([*live.definition.splitlines()[:-1], "value_digest: null"])
+
+
+def _three_way(desired: Resource, recorded: Recorded, live: LiveObject) -> tuple[Action, str]:
+    declared_moved = desired.sha256 != recorded.sha256
+    live_moved = live.sha256 != recorded.live_sha256
+    if desired.kind is Kind.SCHEMA and declared_moved:
+        return Action.CONFLICT, "was applied with another text; schema steps are append-only"
+    if not declared_moved and not live_moved:
+        return Action.NOOP, "is as declared"
+    if not live_moved:
+        return Action.UPDATE, "the config changed"
+    if not declared_moved:
+        return Action.DRIFT, "was changed outside supaops"
+    if desired.kind in ROW_KINDS and desired.definition == live.definition:
+        return Action.UPDATE, "was changed by hand to what the config now says"
+    return Action.CONFLICT, "was changed both in the config and outside supaops"

@@ -1,0 +1,132 @@
+"""The whole list of what one environment should hold, from its Config alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from supaops.config.model import Config, CronJob, TaskType
+from supaops.errors import RenderError
+from supaops.render.context import qualifier, template_context
+from supaops.render.environment import render_sql, template_root
+from supaops.render.objects import SqlObject, created_objects
+from supaops.render.quoting import Sql
+from supaops.render.resource import Kind, Resource, canonical
+
+PRIVATE_SCHEMA = "supaops"
+SMOKE_TASK_TYPE = "supaops_smoke"
+
+_FOLDERS = {
+    Kind.FUNCTION: "functions",
+    Kind.VIEW: "views",
+    Kind.TRIGGER: "triggers",
+}
+
+
+def resources(config: Config) -> tuple[Resource, ...]:
+    """Return every resource of an environment, in the order of creation.
+
+    Deterministic: the same config and templates give the same bytes.
+
+    Raises: RenderError that names the template.
+    """
+    steps = list(_schema_steps(config))
+    objects = list(_sql_objects(config))
+    tables = [found for step in steps for found in _tables(step)]
+    created = tables + [found for _, found in objects]
+    rows = [*_task_types(config), *_cron_jobs(config), *_vault_secrets(config)]
+    sql = [resource for resource, _ in objects]
+    return tuple(
+        sorted([*steps, *sql, *_grants(created), *rows], key=lambda resource: resource.order)
+    )
+
+
+def _templates(folder: str) -> list[str]:
+    root = template_root() / "sql"
+    return sorted(path.relative_to(root).as_posix() for path in root.glob(f"{folder}/**/*.sql.j2"))
+
+
+def _schema_steps(config: Config) -> Iterator[Resource]:
+    context = template_context(config)
+    for template in _templates("schema"):
+        name = template.removeprefix("schema/").removesuffix(".sql.j2")
+        yield Resource(Kind.SCHEMA, name, render_sql(template, context), template)
+
+
+def _tables(step: Resource) -> list[SqlObject]:
+    found = created_objects(step.definition, place=step.source)
+    return [each for each in found if each.type == "table"]
+
+
+def _sql_objects(config: Config) -> Iterator[tuple[Resource, SqlObject]]:
+    """Yield each function, view and trigger with what its text creates: exactly one object."""
+    context = template_context(config)
+    for kind, folder in _FOLDERS.items():
+        for template in _templates(folder):
+            text = render_sql(template, context)
+            found = created_objects(text, place=template)
+            if [each.type for each in found] != [kind.value]:
+                raise RenderError(f"must create exactly one {kind.value}", place=template)
+            spec = {"reference": found[0].reference}
+            yield Resource(kind, found[0].qualified, text, template, spec), found[0]
+
+
+def _grants(created: list[SqlObject]) -> Iterator[Resource]:
+    for found in created:
+        if found.type == "trigger":
+            continue
+        audience = "private" if found.schema == PRIVATE_SCHEMA else "public"
+        template = f"grants/{audience}_{found.type}.sql.j2"
+        context = {
+            "reference": Sql(found.reference),
+            "sequences": [Sql(name) for name in found.sequences],
+        }
+        yield Resource(Kind.GRANT, found.qualified, render_sql(template, context), template)
+
+
+def _task_types(config: Config) -> Iterator[Resource]:
+    smoke = TaskType(
+        max_attempts=1, timeout=timedelta(seconds=30), description="Sent by `supaops smoke`."
+    )
+    for name, task_type in {**config.queue.task_types, SMOKE_TASK_TYPE: smoke}.items():
+        spec = task_type_spec(
+            queue=task_type.queue,
+            max_attempts=task_type.max_attempts,
+            timeout=task_type.timeout,
+            description=task_type.description,
+            payload_schema=task_type.payload,
+        )
+        source = f"queue.task_types.{name}"
+        yield Resource(Kind.TASK_TYPE, name, canonical(spec), source, spec)
+
+
+def task_type_spec(*, timeout: timedelta, **columns: Any) -> dict[str, Any]:
+    """Return a task type's row as JSON-able values; `timeout` becomes seconds."""
+    names = ("queue", "max_attempts", "description", "payload_schema")
+    return {**{name: columns[name] for name in names}, "timeout_s": timeout.total_seconds()}
+
+
+def _cron_jobs(config: Config) -> Iterator[Resource]:
+    for name, job in config.cron.jobs.items():
+        spec = {
+            "schedule": job.schedule,
+            "command": cron_command(config, job),
+            "active": job.active,
+        }
+        yield Resource(Kind.CRON_JOB, name, canonical(spec), f"cron.jobs.{name}", spec)
+
+
+def cron_command(config: Config, job: CronJob) -> str:
+    """Return the statement that pg_cron runs for a job."""
+    if job.sql is not None:
+        return job.sql
+    return f"select {qualifier(config)(f'_{job.call}')}()"
+
+
+def _vault_secrets(config: Config) -> Iterator[Resource]:
+    """Yield each secret without its value, which only the plan room compares, in the database."""
+    for name, secret in config.vault.secrets.items():
+        spec = {"description": secret.description}
+        source = f"vault.secrets.{name}"
+        yield Resource(Kind.VAULT_SECRET, name, canonical(spec), source, spec)

@@ -1,0 +1,84 @@
+"""A plan as text for people: a line per resource that is not as declared, then the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from rich.text import Text
+
+from supaops.plan import Action, Change, Plan, difference, summary
+from supaops.render.resource import Kind
+
+_MARK = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.DELETE: ("-", "red"),
+    Action.DRIFT: ("!", "magenta"),
+    Action.CONFLICT: ("x", "bold red"),
+    Action.FOREIGN: (".", "dim"),
+    Action.NOOP: (" ", "dim"),
+}
+_DIFF_STYLE = {"+": "green", "-": "red", "~": "yellow", "@": "cyan"}
+_MAX_DIFF_LINES = 40
+_MAX_LISTED_CREATES = 5
+
+
+def plan_text(plan: Plan, *, verbose: bool = False) -> Text:
+    """Return the plan, at most 80 columns where its names allow, and correct without colour.
+
+    Args:    verbose: also show no-ops, and the whole text of what is created.
+    """
+    lines = [line for group in _groups(plan, verbose=verbose) for line in group]
+    return Text("\n").join([*lines, *([Text()] if lines else []), _last_line(plan)])
+
+
+def _groups(plan: Plan, *, verbose: bool) -> Iterator[Iterable[Text]]:
+    """Yield the lines of each change; a crowd of new objects of one kind is one line."""
+    shown = (change for change in plan.changes if verbose or change.action is not Action.NOOP)
+    for (kind, action), group in groupby(shown, key=lambda change: (change.kind, change.action)):
+        changes = list(group)
+        if action is Action.CREATE and len(changes) > _MAX_LISTED_CREATES and not verbose:
+            yield [_crowd_line(kind, len(changes))]
+        else:
+            yield from (_lines(change, verbose) for change in changes)
+
+
+def _crowd_line(kind: Kind, count: int) -> Text:
+    mark, style = _MARK[Action.CREATE]
+    line = Text(f"  {mark} {Action.CREATE:<9}", style).append(f"{count} x {kind}", "bold")
+    return line.append("  --verbose lists them", "dim")
+
+
+def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  private, two callers
+    yield change_line(change)
+    diff = difference(change) if _has_story(change, verbose) else []
+    for line in diff[:_MAX_DIFF_LINES]:
+        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""))
+    if len(diff) > _MAX_DIFF_LINES:
+        yield Text(f"      ... {len(diff) - _MAX_DIFF_LINES} more lines (--format json)", "dim")
+
+
+def change_line(change: Change) -> Text:
+    """Return one change's line: mark, action, address and, where it tells something, the reason."""
+    mark, style = _MARK[change.action]
+    line = Text(f"  {mark} {change.action:<9}", style)
+    line.append(change.address, "" if style == "dim" else "bold")
+    if change.reason != "does not exist yet":
+        line.append(f"  {change.reason}", "dim")
+    return line
+
+
+def _has_story(change: Change, verbose: bool) -> bool:  # noqa: FBT001  private
+    """Tell whether the difference says more than the line: a new function's whole text does not."""
+    if change.action in (Action.FOREIGN, Action.NOOP, Action.DELETE):
+        return False
+    return verbose or change.action is not Action.CREATE or change.kind is Kind.CRON_JOB
+
+
+def _last_line(plan: Plan) -> Text:
+    if not plan.pending:
+        foreign = plan.counts[Action.FOREIGN]
+        note = f" ({foreign} foreign, untouched)" if foreign else ""
+        return Text(f"No changes: {plan.environment} is as declared{note}.", "green")
+    return Text(f"Plan: {summary(plan)}.", "bold")

@@ -1,0 +1,104 @@
+"""The ASGI application: routes, JSON errors, and the life of the pools and the runner."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import Lifespan
+
+from supaops.db.jobs import JobQueue
+from supaops.db.pool import Pool
+from supaops.errors import DatabaseError
+from supaops.worker.access_log import AccessLog
+from supaops.worker.builtin import builtin
+from supaops.worker.endpoint import Endpoint
+from supaops.worker.execution import Executor
+from supaops.worker.handlers import Handlers
+from supaops.worker.runner import Runner
+from supaops.worker.settings import Settings
+
+GRACE = timedelta(seconds=20)
+APPLICATION_NAME = "supaops worker"
+
+# The queue's own connections: handlers that hold all of theirs must not stop the heartbeats.
+_QUEUE_CONNECTIONS = 2
+_HANDLER_CONNECTIONS = 10
+
+log = logging.getLogger("supaops.worker")
+
+
+def create_app(
+    settings: Settings, database_url: str, handlers: Handlers, *, grace: timedelta = GRACE
+) -> Starlette:
+    """Return the worker's application.
+
+    Args:
+        database_url: libpq URL of the queue and of the handlers' own statements.
+        handlers: supaops' own are added to them.
+        grace: what running jobs get at shutdown before they are given back.
+    Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
+    """
+    every = Handlers()
+    every.include(builtin)
+    every.include(handlers)
+    patience = settings.answer_within / 2
+    ours = _pool(database_url, _QUEUE_CONNECTIONS, patience)
+    theirs = _pool(database_url, min(settings.batch_limit, _HANDLER_CONNECTIONS), patience)
+    runner = Runner(
+        JobQueue(ours, schema=settings.schema, name=settings.name),
+        Executor(every, theirs.connection),
+        concurrency=settings.batch_limit,
+        lease=settings.lease,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with ours, theirs:
+            await _warn_without_database(ours)
+            yield
+            await runner.close(grace=grace)
+
+    return application(Endpoint(settings, runner), lifespan)
+
+
+def _pool(database_url: str, size: int, patience: timedelta) -> Pool:
+    return Pool(database_url, size=size, application_name=APPLICATION_NAME, patience=patience)
+
+
+def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """Return the routes of an endpoint, errors as JSON, one log line per request."""
+    return Starlette(
+        routes=[
+            Route("/api/jobs/run", endpoint.run, methods=["POST"]),
+            Route("/healthz", endpoint.health, methods=["GET"]),
+        ],
+        middleware=[Middleware(AccessLog)],
+        exception_handlers={HTTPException: _error, Exception: _error},
+        lifespan=lifespan,
+    )
+
+
+async def _warn_without_database(pool: Pool) -> None:
+    """Tell at the start what would else show at the first request; the server may come later."""
+    try:
+        async with pool.statements():
+            log.info("connected to the database")
+    except DatabaseError as error:
+        log.warning("%s; the worker answers 503 until it is there", error)
+
+
+async def _error(_request: Request, error: Exception) -> JSONResponse:
+    """Return a refusal's reason; of a defect nothing but that it is one."""
+    if isinstance(error, HTTPException):
+        body = {"error": error.detail}
+        return JSONResponse(body, error.status_code, headers=error.headers)
+    return JSONResponse({"error": "internal error"}, 500)

@@ -1,0 +1,131 @@
+"""One claim and its jobs, until each of them has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from supaops.db.jobs import Job
+from supaops.errors import DatabaseError
+from supaops.worker.completion import complete
+from supaops.worker.execution import Executor, Failed, Outcome
+from supaops.worker.queue import Queue
+from supaops.worker.tally import Tally
+
+# A job cancelled by an operator should stop soon even under a long lease.
+LONGEST_BEAT = timedelta(seconds=10)
+# What a handler gets to clean up after it was cancelled.
+CLEAN_UP_S = 1.0
+
+log = logging.getLogger("supaops.worker")
+
+
+class Batch:
+    """Claim jobs, run them all at once, keep their lease alive, record each end as it comes.
+
+    Args:    lease: how long a claim or a heartbeat holds the jobs.
+
+    `held` is how many slots the batch takes up: its limit until the claim, then its running jobs.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        executor: Executor,
+        *,
+        limit: int,
+        worker: str,
+        lease: timedelta,
+    ) -> None:
+        self._queue = queue
+        self._executor = executor
+        self._limit = limit
+        self._worker = worker
+        self._lease = lease
+        self._executions: dict[int, asyncio.Task[Outcome]] = {}
+        self._unfinished: dict[int, Job] = {}
+        self._closing = False
+        self.held = limit
+        self.tally: Tally | None = None
+        self.error: DatabaseError | None = None
+
+    async def run(self) -> None:
+        """Claim and work; a failed claim is kept in `error`, `tally` is None until the claim."""
+        jobs = await self._claim()
+        self.held = len(jobs)
+        if not jobs:
+            return
+        beat = asyncio.create_task(self._keep_alive(jobs[0].lease_id))
+        try:
+            await asyncio.gather(*map(self._do, jobs))
+        finally:
+            beat.cancel()
+
+    async def give_back(self) -> None:
+        """Stop what still runs and return it to the queue."""
+        self._closing = True
+        running = list(self._executions.values())
+        for execution in running:
+            execution.cancel()
+        if running:
+            await asyncio.wait(running, timeout=CLEAN_UP_S)
+        for job in list(self._unfinished.values()):
+            await self._give_back(job)
+
+    async def _claim(self) -> list[Job]:
+        try:
+            jobs = await self._queue.claim(self._limit, worker=self._worker, lease=self._lease)
+        except DatabaseError as error:
+            self.error = error
+            return []
+        self._unfinished = {job.id: job for job in jobs}
+        self.tally = Tally(claimed=len(jobs))
+        return jobs
+
+    async def _do(self, job: Job) -> None:
+        execution = asyncio.create_task(self._executor.execute(job))
+        self._executions[job.id] = execution
+        try:
+            await asyncio.wait({execution})
+            del self._executions[job.id]
+            if not execution.cancelled():
+                await self._complete(job, execution.result())
+            elif not self._closing:
+                self._count(job, "cancelled")
+        finally:
+            self.held -= 1
+
+    async def _complete(self, job: Job, outcome: Outcome) -> None:
+        ending = await complete(self._queue, job, outcome, patience=self._lease)
+        self._count(job, ending)
+        if isinstance(outcome, Failed):
+            log.warning("job %d: %s", job.id, outcome.error.partition("\n")[0])
+
+    def _count(self, job: Job, ending: str) -> None:
+        del self._unfinished[job.id]
+        setattr(self.tally, ending, getattr(self.tally, ending) + 1)
+        log.info("job %d %s attempt %d: %s", job.id, job.task_type, job.attempts, ending)
+
+    async def _keep_alive(self, lease_id: int) -> None:
+        while True:
+            await asyncio.sleep(min(self._lease / 3, LONGEST_BEAT).total_seconds())
+            try:
+                lost = await self._queue.heartbeat(lease_id, lease=self._lease)
+            except DatabaseError as error:
+                log.warning("lease %d: heartbeat failed: %s", lease_id, error)
+                continue
+            self._stop(lost)
+
+    def _stop(self, lost: frozenset[int]) -> None:
+        for job_id in lost & self._executions.keys():
+            log.warning("job %d: stopped, its lease was lost", job_id)
+            self._executions[job_id].cancel()
+
+    async def _give_back(self, job: Job) -> None:
+        try:
+            returned = await self._queue.give_back(job)
+        except DatabaseError as error:
+            log.warning("job %d: not given back, waits for its lease to end: %s", job.id, error)
+            return
+        log.info("job %d: %s", job.id, "given back" if returned else "lease was lost")

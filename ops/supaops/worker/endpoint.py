@@ -1,0 +1,118 @@
+"""``POST /api/jobs/run`` and ``GET /healthz``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from supaops.errors import DatabaseError
+from supaops.worker.request import (
+    MAX_BODY_BYTES,
+    check_secret,
+    parse_dispatch,
+    parse_limit,
+)
+from supaops.worker.runner import Runner, ShuttingDown
+from supaops.worker.settings import Settings
+
+DISABLED = "JOB_QUEUE_DISABLED"
+DISPATCH_HEADER = "x-supaops-dispatch"
+
+# How long a caller should wait before the next try.
+_DISABLED_RETRY_S = 60
+_UNAVAILABLE_RETRY_S = 5
+
+log = logging.getLogger("supaops.worker")
+
+
+class Endpoint:
+    """Answer HTTP requests; everything else is the runner's.
+
+    Args:    environ: read at each request, so that a test or a supervisor may change it.
+    """
+
+    def __init__(
+        self, settings: Settings, runner: Runner, *, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self._settings = settings
+        self._runner = runner
+        self._environ = environ
+        self._secret = settings.secret.get_secret_value().encode()
+
+    async def run(self, request: Request) -> JSONResponse:
+        """Check the caller, claim and run jobs, answer with the counts.
+
+        The secret comes first: without it nobody learns anything, not even that a body is bad.
+
+        Raises: HTTPException.
+        """
+        check_secret(_raw_header(request, self._settings.header), self._secret)
+        if self._disabled:
+            return unavailable("job processing is disabled", retry_after=_DISABLED_RETRY_S)
+        limit = parse_limit(
+            await _read(request),
+            request.headers.get("content-type"),
+            default=self._settings.batch_limit,
+            maximum=self._settings.batch_limit,
+        )
+        return await self._answer(limit, parse_dispatch(request.headers.get(DISPATCH_HEADER)))
+
+    async def health(self, _request: Request) -> JSONResponse:
+        """Say that the process lives; asks neither for a secret nor the database."""
+        status = "disabled" if self._disabled else "ok"
+        return JSONResponse({"status": status, "running": self._runner.running})
+
+    @property
+    def _disabled(self) -> bool:
+        return self._environ.get(DISABLED, "").strip().lower() == "true"
+
+    async def _answer(self, limit: int, dispatch: str | None) -> JSONResponse:
+        started = time.monotonic()
+        try:
+            tally = await self._runner.run(
+                limit, worker=worker_label(dispatch), within=self._settings.answer_within
+            )
+        except ShuttingDown as error:
+            return unavailable(error.message, retry_after=_UNAVAILABLE_RETRY_S)
+        except DatabaseError as error:
+            log.warning("dispatch %s: %s", dispatch or "-", error)
+            return unavailable("the database is unavailable", retry_after=_UNAVAILABLE_RETRY_S)
+        duration_ms = round(1000 * (time.monotonic() - started))
+        return JSONResponse({**tally.counts(), "duration_ms": duration_ms})
+
+
+def worker_label(dispatch: str | None) -> str:
+    """Return ``host:pid`` or ``host:pid#dispatch``: what the job's `worker` column shows."""
+    label = f"{socket.gethostname()}:{os.getpid()}"
+    return f"{label}#{dispatch}" if dispatch else label
+
+
+def unavailable(reason: str, *, retry_after: int) -> JSONResponse:
+    """Return a 503 that says when to come again, in seconds."""
+    return JSONResponse({"error": reason}, 503, headers={"Retry-After": str(retry_after)})
+
+
+def _raw_header(request: Request, name: str) -> bytes | None:
+    """Return a header's bytes as they were sent: a secret may hold more than ASCII."""
+    wanted = name.lower().encode("latin-1")
+    return next((value for key, value in request.headers.raw if key.lower() == wanted), None)
+
+
+async def _read(request: Request) -> bytes:
+    """Read the body, and stop where it gets too long.
+
+    Raises: HTTPException 413.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise HTTPException(413, f"the body is longer than {MAX_BODY_BYTES} bytes")
+    return bytes(body)

@@ -1,0 +1,95 @@
+"""One attempt at one job: find its handler, run it within its timeout, say how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from supaops.clock import Clock, utc_now
+from supaops.db.jobs import Job
+from supaops.worker.context import Connections, Context, JobLogger
+from supaops.worker.failure import describe_failure
+from supaops.worker.handlers import Handler, Handlers
+from supaops.worker.threads import Threads
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The handler returned; `result` is JSON text, or None for nothing."""
+
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The attempt failed; `error` is what `last_error` will say."""
+
+    error: str
+
+
+Outcome = Succeeded | Failed
+
+
+class Executor:
+    """Run jobs through their handlers.
+
+    Args:    connections: what `Context.connection` opens.
+    """
+
+    def __init__(
+        self, handlers: Handlers, connections: Connections, *, clock: Clock = utc_now
+    ) -> None:
+        self._handlers = handlers
+        self._connections = connections
+        self._clock = clock
+        self._threads = Threads()
+
+    @property
+    def abandoned(self) -> int:
+        """Return how many threads still run for jobs that have already ended."""
+        return self._threads.abandoned
+
+    async def execute(self, job: Job) -> Outcome:
+        """Run one job; what goes wrong in it is a `Failed`, whatever it is.
+
+        Raises: asyncio.CancelledError when the caller cancels, and for no other reason.
+        """
+        handler = self._handlers.get(job.task_type)
+        if handler is None:
+            return Failed(
+                f"UnknownTaskType: this worker has no handler for task type {job.task_type!r}"
+            )
+        try:
+            async with asyncio.timeout(job.timeout.total_seconds()) as limit:
+                return Succeeded(_encode(await self._call(handler, job)))
+        except TimeoutError as error:
+            return Failed(_timed_out(job) if limit.expired() else describe_failure(error))
+        except asyncio.CancelledError as error:
+            if _cancelled_from_outside():
+                raise
+            return Failed(describe_failure(error))
+        except (Exception, SystemExit) as error:  # a handler may raise anything
+            return Failed(describe_failure(error))
+
+    async def _call(self, handler: Handler, job: Job) -> Any:
+        context = Context(job, self._clock() + job.timeout, JobLogger(job), self._connections)
+        if handler.is_async:
+            return await handler.function(context, job.payload)
+        result = await self._threads.run(handler.function, context, job.payload)
+        return await result if inspect.isawaitable(result) else result
+
+
+def _encode(result: Any) -> str | None:
+    return None if result is None else json.dumps(result, allow_nan=False)
+
+
+def _timed_out(job: Job) -> str:
+    return f"TimeoutError: cut off after its timeout of {job.timeout.total_seconds():g} s"
+
+
+def _cancelled_from_outside() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

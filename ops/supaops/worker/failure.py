@@ -1,0 +1,54 @@
+"""An exception as the text of `last_error`: what happened and where, bounded."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+MESSAGE_CHARS = 1000
+TEXT_CHARS = 4000
+
+_OWN_FRAMES = str(Path(__file__).parent)
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return ``ErrorClass: message`` and the handler's own stack, at most `TEXT_CHARS` long.
+
+    No variable is shown, so the payload is not in it unless the handler's message repeats it. The
+    end of a long stack is kept: it is nearest to the fault.
+    """
+    head = storable(f"{_name(error)}: {_message(error)}".removesuffix(": "))
+    head = shorten(head, MESSAGE_CHARS)
+    stack = "".join(traceback.format_tb(_handler_frames(error.__traceback__)))
+    room = TEXT_CHARS - len(head) - 1
+    return f"{head}\n{storable(stack)[-room:].rstrip()}".rstrip()
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text`, with an ellipsis for what does not fit into `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def storable(text: str) -> str:
+    """Return `text` without what PostgreSQL's text refuses: NUL and lone surrogates."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace").decode()
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__qualname__
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a broken __str__ must not hide the failure itself
+        return "(its message cannot be shown)"
+
+
+def _handler_frames(stack: TracebackType | None) -> TracebackType | None:
+    """Skip the worker's own frames, which say nothing about the handler."""
+    first = stack
+    while first and first.tb_frame.f_code.co_filename.startswith(_OWN_FRAMES):
+        first = first.tb_next
+    return first or stack

@@ -1,0 +1,30 @@
+"""What the runner asks of a queue, whatever carries the calls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+from supaops.db.jobs import Job
+
+
+class Queue(Protocol):
+    """Claim, complete, keep alive, give back; see `supaops.db.jobs.JobQueue`.
+
+    Every method raises ConnectionFailed when trying again may help, DatabaseError when it will not.
+    """
+
+    async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:
+        """Claim up to `limit` jobs under one new lease."""
+
+    async def mark_succeeded(self, job: Job, result: str | None) -> bool:
+        """Complete a job; false when its lease is lost."""
+
+    async def mark_failed(self, job: Job, error: str) -> str | None:
+        """Record a failure; the new status, or None when the lease is lost."""
+
+    async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
+        """Extend a lease; the ids of its jobs that it no longer holds."""
+
+    async def give_back(self, job: Job) -> bool:
+        """Return an unfinished job to the queue at once; false when its lease is lost."""

@@ -1,0 +1,62 @@
+"""What a caller may ask of the endpoint: pure checks of headers and body."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+
+from starlette.exceptions import HTTPException
+
+MAX_BODY_BYTES = 16 * 1024
+
+_DISPATCH = re.compile(r"[0-9]{1,19}")
+
+
+def check_secret(given: bytes | None, expected: bytes) -> None:
+    """Compare the secrets in constant time.
+
+    Raises: HTTPException 401, the same for a missing and for a wrong secret.
+    """
+    if not hmac.compare_digest(given or b"", expected):
+        raise HTTPException(401, "unauthorized")
+
+
+def parse_limit(body: bytes, content_type: str | None, *, default: int, maximum: int) -> int:
+    """Return how many jobs the body asks for; an empty body asks for the default.
+
+    More than the maximum is served as the maximum: the schedule in the database and the worker are
+    deployed one after the other, and a raised limit must not stop the queue in between. Keys other
+    than `limit` are ignored for the same reason.
+
+    Raises: HTTPException 415 for another type than JSON, 400 with the reason for a bad body.
+    """
+    if not body:
+        return default
+    if not _is_json(content_type):
+        raise HTTPException(415, "the content type must be application/json")
+    limit = _decode(body).get("limit", default)
+    if isinstance(limit, bool) or not isinstance(limit, int):
+        raise HTTPException(400, "limit must be an integer")
+    if limit < 1:
+        raise HTTPException(400, "limit must be at least 1")
+    return min(limit, maximum)
+
+
+def parse_dispatch(header: str | None) -> str | None:
+    """Return the dispatch id that the database sent along, or None for anything but digits."""
+    return header if header and _DISPATCH.fullmatch(header) else None
+
+
+def _is_json(content_type: str | None) -> bool:
+    return (content_type or "").partition(";")[0].strip().lower() == "application/json"
+
+
+def _decode(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "the body must be a JSON object")
+    return value

@@ -1,0 +1,90 @@
+"""Claim and run jobs within a bound, answer by a deadline, go home in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from supaops.errors import ConnectionFailed, SupaopsError
+from supaops.worker.batch import Batch
+from supaops.worker.execution import Executor
+from supaops.worker.queue import Queue
+from supaops.worker.tally import Tally
+
+log = logging.getLogger("supaops.worker")
+
+
+class ShuttingDown(SupaopsError):
+    """The worker takes no more jobs."""
+
+
+class Runner:
+    """Run claimed jobs, never more than `concurrency` at once in the whole process.
+
+    A job that cannot start at once is not claimed: it stays free for another worker.
+    """
+
+    def __init__(
+        self, queue: Queue, executor: Executor, *, concurrency: int, lease: timedelta
+    ) -> None:
+        self._queue = queue
+        self._executor = executor
+        self._concurrency = concurrency
+        self._lease = lease
+        self._batches: dict[asyncio.Task[None], Batch] = {}
+        self._closing = False
+
+    @property
+    def running(self) -> int:
+        """Return how many slots are taken: by jobs, or by a claim under way."""
+        return sum(batch.held for batch in self._batches.values())
+
+    @property
+    def room(self) -> int:
+        """Return how many more jobs can start now; a thread left behind still takes up a slot."""
+        return self._concurrency - self.running - self._executor.abandoned
+
+    async def run(self, limit: int, *, worker: str, within: timedelta) -> Tally:
+        """Claim up to `limit` jobs and report on them after `within` at the latest.
+
+        Jobs that need longer go on in the background and are the tally's `running`.
+
+        Raises: ShuttingDown; ConnectionFailed or DatabaseError when the claim failed or is not
+            answered yet.
+        """
+        if self._closing:
+            raise ShuttingDown("the worker is shutting down")
+        room = min(limit, self.room)
+        if room < 1:
+            return Tally()
+        batch = Batch(self._queue, self._executor, limit=room, worker=worker, lease=self._lease)
+        task = self._start(batch)
+        await asyncio.wait({task}, timeout=within.total_seconds())
+        if task.done():
+            task.result()  # raises a defect of ours, which must not pass for an empty queue
+        return _report(batch)
+
+    async def close(self, *, grace: timedelta) -> None:
+        """Stop claiming, wait up to `grace` for running jobs, give the rest back."""
+        self._closing = True
+        if self._batches:
+            log.info("waiting up to %g s for running jobs", grace.total_seconds())
+            await asyncio.wait(self._batches, timeout=grace.total_seconds())
+        await asyncio.gather(*(batch.give_back() for batch in self._batches.values()))
+        for task in self._batches:
+            task.cancel()
+
+    def _start(self, batch: Batch) -> asyncio.Task[None]:
+        task = asyncio.create_task(batch.run())
+        self._batches[task] = batch
+        task.add_done_callback(self._batches.pop)
+        return task
+
+
+def _report(batch: Batch) -> Tally:
+    if batch.error:
+        raise batch.error
+    if batch.tally is None:
+        raise ConnectionFailed("the claim was not answered in time; its jobs will run all the same")
+    return batch.tally

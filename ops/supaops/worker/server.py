@@ -1,0 +1,57 @@
+"""Listen, and serve the application until a signal ends it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from supaops.errors import SupaopsError
+
+# Requests still open at SIGTERM are answered by the runner's own deadline; this only bounds a
+# client that never finishes sending.
+_OPEN_REQUESTS_S = 10
+
+log = logging.getLogger("supaops.worker")
+
+
+def run_server(app: ASGIApp, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then finish in order.
+
+    uvicorn's own access log stays off: it shows query strings.
+
+    Raises: SupaopsError when the address cannot be listened on.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_OPEN_REQUESTS_S,
+    )
+    with _listen(host, port) as listener:
+        log.info("listening on http://%s:%d", host, listener.getsockname()[1])
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def configure_logging() -> None:
+    """Log to standard error; httpx is kept quiet because it logs whole URLs."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in ("httpx", "psycopg.pool", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SupaopsError(
+            f"cannot listen: {error.strerror or error}",
+            place=f"{host}:{port}",
+            hint="choose another with --port, or stop what listens there",
+        ) from error

@@ -1,0 +1,90 @@
+"""A queue in memory, for what does not depend on SQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from supaops.db.jobs import Job
+from supaops.errors import ConnectionFailed, DatabaseError
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def job(task_type: str = "work", payload: Any = None, **changes: Any) -> Job:
+    """Return a claimed job; every call has the next id."""
+    fields: dict[str, Any] = {
+        "id": next(_ids),
+        "task_type": task_type,
+        "queue": "default",
+        "payload": payload if payload is not None else {},
+        "priority": 0,
+        "attempts": 1,
+        "max_attempts": 5,
+        "lease_id": 77,
+        "lease_expires_at": NOW,
+        "timeout": timedelta(seconds=30),
+        "run_at": NOW,
+        "created_at": NOW,
+    }
+    return Job(**{**fields, **changes})
+
+
+_ids = count(1)
+
+
+class FakeQueue:
+    """Hand out the jobs put into `ready`, remember every call."""
+
+    def __init__(self) -> None:
+        self.ready: deque[Job] = deque()
+        self.succeeded: dict[int, str | None] = {}
+        self.failed: dict[int, str] = {}
+        self.given_back: list[int] = []
+        self.claims: list[tuple[int, str]] = []
+        self.beats = 0
+        self.lost: frozenset[int] = frozenset()
+        self.refuses = False
+        self.away: deque[DatabaseError] = deque()
+        self.claim_gate: asyncio.Event | None = None
+
+    async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:  # noqa: ARG002  the protocol's names
+        self.claims.append((limit, worker))
+        self._fail_if_away()
+        if self.claim_gate:
+            await self.claim_gate.wait()
+        return [self.ready.popleft() for _ in range(min(limit, len(self.ready)))]
+
+    async def mark_succeeded(self, job: Job, result: str | None) -> bool:
+        self._fail_if_away()
+        if not self.refuses:
+            self.succeeded[job.id] = result
+        return not self.refuses
+
+    async def mark_failed(self, job: Job, error: str) -> str | None:
+        self._fail_if_away()
+        if self.refuses:
+            return None
+        self.failed[job.id] = error
+        return "pending" if job.attempts < job.max_attempts else "failed"
+
+    async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:  # noqa: ARG002  the protocol's names
+        self.beats += 1
+        self._fail_if_away()
+        return self.lost
+
+    async def give_back(self, job: Job) -> bool:
+        self.given_back.append(job.id)
+        return True
+
+    def _fail_if_away(self) -> None:
+        if self.away:
+            raise self.away.popleft()
+
+
+def gone() -> ConnectionFailed:
+    """Return the error of a lost connection."""
+    return ConnectionFailed("cannot connect to postgres@db.example:5432/postgres")

@@ -1,0 +1,232 @@
+"""The endpoint over real HTTP; the queue behind it is in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from tests.worker.fake_queue import FakeQueue, gone, job
+from tests.worker.serving import serving
+
+from supaops.errors import DatabaseError
+from supaops.worker import Context, Handlers
+from supaops.worker.app import application
+from supaops.worker.endpoint import Endpoint
+from supaops.worker.execution import Executor
+from supaops.worker.runner import Runner
+from supaops.worker.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "s3cret-of-the-runner"
+RUN = "/api/jobs/run"
+AUTH = {"x-job-runner-secret": SECRET}
+
+
+class Service:
+    """An endpoint's parts, to be changed before and while it serves."""
+
+    def __init__(self, *, timeout: float = 10) -> None:
+        self.queue = FakeQueue()
+        self.handlers = Handlers()
+        self.environ: dict[str, str] = {}
+        self.settings = Settings(
+            header="x-job-runner-secret",
+            secret=SecretStr(SECRET),
+            batch_limit=5,
+            timeout=timedelta(seconds=timeout),
+            lease=timedelta(minutes=5),
+        )
+        executor = Executor(self.handlers, no_connection)
+        self.runner = Runner(self.queue, executor, concurrency=5, lease=self.settings.lease)
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[httpx.AsyncClient]:
+        endpoint = Endpoint(self.settings, self.runner, environ=self.environ)
+        async with serving(application(endpoint)) as client:
+            yield client
+            await self.runner.close(grace=timedelta(0))
+
+
+@asynccontextmanager
+async def no_connection() -> AsyncIterator[Any]:
+    raise AssertionError("no handler here needs a database")
+    yield
+
+
+@pytest.fixture
+async def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    async with service.serve() as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "error"),
+    [
+        ({"headers": {}}, 401, "unauthorized"),
+        ({"headers": {"x-job-runner-secret": SECRET[:-1] + "!"}}, 401, "unauthorized"),
+        ({"headers": {"x-job-runner-secret": ""}}, 401, "unauthorized"),
+        ({"headers": {}, "content": b"not JSON"}, 401, "unauthorized"),
+        ({"json": [1]}, 400, "the body must be a JSON object"),
+        ({"json": {"limit": 0}}, 400, "limit must be at least 1"),
+        ({"json": {"limit": True}}, 400, "limit must be an integer"),
+        ({"json": {"limit": "x" * 20_000}}, 413, "the body is longer than 16384 bytes"),
+        ({"data": {"limit": "1"}}, 415, "the content type must be application/json"),
+        ({"method": "GET"}, 405, "Method Not Allowed"),
+        ({"url": "/api/jobs"}, 404, "Not Found"),
+    ],
+)
+async def test_bad_request_is_refused_with_a_reason(
+    client: httpx.AsyncClient, service: Service, request_: dict[str, Any], status: int, error: str
+) -> None:
+    response = await client.request(**{"method": "POST", "url": RUN, "headers": AUTH, **request_})
+    assert (response.status_code, response.json()) == (status, {"error": error})
+    assert service.queue.claims == []
+
+
+async def test_body_that_says_no_length_is_cut_off(client: httpx.AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" " * 1000
+
+    response = await client.post(RUN, headers=AUTH, content=chunks())
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "header", ["x-job-runner-secret", "X-Job-Runner-Secret", "X-JOB-RUNNER-SECRET"]
+)
+async def test_header_name_has_no_case(client: httpx.AsyncClient, header: str) -> None:
+    response = await client.post(RUN, headers={header: SECRET})
+    assert response.status_code == 200
+
+
+async def test_answer_counts_how_jobs_ended(client: httpx.AsyncClient, service: Service) -> None:
+    @service.handlers.handler("work")
+    async def work(_context: Context, payload: dict[str, Any]) -> None:
+        if payload.get("fail"):
+            raise ValueError("bad luck")
+
+    last_try: dict[str, Any] = {"attempts": 3, "max_attempts": 3}
+    service.queue.ready.extend(
+        [job(), job(payload={"fail": 1}), job(payload={"fail": 1}, **last_try), job("unheard_of")]
+    )
+    response = await client.post(RUN, headers=AUTH, json={"limit": 5})
+    answer = response.json()
+    assert answer.pop("duration_ms") >= 0
+    assert answer == {
+        "claimed": 4,
+        "succeeded": 1,
+        "failed": 1,
+        "retried": 2,
+        "cancelled": 0,
+        "refused": 0,
+        "running": 0,
+    }
+
+
+async def test_dispatch_id_is_part_of_the_worker_label(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    await client.post(RUN, headers={**AUTH, "x-supaops-dispatch": "815"}, json={"limit": 2})
+    await client.post(RUN, headers={**AUTH, "x-supaops-dispatch": "8 15"})
+    [(limit, with_id), (_, without_id)] = service.queue.claims
+    assert (limit, with_id) == (2, f"{without_id}#815")
+
+
+async def test_disabled_worker_answers_503_until_it_is_enabled(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    service.environ["JOB_QUEUE_DISABLED"] = "true"
+    response = await client.post(RUN, headers=AUTH)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "60")
+    assert response.json() == {"error": "job processing is disabled"}
+    assert (await client.get("/healthz")).json()["status"] == "disabled"
+    service.environ["JOB_QUEUE_DISABLED"] = "false"
+    assert (await client.post(RUN, headers=AUTH)).status_code == 200
+
+
+async def test_disabled_worker_still_asks_for_the_secret(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    service.environ["JOB_QUEUE_DISABLED"] = "true"
+    assert (await client.post(RUN)).status_code == 401
+
+
+@pytest.mark.parametrize("error", [gone(), DatabaseError("permission denied for schema supaops")])
+async def test_database_error_is_503_without_detail_and_is_logged(
+    client: httpx.AsyncClient,
+    service: Service,
+    error: DatabaseError,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service.queue.away.append(error)
+    response = await client.post(RUN, headers=AUTH)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.json() == {"error": "the database is unavailable"}
+    assert error.message in caplog.text
+
+
+async def test_slow_job_goes_on_after_the_answer() -> None:
+    service, finish = Service(timeout=0.2), asyncio.Event()
+    service.queue.ready.append(slow := job())
+
+    @service.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> str:
+        await finish.wait()
+        return "done"
+
+    async with service.serve() as client:
+        answer = (await client.post(RUN, headers=AUTH)).json()
+        assert (answer["claimed"], answer["running"], answer["succeeded"]) == (1, 1, 0)
+        assert answer["duration_ms"] < 200
+        assert (await client.get("/healthz")).json() == {"status": "ok", "running": 1}
+        finish.set()
+        while service.runner.running:
+            await asyncio.sleep(0.005)
+    assert service.queue.succeeded == {slow.id: '"done"'}
+
+
+async def test_secret_is_in_no_answer_and_no_log_line(
+    client: httpx.AsyncClient, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    service.queue.ready.append(job())
+    service.queue.away.append(gone())
+    near = {"x-job-runner-secret": SECRET + "x"}
+    answers = [
+        await client.post(RUN, headers=headers, content=body)
+        for headers in (AUTH, AUTH, near, {})
+        for body in (b"", b"not JSON", b"{" * 20_000)
+    ]
+    answers.append(await client.post(f"{RUN}?secret={SECRET}", headers=AUTH))
+    said = "".join(f"{answer.headers} {answer.text}" for answer in answers)
+    logged = "".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("supaops")
+    )
+    assert "POST /api/jobs/run 401" in logged
+    assert SECRET not in said + logged
+
+
+async def test_defect_is_500_without_detail(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the inside of the worker")
+
+    monkeypatch.setattr(service.runner, "run", broken)
+    async with service.serve() as client:
+        response = await client.post(RUN, headers=AUTH)
+    assert (response.status_code, response.json()) == (500, {"error": "internal error"})

@@ -1,0 +1,89 @@
+"""What the endpoint accepts, without HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.exceptions import HTTPException
+
+from supaops.worker.request import check_secret, parse_dispatch, parse_limit
+
+JSON = "application/json"
+
+
+def limit_of(body: bytes, content_type: str | None = JSON) -> int:
+    return parse_limit(body, content_type, default=10, maximum=20)
+
+
+@pytest.mark.parametrize(
+    ("body", "limit"),
+    [
+        (b"", 10),
+        (b"{}", 10),
+        (b'{"limit": 1}', 1),
+        (b'{"limit": 20}', 20),
+        (b'{"limit": 21}', 20),
+        (b'{"limit": 1' + b"0" * 400 + b"}", 20),
+        (b'{"limit": 3, "sent_by": "a newer database"}', 3),
+    ],
+)
+def test_limit_is_taken_from_the_body_and_capped(body: bytes, limit: int) -> None:
+    assert limit_of(body) == limit
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"limit=1", "the body is not JSON"),
+        (b'{"limit": ', "the body is not JSON"),
+        (b"\xff\xfe", "the body is not JSON"),
+        (b"[" * 10_000, "the body is not JSON"),
+        (b'{"limit": 1' + b"0" * 5000 + b"}", "the body is not JSON"),
+        (b"[1]", "the body must be a JSON object"),
+        (b"null", "the body must be a JSON object"),
+        (b'{"limit": "1"}', "limit must be an integer"),
+        (b'{"limit": 1.0}', "limit must be an integer"),
+        (b'{"limit": true}', "limit must be an integer"),
+        (b'{"limit": null}', "limit must be an integer"),
+        (b'{"limit": 0}', "limit must be at least 1"),
+        (b'{"limit": -1}', "limit must be at least 1"),
+    ],
+)
+def test_bad_body_is_400_with_the_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(HTTPException) as caught:
+        limit_of(body)
+    assert (caught.value.status_code, caught.value.detail) == (400, reason)
+
+
+@pytest.mark.parametrize("content_type", [JSON, "Application/JSON; charset=utf-8"])
+def test_json_content_type_is_accepted_with_parameters(content_type: str) -> None:
+    assert limit_of(b'{"limit": 2}', content_type) == 2
+
+
+@pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/jsonx"])
+def test_other_content_type_is_415(content_type: str | None) -> None:
+    with pytest.raises(HTTPException) as caught:
+        limit_of(b'{"limit": 2}', content_type)
+    assert caught.value.status_code == 415
+
+
+def test_empty_body_needs_no_content_type() -> None:
+    assert limit_of(b"", None) == 10
+
+
+@pytest.mark.parametrize("given", [None, b"", b"wrong!", b"secreT", b"secret ", "sécret".encode()])
+def test_missing_and_wrong_secret_are_refused_alike(given: bytes | None) -> None:
+    with pytest.raises(HTTPException) as caught:
+        check_secret(given, b"secret")
+    assert (caught.value.status_code, caught.value.detail) == (401, "unauthorized")
+
+
+def test_secret_outside_ascii_is_accepted() -> None:
+    check_secret("pässwörd".encode(), "pässwörd".encode())
+
+
+@pytest.mark.parametrize(
+    ("header", "dispatch"),
+    [("42", "42"), (None, None), ("", None), ("4 2", None), ("٤٢", None), ("9" * 20, None)],
+)
+def test_dispatch_is_digits_or_nothing(header: str | None, dispatch: str | None) -> None:
+    assert parse_dispatch(header) == dispatch
