@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from tests.waiting import until
 
 from supaops import local
 from supaops.db.connect import connect
-from supaops.errors import LocalStackError
+from supaops.errors import ConnectionFailed, LocalStackError
 from supaops.local import Inspection, Stack, account, process
 
 pytestmark = pytest.mark.stack
@@ -22,8 +23,17 @@ pytestmark = pytest.mark.stack
 UP = "import sys; from pathlib import Path; from supaops import local; "
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a project whose stack each test takes over as the last one left it: `up` heals."""
+    path = tmp_path_factory.mktemp("project")
+    yield path
+    local.down(path, purge=True)
+
+
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def fresh(tmp_path: Path) -> Iterator[Path]:
+    """Return a project that never had a stack."""
     yield tmp_path
     local.down(tmp_path, purge=True)
 
@@ -62,7 +72,7 @@ def test_up_again_changes_nothing(root: Path) -> None:
 def test_the_secrets_and_the_data_survive_a_restart(root: Path) -> None:
     first = up(root)
     with connect(first.url) as connection:
-        connection.execute("create table public.kept (id bigint)")
+        connection.execute("create table if not exists public.kept (id bigint)")
     local.down(root)
     assert local.find(root) is None
     second = up(root)
@@ -87,18 +97,18 @@ def test_down_leaves_nothing_running(root: Path) -> None:
     assert local.down(root) is False
 
 
-def test_purge_leaves_no_file_of_the_server(root: Path) -> None:
-    up(root)
-    data = inspect(root).data
-    local.down(root, purge=True)
+def test_purge_leaves_no_file_of_the_server(fresh: Path) -> None:
+    up(fresh)
+    data = inspect(fresh).data
+    local.down(fresh, purge=True)
     assert not data.parent.exists()
-    assert local.inspect(root) is None
+    assert local.inspect(fresh) is None
 
 
 def test_up_heals_a_killed_server(root: Path) -> None:
     stack = up(root)
     with connect(stack.url) as connection:
-        connection.execute("create table public.kept (id bigint)")
+        connection.execute("create table if not exists public.kept (id bigint)")
     os.kill(inspect(root).server_pid, signal.SIGKILL)
     until(lambda: local.find(root) is None)
     with connect(up(root).url) as connection:
@@ -126,7 +136,7 @@ def test_a_killed_supervisor_takes_its_loops_along_and_up_starts_another(root: P
     before = with_helpers(root)
     os.kill(before.supervisor_pid, signal.SIGKILL)
     until(lambda: not alive(before.supervisor_pid, before.loops_pid))
-    assert not inspect(root).healthy
+    until(lambda: not inspect(root).healthy)
     up(root)
     assert with_helpers(root).supervisor_pid != before.supervisor_pid
     assert inspect(root).healthy
@@ -149,34 +159,34 @@ def test_a_process_id_that_another_program_got_is_not_taken_for_the_server(root:
         other.wait()
 
 
-def test_two_ups_at_once_make_one_stack(root: Path) -> None:
+def test_two_ups_at_once_make_one_stack(fresh: Path) -> None:
     code = "print(local.up(Path(sys.argv[1]), durable=False).url)"
-    both = [in_another_process(code, root) for _ in range(2)]
+    both = [in_another_process(code, fresh) for _ in range(2)]
     said = [one.communicate(timeout=60)[0] for one in both]
-    assert said[0] == said[1] == f"{up(root).url}\n"
+    assert said[0] == said[1] == f"{up(fresh).url}\n"
 
 
 @pytest.mark.parametrize("step", ["creating a database cluster", "starting", "creating Supabase's"])
-def test_up_mends_what_a_killed_up_left(root: Path, step: str) -> None:
+def test_up_mends_what_a_killed_up_left(fresh: Path, step: str) -> None:
     code = (
         "import os; local.up(Path(sys.argv[1]), durable=False, report=lambda said:"
         f" said.startswith({step!r}) and os.kill(os.getpid(), 9))"
     )
-    killed = in_another_process(code, root)
+    killed = in_another_process(code, fresh)
     killed.communicate(timeout=60)
     assert killed.returncode == -signal.SIGKILL
-    assert local.find(root) is None
-    with connect(up(root).url) as connection:
+    assert local.find(fresh) is None
+    with connect(up(fresh).url) as connection:
         assert connection.execute("select current_user as x").fetchone() == {"x": "postgres"}
 
 
-def test_up_waits_for_the_initdb_of_a_killed_up(root: Path) -> None:
-    killed = in_another_process("local.up(Path(sys.argv[1]), durable=False)", root)
-    until((root / ".supaops/local/server/data/PG_VERSION").exists)
+def test_up_waits_for_the_initdb_of_a_killed_up(fresh: Path) -> None:
+    killed = in_another_process("local.up(Path(sys.argv[1]), durable=False)", fresh)
+    until((fresh / ".supaops/local/server/data/PG_VERSION").exists)
     killed.kill()
     killed.communicate(timeout=60)
-    up(root)
-    assert inspect(root).running
+    up(fresh)
+    assert inspect(fresh).running
 
 
 def test_a_taken_port_is_replaced(root: Path) -> None:
@@ -203,9 +213,24 @@ def test_data_of_another_major_version_is_an_error_with_a_remedy(root: Path) -> 
 def test_a_deleted_data_directory_is_made_anew(root: Path) -> None:
     up(root)
     local.down(root)
-    inspect(root).data.rename(root / "moved")
+    shutil.rmtree(inspect(root).data)
     up(root)
     assert inspect(root).running
+
+
+def test_a_moved_project_is_an_error_with_a_remedy(fresh: Path) -> None:
+    (old := fresh / "old").mkdir()
+    up(old)
+    local.down(old)
+    new = old.rename(fresh / "new")
+    state = new / ".supaops/local/state.json"
+    if not inspect(new).data.exists():
+        with pytest.raises(LocalStackError, match="the project was moved from") as caught:
+            up(new)
+        assert "up --reset" in str(caught.value.hint)
+    assert local.up(new, durable=False, reset=True)
+    local.down(new, purge=True)
+    assert not state.exists()
 
 
 def test_a_damaged_state_file_is_an_error_and_reset_heals(root: Path) -> None:
@@ -230,6 +255,19 @@ def test_only_their_owners_may_read_the_secrets(root: Path) -> None:
     assert not key.is_relative_to(found.data)
 
 
+def test_a_wrong_password_does_not_get_in(root: Path) -> None:
+    port = urlsplit(up(root).url).port
+    for role in ("postgres", "supabase_admin", "authenticator"):
+        with pytest.raises(ConnectionFailed, match="password authentication failed"):
+            connect(f"postgresql://{role}:wrong@127.0.0.1:{port}/postgres")
+
+
+def test_only_the_loopback_interface_is_listened_to(root: Path) -> None:
+    with connect(up(root).url) as connection:
+        row = connection.execute("show listen_addresses").fetchone()
+    assert row == {"listen_addresses": "127.0.0.1"}
+
+
 def test_no_process_shows_a_password(root: Path) -> None:
     stack = up(root)
     found = with_helpers(root)
@@ -242,8 +280,8 @@ def test_no_process_shows_a_password(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ['it\'s $(touch x) "a", b', "deep" * 40], ids=["odd", "long"])
-def test_any_project_path_will_do(root: Path, name: str) -> None:
-    project = root / name
+def test_any_project_path_will_do(fresh: Path, name: str) -> None:
+    project = fresh / name
     project.mkdir()
     try:
         with connect(up(project).url) as connection:
@@ -253,13 +291,13 @@ def test_any_project_path_will_do(root: Path, name: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
-def test_a_project_below_a_private_home_keeps_its_server_elsewhere(root: Path) -> None:
-    home = root / "home"
+def test_a_project_below_a_private_home_keeps_its_server_elsewhere(fresh: Path) -> None:
+    home = fresh / "home"
     home.mkdir(mode=0o700)
     try:
         up(home)
         base = inspect(home).data.parent
-        assert not base.is_relative_to(root)
+        assert not base.is_relative_to(fresh)
         assert base.stat().st_mode & 0o777 == 0o711
     finally:
         local.down(home, purge=True)
