@@ -119,7 +119,9 @@ def as_json(value: object) -> str | None:
 def queue(stack: Stack) -> Iterator[Connection]:
     """Return a connection as role postgres to an installed and empty queue."""
     with connect(stack.url, application_name="pytest") as connection:
-        row = connection.execute("select to_regclass('supaops.task_type') is null as absent").fetchone()
+        row = connection.execute(
+            "select to_regclass('supaops.task_type') is null as absent"
+        ).fetchone()
         if row and row["absent"]:
             install(connection)
         connection.execute(EMPTY.encode())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from supaops.errors import LocalStackError
 from supaops.local import build, choice, loops, state, supervisor
 from supaops.local.bootstrap import bootstrap
 from supaops.local.build import Report, cluster_of
@@ -116,11 +117,23 @@ def _usable(home: Home, report: Report) -> State | None:
     if not known.ready:
         report("removing what an interrupted start left behind")
     elif cluster_of(known).major_on_disk() is None:
+        _refuse_moved(home, known)
         report(f"the data directory is gone: {Base(Path(known.base)).data}")
     else:
         return known
     build.remove(home, report)
     return None
+
+
+def _refuse_moved(home: Home, known: State) -> None:
+    """Refuse a project that was moved: paths are in the configuration and in Vault's functions."""
+    if (home.server / "data" / "PG_VERSION").exists():
+        old = Path(known.base).parent.parent.parent
+        raise LocalStackError(
+            f"the project was moved from {old}, and its local data cannot move along",
+            place=str(home.server),
+            hint="move it back, or start with an empty database: supaops local up --reset",
+        )
 
 
 def _with_wishes(known: State, endpoint: str | None, durable: bool | None) -> State:  # noqa: FBT001
