@@ -86,7 +86,7 @@ def _remove(result: dict[str, Any], overlay: Document, path: KeyPath, merged: Do
     if name not in result:
         merged.problems.append(
             SupaopsError(
-                f"{dotted(path)}: null removes an entry of the base file, which has none of this name",
+                f"{dotted(path)}: null removes an entry, but the base file has none",
                 place=str(overlay.spots[path].key),
                 hint=did_you_mean(name, result) or "remove the line",
             )

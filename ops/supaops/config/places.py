@@ -38,7 +38,7 @@ Spots = Mapping[KeyPath, Spot]
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
-    """The spots of a Config; equal to every other, for it says whence a Config came, not what it is."""
+    """The spots of a Config; all are equal, so that Configs compare by content alone."""
 
     spots: Spots = field(default_factory=dict, compare=False)
 
@@ -52,12 +52,11 @@ class SourceMap:
 
 def dotted(path: KeyPath) -> str:
     """Return a path as ``cron.jobs.nightly.schedule``; a key that is no plain word is quoted."""
-    return ".".join(_step(key) for key in path)
+    steps = (f"[{key}]" if isinstance(key, int) else f".{_step(key)}" for key in path)
+    return "".join(steps).removeprefix(".")
 
 
-def _step(key: str | int) -> str:
-    if isinstance(key, int):
-        return f"[{key}]"
+def _step(key: str) -> str:
     return key if _BARE.fullmatch(key) else '"' + shorten(key) + '"'
 
 

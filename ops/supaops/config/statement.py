@@ -46,7 +46,7 @@ def vault_names(sql: str) -> list[str]:
     return finder.names
 
 
-class _VaultReader(Visitor):  # type: ignore[misc]  # pglast has no types
+class _VaultReader(Visitor):
     """Collect the literals compared with `name` in each select from the Vault."""
 
     def __init__(self) -> None:
@@ -70,17 +70,22 @@ def _is_vault(source: Any) -> bool:
 
 def _compared(condition: Any) -> Iterator[str]:
     if isinstance(condition, ast.BoolExpr):
-        for part in condition.args:
+        for part in condition.args or ():
             yield from _compared(part)
-    elif isinstance(condition, ast.A_Expr) and condition.name[-1].sval == "=":
+    elif isinstance(condition, ast.A_Expr) and _operator(condition) == "=":
         sides = (condition.lexpr, condition.rexpr)
         if any(_is_name_column(side) for side in sides):
             for side in sides:
                 yield from _literals(side)
 
 
+def _operator(condition: ast.A_Expr) -> str | None:
+    return getattr((condition.name or (None,))[-1], "sval", None)
+
+
 def _is_name_column(node: Any) -> bool:
-    return isinstance(node, ast.ColumnRef) and getattr(node.fields[-1], "sval", None) == "name"
+    fields = node.fields if isinstance(node, ast.ColumnRef) else None
+    return getattr((fields or (None,))[-1], "sval", None) == "name"
 
 
 def _literals(node: Any) -> Iterator[str]:
@@ -90,4 +95,4 @@ def _literals(node: Any) -> Iterator[str]:
         for item in node:
             yield from _literals(item)
     elif isinstance(node, ast.A_Const) and isinstance(node.val, ast.String):
-        yield node.val.sval
+        yield str(node.val.sval)
