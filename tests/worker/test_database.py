@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 from tests.worker.conftest import Project
+from tests.worker.queue_rows import enqueue, row, until
 from tests.worker.serving import serving
 
 from supaops.db.connect import Connection
@@ -32,22 +32,6 @@ async def worker(
     async with serving(app) as client:
         client.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         yield client
-
-
-def enqueue(db: Connection, task_type: str = "work", payload: str = "{}") -> int:
-    row = db.execute("select public.job_queue_enqueue(%s, %s) as id", [task_type, payload])
-    return int(row.fetchall()[0]["id"])
-
-
-def row(db: Connection, job_id: int) -> dict[str, Any]:
-    [found] = db.execute("select * from public.job_queue where id = %s", [job_id]).fetchall()
-    return found
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 def counts(response: httpx.Response) -> dict[str, int]:

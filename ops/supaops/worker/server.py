@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import sys
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -31,6 +33,9 @@ def run_server(app: ASGIApp, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=_OPEN_REQUESTS_S,
     )
+    # uvicorn repeats the signal once it has shut down, and by default that kills the process: a
+    # stop in good order would look like a crash.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listen(host, port) as listener:
         log.info("listening on http://%s:%d", host, listener.getsockname()[1])
         uvicorn.Server(config).run(sockets=[listener])
