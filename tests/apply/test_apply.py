@@ -97,16 +97,16 @@ def test_a_connection_cut_during_an_apply_leaves_the_database_as_it_was(
 ) -> None:
     before = snapshot(db)
     steps = iter(range(10_000))
-    with connect(stack.url) as conn, pytest.raises(DatabaseError):
-        pid = conn.info.backend_pid
+    desired, origin = project.desired, provenance(project.folder)
+    with connect(stack.url) as conn:
+        plan, pid = project.plan(conn), conn.info.backend_pid
 
         def cut(_change: Change) -> None:
             if next(steps) == fatal:
                 db.execute("select pg_terminate_backend(%s, 5000)", (pid,))
 
-        desired = project.desired
-        plan = project.plan(conn)
-        apply_plan(conn, desired, plan, provenance(project.folder), progress=cut)
+        with pytest.raises(DatabaseError):
+            apply_plan(conn, desired, plan, origin, progress=cut)
     assert snapshot(db) == before
 
 
