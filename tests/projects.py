@@ -28,16 +28,21 @@ cron:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with ``ops/config`` whose environment `test` is the base file and one overlay."""
+    """A folder with ``ops/config`` whose environment `test` is the base file and one overlay.
+
+    Attributes:
+        stack: None for a project that needs no database.
+    """
 
     folder: Path
-    stack: Stack
+    stack: Stack | None
     environ: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def make(cls, folder: Path, stack: Stack, overlay: str = QUIET_CRON) -> Project:
+    def make(cls, folder: Path, stack: Stack | None, overlay: str = QUIET_CRON) -> Project:
         """Copy the repository's base file and write `overlay` beside it."""
-        project = cls(folder, stack, {**os.environ, **stack.environment, "SUPAOPS_ENV": "test"})
+        lent = stack.environment if stack else {}
+        project = cls(folder, stack, {**os.environ, **lent, "SUPAOPS_ENV": ENVIRONMENT})
         project.overlay_path.parent.mkdir(parents=True)
         shutil.copy(ROOT / "ops" / "config" / "job_queue.yaml", project.config_path)
         project.write_overlay(overlay)

@@ -75,12 +75,12 @@ def await_rollback(db: Connection) -> None:
 
 @pytest.mark.parametrize("fatal", [0, 1, 40, 100, 158])
 def test_an_apply_that_is_killed_leaves_the_database_as_it_was(
-    project: Project, db: Connection, fatal: int
+    project: Project, db: Connection, stack: Stack, fatal: int
 ) -> None:
     before = snapshot(db)
     done = subprocess.run(
         [sys.executable, "-c", SUICIDE, str(project.folder), str(fatal)],
-        env={**project.environ, "TEST_URL": project.stack.url, "PYTHONPATH": str(ROOT)},
+        env={**project.environ, "TEST_URL": stack.url, "PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
+from tests.db.calls import value
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection, connect
@@ -13,7 +14,6 @@ from supaops.db.write import put
 from supaops.local import Stack
 from supaops.render.resource import Resource
 from supaops.render.resources import resources
-from tests.db.calls import value
 
 TASK_TYPES = {
     "game_platform_sync": {

@@ -9,6 +9,7 @@ import pglast
 from pglast import ast
 from pglast.visitors import Visitor
 
+from supaops.config.names import text
 from supaops.config.problem import Complaint
 
 _VAULT = frozenset({"decrypted_secrets", "secrets"})
@@ -19,6 +20,7 @@ def check_statement(sql: str) -> str:
 
     Raises: Complaint with the line of the fault; never with a piece of the statement.
     """
+    text(sql)
     try:
         statements = pglast.parse_sql(sql)
     except pglast.parser.ParseError as error:
