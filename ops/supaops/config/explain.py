@@ -9,10 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from supaops.config.places import KeyPath, SourceMap, dotted, shorten
+from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint, Complaints
 from supaops.config.scalars import meant_boolean
-from supaops.config.secrecy import kind_of_secret
 from supaops.config.suggest import did_you_mean, nearest
 from supaops.errors import SupaopsError
 
@@ -54,7 +53,7 @@ def _problems(
     path = loc[:-1] if is_key else loc
     if detail["type"] == "extra_forbidden":
         known = list(keys_of(model, path[:-1]))
-        hint = did_you_mean(str(path[-1]), known, f"known here: {', '.join(known)}")
+        hint = did_you_mean(str(path[-1]), known, f"known here: {listed(known)}")
         yield problem_at(source, path, "unknown key", hint=hint, at_key=True)
         return
     for complaint in _complaints(detail):
@@ -135,7 +134,7 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str):
-        return kind_of_secret(value) or f"`{shorten(value)}`"
+        return f"`{shorten(value)}`"
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     return "a list" if isinstance(value, list) else f"`{value}`"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from supaops.config.document import Document, read
-from supaops.config.places import KeyPath, dotted
+from supaops.config.places import KeyPath, dotted, listed
 from supaops.config.suggest import did_you_mean
 from supaops.errors import ConfigError, SupaopsError
 
@@ -50,7 +50,7 @@ def _unknown_environment(path: Path, environment: str) -> list[SupaopsError]:
         SupaopsError(
             f"there is no environment {environment!r}",
             place=str(path.parent / "environments"),
-            hint=did_you_mean(environment, existing, f"existing: {', '.join(existing) or 'none'}"),
+            hint=did_you_mean(environment, existing, f"existing: {listed(existing)}"),
         )
     ]
 
