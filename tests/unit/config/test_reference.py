@@ -15,7 +15,7 @@ REFERENCE = Path("docs/reference/config.md").read_text(encoding="utf-8")
 BASE = Path("ops/config/job_queue.yaml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("row", rows())
+@pytest.mark.parametrize("row", list(rows()))
 def test_every_key_is_in_the_reference_with_type_default_and_meaning(row: str) -> None:
     assert row in REFERENCE.splitlines()
 
