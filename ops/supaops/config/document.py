@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 
 from supaops.config.places import KeyPath, Place, Spot, dotted, shorten
 from supaops.config.scalars import AmbiguousScalar, Scalar, resolve_plain
+from supaops.config.secrecy import may_show
 from supaops.config.syntax import YAMLError, decode, syntax_problem
 from supaops.errors import ConfigError, SupaopsError
 
@@ -184,7 +185,8 @@ class _Reader:
             return resolve_plain(event.value)
         except AmbiguousScalar as error:
             where = f"{dotted(path)}: " if path else ""
-            self._note(event, f"{where}`{shorten(event.value)}` {error.reason}", error.hint)
+            what = f"`{shorten(event.value)}`" if may_show(path) else "this value"
+            self._note(event, f"{where}{what} {error.reason}", error.hint)
             return _text_of(event)
 
     def _place(self, event: Event) -> Place:
