@@ -9,7 +9,7 @@ from typing import Any
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
 from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskType, Worker
-from supaops.config.places import KeyPath, SourceMap, dotted
+from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint
 from supaops.config.scalars import is_sexagesimal, meant_boolean
 from supaops.config.secrecy import kind_of_secret
@@ -65,7 +65,7 @@ def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> Supa
         source,
         path,
         "names a secret that vault.secrets does not declare",
-        hint=did_you_mean(name, known, f"declared: {', '.join(known) or 'none'}"),
+        hint=did_you_mean(name, known, f"declared: {listed(known)}"),
     )
 
 
@@ -128,18 +128,21 @@ def _smoke(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             source,
             ("smoke", "task_type"),
             "names a task type that queue.task_types does not declare",
-            hint=did_you_mean(name, known, f"declared: {', '.join(known)}"),
+            hint=did_you_mean(name, known, f"declared: {listed(known)}"),
         )
 
 
 def _secrets_in_text(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
-    for path, value in _leaves(data, ()):
-        kind = kind_of_secret(value) if isinstance(value, str) else None
+    keys = ((path, path[-1]) for path in source.spots if path)
+    for path, text in (*keys, *_leaves(data, ())):
+        kind = kind_of_secret(text) if isinstance(text, str) else None
         if kind and path != ("database", "url"):
             yield problem_at(
-                source, path, f"holds {kind}, which never stands in the file",
+                source,
+                path,
+                f"holds {kind}, which never stands in the file",
                 hint="put it in Vault: declare it under vault.secrets with value: env(NAME)",
-            )  # fmt: skip
+            )
 
 
 def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
@@ -153,8 +156,8 @@ def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             yield problem_at(
                 source,
                 path,
-                f"`{value}` is text in YAML 1.2 but not in YAML 1.1",
-                hint=f'{remedy}quote it: "{value}"',
+                f"`{shorten(value)}` is text in YAML 1.2 but not in YAML 1.1",
+                hint=f'{remedy}quote it: "{shorten(value)}"',
             )
 
 

@@ -154,3 +154,25 @@ def test_a_misspelt_environment_gets_a_suggestion(write: Write) -> None:
     with pytest.raises(ConfigError, match="there is no environment 'lcoal'") as caught:
         load(write(), "lcoal")
     assert caught.value.problems[0].hint == "did you mean `local`? existing: local"
+
+
+@pytest.mark.parametrize(
+    "value", ["hunter2-hunter2", "86753098675309", "0x86753098", "8_675_309", "[hunter2]"]
+)
+def test_whatever_stands_where_a_secret_may_be_is_never_shown(
+    value: str, problems: Problems, good: str
+) -> None:
+    marker = value.strip("[]")
+    head = good.split("vault:")[0]
+    for base in (
+        good.replace("url: env(DATABASE_URL)", f"url: {value}"),
+        good.replace("\n  url: env(DATABASE_URL)", f" {value}"),
+        good.replace("secret: runner_secret", f"secret: {value}"),
+        good.replace("endpoint: endpoint_url", f"endpoint: {value}"),
+        good.replace("value: env(RUNNER_SECRET)", f"value: {value}"),
+        good.replace("{value: env(RUNNER_SECRET)}", value),
+        f"{head}vault: {value}\n",
+        f"{head}vault:\n  secrets: {value}\n",
+    ):
+        found = problems(base)
+        assert not any(marker in f"{problem} {problem.hint}" for problem in found), base

@@ -105,15 +105,15 @@ TASK_CASES = {
     ),
     "payload: {properties: {a: {minLenght: 1}}}": (
         (
-            "queue.task_types.sync.payload.properties.a.minLenght: `minLenght` is not a keyword that "
-            "the database checks"
+            "queue.task_types.sync.payload.properties.a.minLenght: `minLenght` is not a keyword "
+            "that the database checks"
         ),
         "did you mean `minLength`? remove it; see docs/reference/config.md for the keywords",
     ),
     "payload: {format: email}": (
         (
-            "queue.task_types.sync.payload.format: `format` is only an annotation in JSON Schema, so "
-            "it would check nothing; use `pattern`"
+            "queue.task_types.sync.payload.format: `format` is only an annotation in JSON Schema, "
+            "so it would check nothing; use `pattern`"
         ),
         "remove it; see docs/reference/config.md for the keywords",
     ),
@@ -164,8 +164,8 @@ CRON_CASES = {
     ),
     "schedule: '0 0 * * * *'": (
         (
-            "cron.jobs.x.schedule: pg_cron misreads `0 0 * * * *`: it ignores what follows the last "
-            "field"
+            "cron.jobs.x.schedule: pg_cron misreads `0 0 * * * *`: it ignores what follows the "
+            "last field"
         ),
         "write five fields such as */5 * * * *, or 1 to 59 seconds such as 30 seconds",
     ),
