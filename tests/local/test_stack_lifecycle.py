@@ -16,7 +16,7 @@ from tests.waiting import until
 from supaops import local
 from supaops.db.connect import connect
 from supaops.errors import ConnectionFailed, LocalStackError
-from supaops.local import Inspection, Stack, account, process
+from supaops.local import Inspection, Stack, account, loops, process
 
 pytestmark = pytest.mark.stack
 
@@ -53,9 +53,19 @@ def alive(*pids: int) -> list[int]:
 
 
 def with_helpers(root: Path) -> Inspection:
-    """Return what runs, once the process of the loops does."""
-    until(lambda: inspect(root).loops_pid)
+    """Return what runs, once the process of the loops does where something stands in."""
+    found = inspect(root)
+    if loops.missing(frozenset(part.name for part in found.parts if part.kind == "native")):
+        until(lambda: inspect(root).loops_pid)
     return inspect(root)
+
+
+def supervised(root: Path) -> Inspection:
+    up(root)
+    found = with_helpers(root)
+    if not found.loops_pid:
+        pytest.skip("this server has every extension itself; SUPAOPS_PG_BIN can name another")
+    return found
 
 
 def in_another_process(code: str, root: Path) -> subprocess.Popen[str]:
@@ -116,15 +126,13 @@ def test_up_heals_a_killed_server(root: Path) -> None:
 
 
 def test_the_helpers_end_when_the_server_is_killed(root: Path) -> None:
-    up(root)
-    found = with_helpers(root)
+    found = supervised(root)
     os.kill(found.server_pid, signal.SIGKILL)
     until(lambda: not alive(found.supervisor_pid, found.loops_pid))
 
 
 def test_a_killed_loop_process_is_started_again(root: Path) -> None:
-    up(root)
-    before = with_helpers(root)
+    before = supervised(root)
     os.kill(before.loops_pid, signal.SIGKILL)
     after = until(lambda: pid if (pid := inspect(root).loops_pid) != before.loops_pid else 0)
     assert alive(after)
@@ -132,8 +140,7 @@ def test_a_killed_loop_process_is_started_again(root: Path) -> None:
 
 
 def test_a_killed_supervisor_takes_its_loops_along_and_up_starts_another(root: Path) -> None:
-    up(root)
-    before = with_helpers(root)
+    before = supervised(root)
     os.kill(before.supervisor_pid, signal.SIGKILL)
     until(lambda: not alive(before.supervisor_pid, before.loops_pid))
     until(lambda: not inspect(root).healthy)
