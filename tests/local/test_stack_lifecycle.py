@@ -100,7 +100,7 @@ def test_down_leaves_nothing_running(root: Path) -> None:
             "select pid from pg_stat_activity where backend_type <> 'client backend'"
         ).fetchall()
     pids = [row["pid"] for row in rows]
-    pids += [found.server_pid, found.supervisor_pid, found.loops_pid]
+    pids += [pid for pid in (found.server_pid, found.supervisor_pid, found.loops_pid) if pid]
     assert alive(*pids) == pids
     assert local.down(root) is True
     until(lambda: not alive(*pids))
@@ -284,6 +284,34 @@ def test_no_process_shows_a_password(root: Path) -> None:
     for url in (stack.url, stack.admin_url):
         assert str(urlsplit(url).password) not in shown
     assert str(found.data) in shown
+
+
+def test_a_relative_path_and_a_strange_environment_will_do(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(fresh)
+    for name in ("PGHOST", "PGPORT", "PGDATA", "PGUSER", "PGPASSFILE"):
+        monkeypatch.setenv(name, "/nonsense")
+    monkeypatch.setenv("PGSSLMODE", "require")
+    up(Path())
+    assert with_helpers(Path()).healthy
+    assert local.find(fresh) == local.find(Path())
+
+
+def test_a_strict_umask_will_do(fresh: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        up(fresh)
+    finally:
+        os.umask(before)
+    assert inspect(fresh).running
+
+
+def test_a_home_that_cannot_be_made_is_an_error(fresh: Path) -> None:
+    (fresh / ".supaops").write_text("in the way")
+    with pytest.raises(LocalStackError) as caught:
+        up(fresh)
+    assert str(fresh / ".supaops") in str(caught.value.place)
 
 
 @pytest.mark.parametrize("name", ['it\'s $(touch x) "a", b', "deep" * 40], ids=["odd", "long"])
