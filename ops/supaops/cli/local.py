@@ -108,6 +108,7 @@ def _psql_environment(url: str) -> dict[str, str]:
         "PGUSER": parts.username or "",
         "PGPASSWORD": parts.password or "",
         "PGDATABASE": parts.path.removeprefix("/"),
+        "PGSSLMODE": "disable",
     }
 
 

@@ -125,6 +125,7 @@ def make_base(home: Home, account: Account) -> Base:
     base = Base(home.server.resolve())
     base.path.chmod(0o711)
     base.config.mkdir()
+    base.config.chmod(0o755)
     base.data.mkdir()
     account.own(base.data, 0o700)
     return base

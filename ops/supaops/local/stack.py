@@ -50,7 +50,7 @@ def up(
     Raises:  LocalStackError with a remedy.
     """
     home = Home.of(root)
-    home.make()
+    _make(home)
     with _locked(home, report) as lock:
         if reset:
             build.remove(home, report)
@@ -60,7 +60,7 @@ def up(
         known = _with_wishes(known, endpoint, durable)
         known = _running(home, known, report)
         if loops.missing(frozenset(known.native)):
-            supervisor.start(root)
+            supervisor.start(home, root.resolve())
         return _stack(known)
 
 
@@ -86,9 +86,20 @@ def find(root: Path) -> Stack | None:
     return _stack(known)
 
 
+def _make(home: Home) -> None:
+    try:
+        home.make()
+    except OSError as error:
+        raise state.inaccessible(home.path.parent, error) from error
+
+
 @contextmanager
 def _locked(home: Home, report: Report) -> Iterator[int]:
-    with home.lock.open("w") as file:
+    try:
+        file = home.lock.open("w")
+    except OSError as error:
+        raise state.inaccessible(home.lock, error) from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
