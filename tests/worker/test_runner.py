@@ -277,6 +277,19 @@ async def test_no_more_is_claimed_than_can_start_at_once() -> None:
     assert (first.succeeded, second.succeeded) == (2, 1)
 
 
+async def test_slot_is_free_as_soon_as_its_own_job_has_ended() -> None:
+    bench = Bench(concurrency=2)
+
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        await asyncio.Event().wait()
+
+    bench.handlers.handler("fast")(lambda *_: None)
+    bench.queue.ready.extend([job(), job("fast")])
+    await bench.run(within=SOON)
+    assert bench.runner.room == 1
+
+
 async def test_report_comes_by_the_deadline_and_the_job_goes_on(bench: Bench) -> None:
     finish = asyncio.Event()
 
