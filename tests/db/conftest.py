@@ -46,10 +46,15 @@ CONFIG = Config.model_validate(
     }
 )
 
+# `delete` rather than `truncate`, which makes new files for every table and takes ten times as long.
 EMPTY = b"""
-truncate public.job_queue restart identity;
-truncate supaops.lease, supaops.pause, supaops.audit, supaops.dispatch restart identity;
+delete from public.job_queue;
+delete from supaops.lease;
+delete from supaops.pause;
+delete from supaops.audit;
+delete from supaops.dispatch;
 delete from vault.secrets;
+select setval(pg_get_serial_sequence('public.job_queue', 'id'), 1, false);
 """
 
 
