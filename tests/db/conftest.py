@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
+from tests.db.calls import value
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection, connect
@@ -13,7 +14,6 @@ from supaops.db.write import put
 from supaops.local import Stack
 from supaops.render.resource import Resource
 from supaops.render.resources import resources
-from tests.db.calls import value
 
 TASK_TYPES = {
     "game_platform_sync": {
@@ -46,7 +46,7 @@ CONFIG = Config.model_validate(
     }
 )
 
-# `delete` rather than `truncate`, which makes new files for every table and takes ten times as long.
+# `delete` rather than `truncate`, which makes new files for every table: ten times as long.
 EMPTY = b"""
 delete from public.job_queue;
 delete from supaops.lease;
@@ -83,8 +83,8 @@ def queue(stack: Stack) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def another(stack: Stack, queue: Connection) -> Iterator[Callable[[], Connection]]:
-    """Return a function that opens one more connection to the queue; all close at the end."""
+def another(stack: Stack) -> Iterator[Callable[[], Connection]]:
+    """Return a function that opens one more connection as role postgres; all close at the end."""
     opened: list[Connection] = []
 
     def open_one() -> Connection:

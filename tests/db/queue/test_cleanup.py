@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.db.calls import claim, column, enqueue, scanned, value
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, column, enqueue, scanned, value
 
 
 def finished(db: Connection, status: str, age: str) -> int:
@@ -55,9 +55,9 @@ def test_an_age_applies_to_succeeded_and_cancelled_jobs_only(queue: Connection) 
 def test_old_jobs_are_found_among_thousands_of_others(queue: Connection) -> None:
     queue.execute(
         "insert into job_queue (task_type, status, created_at, completed_at)"
-        " select 'plain', case n %% 3 when 0 then 'failed' else 'succeeded' end, t, t"
+        " select 'plain', case n % 3 when 0 then 'failed' else 'succeeded' end, t, t"
         " from generate_series(1, 5000) n, lateral (select now() - n * interval '1 hour') x (t)"
-        " order by n desc".replace("%%", "%").encode()
+        " order by n desc"
     )
     expected = value(
         queue,
@@ -75,7 +75,8 @@ def test_jobs_in_their_natural_order_are_walked_only_as_far_as_they_are_old(
     queue.execute(
         "insert into job_queue (task_type, status, created_at, completed_at, queue, max_attempts,"
         " version) select 'plain', 'succeeded', t, t, 'default', 1, 1"
-        " from generate_series(1, 6000) n, lateral (select now() - (6000 - n) * interval '10 min') x (t)"
+        " from generate_series(1, 6000) n,"
+        " lateral (select now() - (6000 - n) * interval '10 min') x (t)"
     )
     before = scanned(queue)
     assert value(queue, "select job_queue_cleanup(interval '40 days')") == 240

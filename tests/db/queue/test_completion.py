@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.db.calls import claim, column, enqueue, expire_leases, job, value
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, column, enqueue, expire_leases, job, value
 
 
 def test_a_completion_keeps_the_result_and_clears_the_error(queue: Connection) -> None:
@@ -126,7 +126,7 @@ def test_an_exchange_hands_out_the_columns_of_a_claim(queue: Connection) -> None
     enqueue(queue, "report")
     enqueue(queue, "report")
     [row] = exchange(queue, [], [], 1)["claimed"]
-    assert list(sorted(row)) == sorted(claim(queue)[0])
+    assert sorted(row) == sorted(claim(queue)[0])
     assert row["timeout"] == "00:10:00"
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.db.calls import claim, column, enqueue, value
+from tests.waiting import until
 
 from supaops.db.connect import Connection
 from supaops.local import Stack
-from tests.db.calls import claim, column, enqueue, value
-from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 CLAIMER = Path(__file__).with_name("claimer.py")
@@ -119,7 +119,7 @@ def test_killing_half_of_the_workers_loses_no_job_and_repeats_no_completion(
     fill(queue, 2_000)
     processes = [workers(f"w{n}") for n in range(4)]
     for n in (0, 1):
-        until(lambda name=f"w{n}": (tmp_path / name).read_text())
+        until((tmp_path / f"w{n}").read_text)
         processes[n].kill()
     for process in processes:
         process.wait()

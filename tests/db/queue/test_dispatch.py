@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from tests.db.calls import column, value
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.db.calls import column, value
 
 ENDPOINT = "http://127.0.0.1:9/api/jobs/run"
 SECRET = "a secret that no error may show"
@@ -30,20 +30,18 @@ def answer(stack: Stack, request_id: int, status: int | None, **columns: object)
     row = {"error_msg": None, "timed_out": False, "content": "{}", "ago": "0 s", **columns}
     with connect(stack.admin_url) as admin:
         admin.execute(
-            "insert into net._http_response (id, status_code, error_msg, timed_out, content, created)"
+            "insert into net._http_response"
+            " (id, status_code, error_msg, timed_out, content, created)"
             " values (%(id)s, %(status)s, %(error_msg)s, %(timed_out)s, %(content)s,"
             " clock_timestamp() - %(ago)s::interval)",
             {"id": request_id, "status": status, **row},
         )
 
 
-def test_a_trigger_posts_the_limit_with_the_secret_and_the_dispatch(
-    configured: Connection, stack: Stack
-) -> None:
+def test_a_trigger_posts_the_limit_with_the_secret_and_the_dispatch(configured: Connection) -> None:
     with configured.transaction(force_rollback=True):
         request_id = value(configured, "select job_queue_trigger_worker()")
-        with connect(stack.admin_url):
-            [row] = configured.execute("select * from net.http_request_queue").fetchall()
+        [row] = configured.execute("select * from net.http_request_queue").fetchall()
         [dispatch] = configured.execute("select * from supaops.dispatch").fetchall()
     assert (row["id"], row["url"], row["timeout_milliseconds"]) == (request_id, ENDPOINT, 5000)
     assert bytes(row["body"]) == b'{"limit": 10}'
