@@ -46,3 +46,12 @@ def job(db: Connection, job_id: int) -> Row:
 def expire_leases(db: Connection) -> None:
     """Let every lease run out now."""
     db.execute("update supaops.lease set expires_at = clock_timestamp() - interval '1 second'")
+
+
+def scanned(db: Connection) -> int:
+    """Return how many rows were ever read from the queue by sequential scans, ours included."""
+    db.execute("select pg_stat_force_next_flush()")
+    count: int = value(
+        db, "select seq_tup_read from pg_stat_user_tables where relname = 'job_queue'"
+    )
+    return count

@@ -85,7 +85,7 @@ def test_a_rolled_back_claim_leaves_the_job_ready(queue: Connection) -> None:
 
 @pytest.mark.parametrize("limit", [-1, None])
 def test_a_senseless_limit_is_refused(queue: Connection, limit: int | None) -> None:
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="limit is (-1|null): expected"):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match=r"limit is (-1|null): expected"):
         queue.execute("select * from job_queue_claim(%s)", [limit])
 
 

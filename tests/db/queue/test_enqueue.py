@@ -92,8 +92,10 @@ def test_a_batch_accepts_every_argument_of_a_single_job(queue: Connection) -> No
         (
             {"task_type": "game_platform_sync", "payload": {"dryRun": 1}},
             "JQ002",
-            "jobs[1]: payload of 'game_platform_sync' breaks its declared schema: "
-            "$.dryRun: expected boolean, got number",
+            (
+                "jobs[1]: payload of 'game_platform_sync' breaks its declared schema: "
+                "$.dryRun: expected boolean, got number"
+            ),
         ),
         ({"task_type": "plain", "payloda": {}}, "22023", "jobs[1]: unknown key 'payloda'"),
         (7, "22023", "jobs[1]: expected an object"),
