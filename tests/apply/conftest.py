@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.projects import Project
 
 from supaops.db.connect import Connection
 from supaops.local import Stack
+from tests.projects import Project
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.projects import QUIET_CRON, ROOT, Project
 
 from supaops.apply import Options, apply_plan, provenance
 from supaops.db.connect import Connection, connect
@@ -17,6 +16,7 @@ from supaops.db.lock import take_apply_lock
 from supaops.errors import DatabaseError, LockHeld, Refused
 from supaops.local import Stack
 from supaops.plan import Change
+from tests.projects import QUIET_CRON, ROOT, Project
 
 pytestmark = pytest.mark.stack
 

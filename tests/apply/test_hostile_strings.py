@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.projects import Project
 
 from supaops.db.connect import Connection
 from supaops.errors import ConfigError
 from supaops.render.quoting import literal
+from tests.projects import Project
 
 pytestmark = pytest.mark.stack
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from tests.projects import QUIET_CRON, Project
 
 from supaops.apply import Options
 from supaops.db.connect import Connection
 from supaops.errors import MissingExtension, Refused
 from supaops.plan import Action, Plan, as_json, difference
 from supaops.report.plan_text import plan_text
+from tests.projects import QUIET_CRON, Project
 
 pytestmark = pytest.mark.stack
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.projects import Project
 
 from supaops.cli.main import run
 from supaops.local import Stack
+from tests.projects import Project
 
 
 @dataclass(frozen=True, slots=True)

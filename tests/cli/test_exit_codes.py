@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Cli
 
 from supaops.db.connect import Connection
 from supaops.status import ExitStatus, Severity
+from tests.cli.conftest import Cli
 
 SECRET = "a-secret-of-sixteen-or-more"
 SETTINGS = {

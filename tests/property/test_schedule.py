@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.property.schedules import crontabs
 
 from supaops.config.schedule import ScheduleError, parse_schedule
 from supaops.config.ticks import next_ticks
+from tests.property.schedules import crontabs
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.property.schedules import crontabs
 
 from supaops.config.schedule import ScheduleError, parse_schedule
+from tests.property.schedules import crontabs
 
 _ACCEPTS = """
 create or replace function pg_temp.accepts(schedule text) returns boolean language plpgsql as $$

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.projects import ROOT
 
 from supaops.config import Config, load
 from supaops.errors import RenderError
 from supaops.render import Kind, resources, script
 from supaops.render.environment import parse, render_sql
 from supaops.render.objects import created_objects
+from tests.projects import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
 

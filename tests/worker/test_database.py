@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from tests.worker.conftest import Project
-from tests.worker.queue_rows import enqueue, row, until
-from tests.worker.serving import serving
 
 from supaops.db.connect import Connection
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from tests.worker.conftest import Project
+from tests.worker.queue_rows import enqueue, row, until
+from tests.worker.serving import serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.stack]
 

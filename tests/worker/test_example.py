@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+
 from examples.game_platform import catalogue
 from examples.game_platform.handlers import registry
+from supaops.db.connect import Connection
+from supaops.worker.app import create_app
 from tests.worker.conftest import ROOT, Project
 from tests.worker.queue_rows import enqueue, row
 from tests.worker.serving import serving
-
-from supaops.db.connect import Connection
-from supaops.worker.app import create_app
 
 pytestmark = [pytest.mark.anyio, pytest.mark.stack]
 

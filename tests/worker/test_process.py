@@ -15,14 +15,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.worker.conftest import ROOT, Project, apply_project
-from tests.worker.queue_rows import enqueue, row, until
-from tests.worker.serving import serving
 
 from supaops.db.connect import Connection, connect
 from supaops.local import down, up
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from tests.worker.conftest import ROOT, Project, apply_project
+from tests.worker.queue_rows import enqueue, row, until
+from tests.worker.serving import serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.stack]
 

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.worker.fake_queue import NOW, FakeQueue, gone, job
 
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker import Context, Handlers
@@ -21,6 +20,7 @@ from supaops.worker.builtin import builtin
 from supaops.worker.execution import Executor
 from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.tally import Tally
+from tests.worker.fake_queue import NOW, FakeQueue, gone, job
 
 pytestmark = pytest.mark.anyio
 

@@ -163,7 +163,7 @@ def test_whatever_stands_where_a_secret_may_be_is_never_shown(
     value: str, problems: Problems, good: str
 ) -> None:
     marker = value.strip("[]")
-    head = good.split("vault:")[0]
+    head = good.split("vault:", maxsplit=1)[0]
     for base in (
         good.replace("url: env(DATABASE_URL)", f"url: {value}"),
         good.replace("\n  url: env(DATABASE_URL)", f" {value}"),
