@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 import socket
 import subprocess
@@ -170,7 +171,9 @@ host  all all 127.0.0.1/32  scram-sha-256
 def _pg_ident(account: Account, major: int) -> str:
     # A role made later can run cron jobs too, where the server knows the keyword `all`.
     roles = ("all",) if major >= 16 else LOGIN_ROLES  # noqa: PLR2004  pg_ident since 16
-    return "".join(f'supaops "{account.name}" {role}\n' for role in roles)
+    # The stand-ins' loops run as whoever runs supaops, and log in as the job's role.
+    accounts = sorted({account.name, pwd.getpwuid(os.geteuid()).pw_name})
+    return "".join(f'supaops "{name}" {role}\n' for name in accounts for role in roles)
 
 
 def _postgresql_conf(base: Base, settings: Settings, port: int) -> str:
