@@ -196,6 +196,10 @@ def _postgresql_conf(base: Base, settings: Settings, port: int) -> str:
     }
     if "pg_cron" in settings.native:
         values |= {"cron.database_name": "postgres", "cron.host": settings.sockets}
+    else:
+        values |= {"cron.database_name": "postgres", "cron.timezone": "GMT"}
+    if "pg_net" not in settings.native:
+        values |= {"pg_net.ttl": "6 hours", "pg_net.batch_size": "200"}
     if not settings.durable:
         values |= {"fsync": "off", "full_page_writes": "off"}
     return "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
