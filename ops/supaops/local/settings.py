@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +36,15 @@ host  all all 127.0.0.1/32  scram-sha-256
 
 
 def pg_ident(account: str, major: int) -> str:
-    """Return which roles the server's account may take over the unix socket.
+    """Return who may take which roles over the unix socket.
 
-    Since PostgreSQL 16 the map can say `all`, so that a role made later can run cron jobs too.
+    The server's account may, for pg_cron; so may whoever runs supaops, since the stand-ins' loops
+    log in as the role of each job. Since PostgreSQL 16 the map can say `all`, so that a role made
+    later can run cron jobs too.
     """
     roles = ("all",) if major >= _IDENT_KNOWS_ALL else LOGIN_ROLES
-    return "".join(f'supaops "{account}" {role}\n' for role in roles)
+    accounts = sorted({account, pwd.getpwuid(os.geteuid()).pw_name})
+    return "".join(f'supaops "{name}" {role}\n' for name in accounts for role in roles)
 
 
 def postgresql_conf(base: Base, settings: Settings) -> str:
@@ -48,6 +53,10 @@ def postgresql_conf(base: Base, settings: Settings) -> str:
     if "pg_cron" in settings.native:
         # Jobs run over libpq, as on Supabase; pg_cron's default host is TCP, which has a password.
         values |= {"cron.database_name": "postgres", "cron.host": settings.sockets}
+    else:
+        values |= {"cron.database_name": "postgres", "cron.timezone": "GMT"}
+    if "pg_net" not in settings.native:
+        values |= {"pg_net.ttl": "6 hours", "pg_net.batch_size": "200"}
     if "supabase_vault" in settings.native:
         values |= {"vault.getkey_script": base.vault_script}
     if not settings.durable:
