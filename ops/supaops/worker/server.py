@@ -12,8 +12,8 @@ from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
 
-# Requests still open at SIGTERM are answered by the runner's own deadline; this only bounds a
-# client that never finishes sending.
+# What requests still open at SIGTERM get; with the grace for jobs after it, the process ends within
+# the 30 s that an orchestrator usually gives it.
 _OPEN_REQUESTS_S = 10
 
 log = logging.getLogger("supaops.worker")
