@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -37,13 +37,14 @@ async def run(root: Path) -> None:
     admin_url = known.url(ADMIN, known.admin_password)
     loops: list[Loop] = [import_module(name).run for name in missing(frozenset(known.native))]
     tasks = [asyncio.ensure_future(loop(admin_url)) for loop in loops]
-    tasks.append(asyncio.ensure_future(asyncio.to_thread(_wait_for_parent)))
+    tasks.append(asyncio.ensure_future(_parent_gone()))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
 
 
-def _wait_for_parent() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(0)  # A killed supervisor leaves nothing behind; loops hold no state to save.
+async def _parent_gone() -> None:
+    """Return when standard input, a pipe of our parent that carries nothing, closes."""
+    gone = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, gone.set)
+    await gone.wait()
