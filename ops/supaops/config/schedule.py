@@ -62,6 +62,7 @@ class Schedule:
         seconds: the interval of a second-level schedule, or None.
         days, weekdays: both must fit when `both_days`, else either will do.
         last_day: the last day of the month counts as one of `days`.
+        wildcard: the minutes or hours begin with `*`, which matters after the clock jumped.
         at_start: runs once when the scheduler starts, and never again.
         doubt: what pg_cron makes of it that its author did not mean, else empty; `remedy` helps.
     """
@@ -73,6 +74,7 @@ class Schedule:
     weekdays: Bits = frozenset()
     both_days: bool = False
     last_day: bool = False
+    wildcard: bool = False
     seconds: int | None = None
     at_start: bool = False
     doubt: str = ""
@@ -193,6 +195,7 @@ def _combined(fields: list[ParsedField], doubt: str) -> Schedule:
         weekdays=weekdays,
         both_days=day.starred or weekday.starred,
         last_day=day.last_day,
+        wildcard=minute.starred or hour.starred,
         doubt=doubt,
         remedy=_EXAMPLE if doubt else "",
     )
