@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from tests.worker.fake_queue import NOW, FakeQueue
-
 from supaops.worker import Handlers
 from supaops.worker.execution import Executor
 from supaops.worker.runner import Runner
 from supaops.worker.tally import Tally
+from tests.worker.fake_queue import NOW, FakeQueue
 
 SOON = timedelta(seconds=0.05)
 LATER = timedelta(seconds=10)

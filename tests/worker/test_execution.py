@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.worker.bench import SOON, Bench
-from tests.worker.fake_queue import NOW, gone, job
 
 from supaops.errors import DatabaseError
 from supaops.worker import Context
 from supaops.worker import completion as completion_module
 from supaops.worker.builtin import builtin
 from supaops.worker.tally import Tally
+from tests.worker.bench import SOON, Bench
+from tests.worker.fake_queue import NOW, gone, job
 
 pytestmark = pytest.mark.anyio
 

@@ -13,15 +13,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
 import pytest
-from tests.worker.conftest import Project
-from tests.worker.queue_rows import enqueue, until
-from tests.worker.serving import serving
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from supaops.local.account import server_account
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from tests.worker.conftest import Project
+from tests.worker.queue_rows import enqueue, until
+from tests.worker.serving import serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.stack]
 

@@ -8,14 +8,14 @@ import time
 from datetime import timedelta
 
 import pytest
-from tests.worker.bench import LATER, SOON, Bench
-from tests.worker.fake_queue import gone, job
-from tests.worker.queue_rows import until
 
 from supaops.errors import ConnectionFailed
 from supaops.worker import Context
 from supaops.worker.runner import ShuttingDown
 from supaops.worker.tally import Tally
+from tests.worker.bench import LATER, SOON, Bench
+from tests.worker.fake_queue import gone, job
+from tests.worker.queue_rows import until
 
 pytestmark = pytest.mark.anyio
 

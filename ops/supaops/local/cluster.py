@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from supaops.errors import LocalStackError
 from supaops.local import process, settings
-from supaops.local.account import Account
+from supaops.local.account import Account, current_name
 from supaops.local.layout import Base
 from supaops.local.server import Server
 from supaops.local.settings import ADMIN, Settings
@@ -155,7 +155,7 @@ class Cluster:
             self.base.config / "postgresql.conf": settings.postgresql_conf(self.base, wanted),
             self.base.config / "pg_hba.conf": settings.PG_HBA,
             self.base.config / "pg_ident.conf": settings.pg_ident(
-                self.account.name, self.server.major
+                {self.account.name, current_name()}, self.server.major
             ),
             self.base.vault_script: settings.vault_script(self.base),
         }
