@@ -12,11 +12,12 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
+from tests.projects import RESET
+
+pytest_plugins = ["tests.pooler"]
 
 DSN_VARIABLE = "SUPAOPS_TEST_DSN"
 ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
-
-RESET = (Path(__file__).parent / "reset.sql").read_bytes()
 
 
 @pytest.fixture(scope="session")

@@ -13,17 +13,20 @@ from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.plan import Desired, Plan, read_plan
 from supaops.render import resources
+from supaops.worker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = "test"
+RESET = (ROOT / "tests" / "reset.sql").read_bytes()
+"""Empties a database of everything that supaops, or a test, put there."""
 
-# Nothing ticks by itself while a test looks.
 QUIET_CRON = """
 cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {active: false}
 """
+"""Nothing ticks by itself while a test looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +34,28 @@ class Project:
     """A folder with ``ops/config`` whose environment `test` is the base file and one overlay.
 
     Attributes:
-        stack: None for a project that needs no database.
+        environ: the variables of its commands; DATABASE_URL leads to its database.
     """
 
     folder: Path
-    stack: Stack | None
-    environ: dict[str, str] = field(default_factory=dict, repr=False)
+    environ: dict[str, str] = field(repr=False)
 
     @classmethod
-    def make(cls, folder: Path, stack: Stack | None, overlay: str = QUIET_CRON) -> Project:
-        """Copy the repository's base file and write `overlay` beside it."""
-        lent = stack.environment if stack else {}
-        project = cls(folder, stack, {**os.environ, **lent, "SUPAOPS_ENV": ENVIRONMENT})
-        project.overlay_path.parent.mkdir(parents=True)
-        shutil.copy(ROOT / "ops" / "config" / "job_queue.yaml", project.config_path)
-        project.write_overlay(overlay)
-        return project
+    def make(cls, folder: Path, stack: Stack, overlay: str = QUIET_CRON) -> Project:
+        """Lay a project out whose database is the stack."""
+        lay_out(folder, overlay)
+        return cls(folder, {**os.environ, **stack.environment, "SUPAOPS_ENV": ENVIRONMENT})
 
     @property
     def config_path(self) -> Path:
-        return self.folder / "ops" / "config" / "job_queue.yaml"
-
-    @property
-    def overlay_path(self) -> Path:
-        return self.config_path.parent / "environments" / f"{ENVIRONMENT}.yaml"
+        return base_file(self.folder)
 
     def write_overlay(self, overlay: str) -> None:
-        self.overlay_path.write_text(overlay, encoding="utf-8")
+        overlay_file(self.folder).write_text(overlay, encoding="utf-8")
+
+    @property
+    def url(self) -> str:
+        return self.environ["DATABASE_URL"]
 
     @property
     def config(self) -> Config:
@@ -66,6 +64,10 @@ class Project:
     @property
     def resolved(self) -> Resolved:
         return resolve(self.config, self.environ)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.of(self.config, self.resolved.secrets)
 
     @property
     def desired(self) -> Desired:
@@ -80,3 +82,18 @@ class Project:
         plan = read_plan(conn, desired)
         origin = provenance(self.folder)
         return apply_plan(conn, desired, plan, origin, options or Options())
+
+
+def base_file(folder: Path) -> Path:
+    return folder / "ops" / "config" / "job_queue.yaml"
+
+
+def overlay_file(folder: Path) -> Path:
+    return folder / "ops" / "config" / "environments" / f"{ENVIRONMENT}.yaml"
+
+
+def lay_out(folder: Path, overlay: str = QUIET_CRON) -> None:
+    """Copy the repository's base file into a folder and write `overlay` beside it."""
+    overlay_file(folder).parent.mkdir(parents=True)
+    shutil.copy(base_file(ROOT), base_file(folder))
+    overlay_file(folder).write_text(overlay, encoding="utf-8")

@@ -47,8 +47,8 @@ from supaops.db.connect import connect
 from supaops.plan import read_plan
 from tests.projects import Project
 
-folder, url, fatal = Path(sys.argv[1]), os.environ["TEST_URL"], int(sys.argv[2])
-project = Project(folder, None, dict(os.environ))
+folder, url, fatal = Path(sys.argv[1]), os.environ["DATABASE_URL"], int(sys.argv[2])
+project = Project(folder, dict(os.environ))
 steps = iter(range(10_000))
 
 def die(change):
@@ -75,12 +75,12 @@ def await_rollback(db: Connection) -> None:
 
 @pytest.mark.parametrize("fatal", [0, 1, 40, 100, 158])
 def test_an_apply_that_is_killed_leaves_the_database_as_it_was(
-    project: Project, db: Connection, stack: Stack, fatal: int
+    project: Project, db: Connection, fatal: int
 ) -> None:
     before = snapshot(db)
     done = subprocess.run(
         [sys.executable, "-c", SUICIDE, str(project.folder), str(fatal)],
-        env={**project.environ, "TEST_URL": stack.url, "PYTHONPATH": str(ROOT)},
+        env={**project.environ, "PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
     )
@@ -184,3 +184,23 @@ def test_everything_is_owned_by_the_role_that_applied(db: Connection) -> None:
     assert rows == [{"owner": "postgres"}]
     row = db.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     assert row == {"rolsuper": False}
+
+
+@pytest.mark.usefixtures("db")
+def test_a_transaction_pooler_serves_plan_and_apply(project: Project, pooler: str) -> None:
+    with connect(pooler) as conn, connect(pooler) as another:
+        assert project.apply(conn).revision_id == 1
+        assert project.plan(another).pending == []
+        assert project.apply(another).revision_id is None
+
+
+def test_an_apply_leaves_no_setting_behind_in_a_pooled_session(
+    project: Project, db: Connection, pooler: str
+) -> None:
+    settings = (
+        "select current_setting('search_path') as path, current_setting('lock_timeout') as lock"
+    )
+    before = db.execute(settings).fetchone()
+    with connect(pooler) as conn:
+        project.apply(conn)
+        assert conn.execute(settings).fetchone() == before

@@ -10,7 +10,7 @@ import pytest
 
 from supaops.cli.main import run
 from supaops.local import Stack
-from tests.projects import Project
+from tests.projects import lay_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def project_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("DATABASE_URL", "JOB_QUEUE_WORKER_ENDPOINT", "JOB_QUEUE_RUNNER_SECRET"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SUPAOPS_ENV", "test")
-    Project.make(tmp_path, None)
+    lay_out(tmp_path)
     return tmp_path
 
 

@@ -13,7 +13,7 @@ from supaops.db.write import put
 from supaops.local import Stack
 from supaops.render.resource import Resource
 from supaops.render.resources import resources
-from tests.projects import ROOT
+from tests.projects import RESET
 
 TASK_TYPES = {
     "game_platform_sync": {
@@ -45,8 +45,6 @@ CONFIG = Config.model_validate(
         },
     }
 )
-
-RESET = (ROOT / "tests" / "reset.sql").read_bytes()
 
 # `delete` rather than `truncate`, which makes new files for every table: ten times as long.
 EMPTY = b"""

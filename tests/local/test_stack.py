@@ -6,7 +6,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.conftest import RESET
+from tests.projects import RESET
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack

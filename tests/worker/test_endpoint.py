@@ -20,8 +20,8 @@ from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
-from tests.worker.bench import no_connection
 from tests.worker.fake_queue import FakeQueue, gone, job
+from tests.worker.rig import no_connection
 from tests.worker.serving import serving
 
 pytestmark = pytest.mark.anyio

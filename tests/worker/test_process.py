@@ -20,7 +20,8 @@ from supaops.db.connect import Connection, connect
 from supaops.local import down, up
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
-from tests.worker.conftest import ROOT, Project, apply_project
+from tests.projects import ROOT, Project
+from tests.worker.conftest import apply_project
 from tests.worker.queue_rows import enqueue, row, until
 from tests.worker.serving import serving
 
@@ -173,7 +174,7 @@ async def test_restart_of_the_server_heals_without_a_restart_of_the_worker(
         await finish.wait()
         return "through it all"
 
-    url = restartable.stack.url
+    url = restartable.url
     with connect(url) as db:
         job_id = enqueue(db, "nap")
     async with serving(create_app(restartable.settings, url, handlers)) as client:

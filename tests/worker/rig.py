@@ -24,7 +24,7 @@ async def no_connection() -> AsyncIterator[Any]:
     yield
 
 
-class Bench:
+class Rig:
     """A queue, the handlers, and the runner between them."""
 
     def __init__(self, *, concurrency: int = 5, lease: timedelta = timedelta(minutes=5)) -> None:
