@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection, connect
+from supaops.db.write import put
 from supaops.local import Stack
-from supaops.render.context import template_context
-from supaops.render.environment import render_sql, template_root
-
-ROOMS = ("schema", "functions/supaops", "functions/public", "views", "triggers")
+from supaops.render.resource import Resource
+from supaops.render.resources import resources
+from tests.projects import ROOT
 
 TASK_TYPES = {
     "game_platform_sync": {
@@ -24,7 +23,6 @@ TASK_TYPES = {
             "additionalProperties": False,
         }
     },
-    "supaops_smoke": {"max_attempts": 1},
     "plain": {"max_attempts": 3},
     "report": {"queue": "reports", "timeout": "10m"},
 }
@@ -48,89 +46,54 @@ CONFIG = Config.model_validate(
     }
 )
 
-GRANTS = """
-do $$
-declare
-  target text;
-begin
-  for target in
-    select format('%s %s', case c.relkind when 'v' then 'table' else 'table' end, c.oid::regclass)
-    from pg_catalog.pg_class c
-    where c.relnamespace = 'public'::regnamespace and c.relname like 'job_queue%' and c.relkind in ('r', 'v')
-    union all
-    select format('function %s', p.oid::regprocedure) from pg_catalog.pg_proc p
-    where p.pronamespace = 'public'::regnamespace and p.proname like 'job_queue%'
-  loop
-    execute format('revoke all on %s from public, anon, authenticated', target);
-    execute format('grant all on %s to service_role', target);
-  end loop;
-  for target in
-    select p.oid::regprocedure from pg_catalog.pg_proc p
-    where p.pronamespace = 'supaops'::regnamespace
-  loop
-    execute format('revoke all on function %s from public', target);
-  end loop;
-end
-$$
-"""
+RESET = (ROOT / "tests" / "reset.sql").read_bytes()
 
-EMPTY = """
-truncate public.job_queue restart identity;
-truncate supaops.dispatch, supaops.audit, supaops.pause, supaops.lease restart identity;
+# `delete` rather than `truncate`, which makes new files for every table: ten times as long.
+EMPTY = b"""
+delete from public.job_queue;
+delete from supaops.lease;
+delete from supaops.pause;
+delete from supaops.audit;
+delete from supaops.dispatch;
 delete from vault.secrets;
+select setval(pg_get_serial_sequence('public.job_queue', 'id'), 1, false);
 """
 
 
 @cache
-def installation_sql() -> tuple[str, ...]:
-    """Return the rendered text of every template, in the order of an apply."""
-    context = template_context(CONFIG)
-    root = template_root() / "sql"
-    return tuple(
-        render_sql(path.relative_to(root).as_posix(), context)
-        for room in ROOMS
-        for path in sorted((root / room).glob("*.j2"))
-    )
+def rendered() -> tuple[Resource, ...]:
+    """Return everything that an apply of the tests' config would create."""
+    return resources(CONFIG)
 
 
 def install(connection: Connection) -> None:
     """Install the queue in one transaction, as an apply does."""
     with connection.transaction():
         connection.execute("set local check_function_bodies = off")
-        for text in installation_sql():
-            connection.execute(text.encode())
-        for name, task in CONFIG.queue.task_types.items():
-            connection.execute(
-                "insert into supaops.task_type (name, queue, max_attempts, timeout, payload_schema)"
-                " values (%s, %s, %s, %s, %s::jsonb)",
-                (name, task.queue, task.max_attempts, task.timeout, as_json(task.payload)),
-            )
-        connection.execute(GRANTS.encode())
+        for resource in rendered():
+            put(connection, resource, None, {})
 
 
-def as_json(value: object) -> str | None:
-    """Return a value as JSON text, null as null."""
-    import json
-
-    return None if value is None else json.dumps(value)
+@pytest.fixture(scope="module")
+def installed(stack: Stack) -> Stack:
+    """Return a stack with this folder's queue in it, whatever ran on it before."""
+    with connect(stack.url, application_name="pytest") as connection:
+        connection.execute(RESET)
+        install(connection)
+    return stack
 
 
 @pytest.fixture
-def queue(stack: Stack) -> Iterator[Connection]:
+def queue(installed: Stack) -> Iterator[Connection]:
     """Return a connection as role postgres to an installed and empty queue."""
-    with connect(stack.url, application_name="pytest") as connection:
-        row = connection.execute(
-            "select to_regclass('supaops.task_type') is null as absent"
-        ).fetchone()
-        if row and row["absent"]:
-            install(connection)
-        connection.execute(EMPTY.encode())
+    with connect(installed.url, application_name="pytest") as connection:
+        connection.execute(EMPTY)
         yield connection
 
 
 @pytest.fixture
-def another(stack: Stack, queue: Connection) -> Iterator[Callable[[], Connection]]:
-    """Return a function that opens one more connection to the queue; all close at the end."""
+def another(stack: Stack) -> Iterator[Callable[[], Connection]]:
+    """Return a function that opens one more connection as role postgres; all close at the end."""
     opened: list[Connection] = []
 
     def open_one() -> Connection:

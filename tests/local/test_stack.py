@@ -3,11 +3,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from tests.conftest import RESET
-from tests.waiting import until
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.conftest import RESET
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.waiting import until
 
 from supaops import local
 from supaops.db.connect import connect
 from supaops.errors import ConnectionFailed, LocalStackError
 from supaops.local import Inspection, Stack, account, loops, process
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 

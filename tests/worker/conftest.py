@@ -69,7 +69,11 @@ class Project:
 @pytest.fixture(scope="module")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Apply a queue with short leases once per module."""
-    folder = tmp_path_factory.mktemp("project")
+    return apply_project(stack, tmp_path_factory.mktemp("project"))
+
+
+def apply_project(stack: Stack, folder: Path) -> Project:
+    """Lay a project out in `folder` and apply it to an emptied stack."""
     path = folder / "ops" / "config" / "job_queue.yaml"
     (path.parent / "environments").mkdir(parents=True)
     shutil.copy(ROOT / "ops" / "config" / "job_queue.yaml", path)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from tests.worker.conftest import Project
-from tests.worker.serving import serving
 
 from supaops.db.connect import Connection
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from tests.worker.conftest import Project
+from tests.worker.queue_rows import enqueue, row, until
+from tests.worker.serving import serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.stack]
 
@@ -32,22 +32,6 @@ async def worker(
     async with serving(app) as client:
         client.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         yield client
-
-
-def enqueue(db: Connection, task_type: str = "work", payload: str = "{}") -> int:
-    row = db.execute("select public.job_queue_enqueue(%s, %s) as id", [task_type, payload])
-    return int(row.fetchall()[0]["id"])
-
-
-def row(db: Connection, job_id: int) -> dict[str, Any]:
-    [found] = db.execute("select * from public.job_queue where id = %s", [job_id]).fetchall()
-    return found
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 def counts(response: httpx.Response) -> dict[str, int]:
@@ -127,18 +111,28 @@ async def test_handler_uses_a_connection_of_the_pool(
 async def test_handlers_that_hold_every_connection_do_not_stop_the_heartbeat(
     project: Project, queue_db: Connection
 ) -> None:
-    handlers = Handlers()
+    handlers, finish, holding = Handlers(), asyncio.Event(), []
 
     @handlers.handler("nap")
     async def nap(context: Context, _payload: object) -> None:
-        async with context.connection():
-            await asyncio.sleep(2.5)  # longer than the lease
+        async with context.connection() as connection:
+            holding.append(connection)
+            await finish.wait()
 
-    jobs = [enqueue(queue_db, "nap") for _ in range(10)]
-    async with worker(project, handlers, grace=timedelta(seconds=10)) as client:
+    for _ in range(10):
+        enqueue(queue_db, "nap")
+    async with worker(project, handlers, grace=timedelta(seconds=5)) as client:
         await client.post(RUN)
-        await client.post(RUN)
-    assert {row(queue_db, each)["status"] for each in jobs} == {"succeeded"}
+        await until(lambda: len(holding) == 10)
+        held_until = lease_end(queue_db)
+        await until(lambda: lease_end(queue_db) > held_until)
+        finish.set()
+
+
+def lease_end(db: Connection) -> datetime:
+    [found] = db.execute("select max(expires_at) as at from supaops.lease").fetchall()
+    end: datetime = found["at"]
+    return end
 
 
 async def test_job_cancelled_by_an_operator_is_stopped(

@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 
 from supaops.config.places import KeyPath, Place, Spot, dotted, shorten
 from supaops.config.scalars import AmbiguousScalar, Scalar, resolve_plain
+from supaops.config.secrecy import may_show
 from supaops.config.syntax import YAMLError, decode, syntax_problem
 from supaops.errors import ConfigError, SupaopsError
 
@@ -165,7 +166,7 @@ class _Reader:
         elif not isinstance(self._scalar(event, path), str):
             shown = shorten(event.value)
             self._note(event, f"the key `{shown}` is not text", f'quote it: "{shown}"')
-        return str(event.value)
+        return _text_of(event)
 
     def _sequence(self, events: Iterator[Event], path: KeyPath) -> list[Any]:
         items: list[Any] = []
@@ -179,13 +180,14 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, path: KeyPath) -> Scalar:
         if event.style is not None:
-            return str(event.value)
+            return _text_of(event)
         try:
             return resolve_plain(event.value)
         except AmbiguousScalar as error:
             where = f"{dotted(path)}: " if path else ""
-            self._note(event, f"{where}`{shorten(event.value)}` {error.reason}", error.hint)
-            return str(event.value)
+            what = f"`{shorten(event.value)}`" if may_show(path) else "this value"
+            self._note(event, f"{where}{what} {error.reason}", error.hint)
+            return _text_of(event)
 
     def _place(self, event: Event) -> Place:
         mark = event.start_mark
@@ -200,3 +202,9 @@ class _Reader:
 
 def _is_plain(event: Event) -> bool:
     return isinstance(event, ScalarEvent) and event.style is None
+
+
+def _text_of(event: ScalarEvent) -> str:
+    """Return a scalar's text, with the surrogate pairs of JSON's escapes joined."""
+    raw: str = event.value
+    return raw.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from supaops.config.places import KeyPath, SourceMap, dotted, shorten
+from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint, Complaints
 from supaops.config.scalars import meant_boolean
-from supaops.config.secrecy import kind_of_secret
+from supaops.config.secrecy import may_show
 from supaops.config.suggest import did_you_mean, nearest
 from supaops.errors import SupaopsError
 
@@ -50,19 +50,17 @@ def _problems(
     detail: dict[str, Any], model: type[BaseModel], source: SourceMap
 ) -> Iterator[SupaopsError]:
     loc: KeyPath = detail["loc"]
-    is_key = bool(loc) and loc[-1] == "[key]"
+    # pydantic marks a fault of a key itself so; a real key of that name has a spot.
+    is_key = loc[-1:] == ("[key]",) and loc not in source.spots
     path = loc[:-1] if is_key else loc
     if detail["type"] == "extra_forbidden":
         known = list(keys_of(model, path[:-1]))
-        hint = did_you_mean(str(path[-1]), known) + f"known here: {', '.join(known)}"
+        hint = did_you_mean(str(path[-1]), known, f"known here: {listed(known)}")
         yield problem_at(source, path, "unknown key", hint=hint, at_key=True)
         return
     for complaint in _complaints(detail):
-        found = (
-            f", found {describe(detail['input'])}"
-            if complaint.reveal and not complaint.below
-            else ""
-        )
+        shown = complaint.reveal and not complaint.below and may_show(path)
+        found = f", found {describe(detail['input'])}" if shown else ""
         message = f"bad name: {complaint.expected}" if is_key else complaint.expected + found
         below = (*path, *complaint.below)
         yield problem_at(source, below, message, hint=complaint.hint, at_key=is_key)
@@ -111,7 +109,7 @@ def _boolean(value: object) -> Complaint:
 def _choice(value: object, expected: str) -> Complaint:
     choices = expected.replace("'", "`")
     known = [choice.strip("'") for choice in expected.replace(" or ", ", ").split(", ")]
-    return Complaint(f"expected {choices}", hint=did_you_mean(str(value), known).strip() or None)
+    return Complaint(f"expected {choices}", hint=did_you_mean(str(value), known) or None)
 
 
 _SENTENCES = {
@@ -135,7 +133,7 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str):
-        return kind_of_secret(value) or f"`{shorten(value)}`"
+        return f"`{shorten(value)}`"
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     return "a list" if isinstance(value, list) else f"`{value}`"

@@ -32,7 +32,6 @@ from supaops.config.places import shorten
 from supaops.config.problem import Complaint
 from supaops.config.references import EnvRef, database_url, env_ref
 from supaops.config.schedule import ScheduleError, parse_schedule
-from supaops.config.secrecy import kind_of_secret
 from supaops.config.statement import check_statement
 
 
@@ -44,14 +43,13 @@ def statement(value: object) -> str:
 def schedule(value: object) -> str:
     """Accept a schedule that pg_cron accepts and reads as it is written."""
     written = text(value)
-    shown = kind_of_secret(written) or f"`{shorten(written)}`"
     try:
         parsed = parse_schedule(written)
     except ScheduleError as error:
-        message = f"pg_cron refuses {shown}: {error}"
+        message = f"pg_cron refuses `{shorten(written)}`: {error}"
         raise Complaint(message, hint=error.hint, reveal=False) from error
     if parsed.doubt:
-        message = f"pg_cron misreads {shown}: {parsed.doubt}"
+        message = f"pg_cron misreads `{shorten(written)}`: {parsed.doubt}"
         raise Complaint(message, hint=parsed.remedy, reveal=False)
     return written
 
@@ -77,7 +75,7 @@ def _check_json_text(value: object) -> None:
 
 
 _WRITTEN = PlainSerializer(format_duration, return_type=str, when_used="json")
-_AS_TEXT = PlainSerializer(str, return_type=str, when_used="json")
+_AS_TEXT = PlainSerializer(str, return_type=str)
 
 
 def _json(kind: str, **keywords: Any) -> WithJsonSchema:

@@ -113,9 +113,8 @@ def secret_name(value: object) -> str:
     try:
         return object_name(value)
     except Complaint as error:
-        raise Complaint(
-            "expected the name of a secret under vault.secrets", hint=error.hint, reveal=False
-        ) from error
+        message = "expected the name of a secret under vault.secrets"
+        raise Complaint(message, reveal=False) from error
 
 
 def header_name(value: object) -> str:

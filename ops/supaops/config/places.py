@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from supaops.config.secrecy import kind_of_secret
 
 KeyPath = tuple[str | int, ...]
 
-_BARE = re.compile(r"[A-Za-z0-9_$-]+")
+_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+_BARE = re.compile(r"[A-Za-z0-9_$-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,17 @@ def dotted(path: KeyPath) -> str:
 
 
 def _step(key: str) -> str:
-    return key if _BARE.fullmatch(key) else '"' + shorten(key) + '"'
+    return key if _BARE.fullmatch(key) and not kind_of_secret(key) else '"' + shorten(key) + '"'
 
 
 def shorten(text: str, limit: int = 40) -> str:
-    """Return `text` on one printable line of at most `limit` characters."""
-    line = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+    """Return `text` on one printable line of at most `limit` characters; a secret by its kind."""
+    if kind := kind_of_secret(text):
+        return f"<{kind}>"
+    line = "".join(letter if letter.isprintable() else _UNPRINTABLE for letter in text)
     return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in one line, or ``none``."""
+    return ", ".join(shorten(name) for name in names) or "none"

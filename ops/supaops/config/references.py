@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from supaops.config.names import text
 from supaops.config.problem import Complaint
 
 _ENV = re.compile(r"env\(([A-Za-z_][A-Za-z0-9_]*)\)")
@@ -53,7 +52,7 @@ def database_url(value: object) -> str | EnvRef:
         return env_ref(value)
     if value == "local":
         return "local"
-    return _url_without_password(text(value))
+    return _url_without_password(value if isinstance(value, str) else "")
 
 
 def _url_without_password(value: str) -> str:
@@ -63,7 +62,7 @@ def _url_without_password(value: str) -> str:
         well_formed = parts.scheme in {"postgres", "postgresql"} and parts.port != 0
     except ValueError:
         well_formed = False
-    if not well_formed or re.search(r"\s", value):
+    if not well_formed or re.search(r"[^\x21-\x7e]", value):
         raise Complaint(
             "expected env(NAME), local, or a URL such as postgresql://postgres@localhost:5432/postgres",
             hint="write env(DATABASE_URL)",

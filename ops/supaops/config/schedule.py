@@ -143,7 +143,7 @@ def _shorthand(body: str) -> Schedule:
         return Schedule(doubt=f"it accepts {word} and never runs it", remedy="write 0 0 1 1 *")
     if word not in _SHORTHANDS:
         known = [*_SHORTHANDS, "@reboot"]
-        hint = did_you_mean(word, known).strip() or f"known: {', '.join(known)}"
+        hint = did_you_mean(word, known, f"known: {', '.join(known)}")
         raise ScheduleError("`@` needs a known word in lower case after it", hint=hint)
     return _five_fields(_SHORTHANDS[word] + (rest if rest.startswith("\n") else f" {rest}"))
 

@@ -9,7 +9,7 @@ from typing import Any
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
 from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskType, Worker
-from supaops.config.places import KeyPath, SourceMap, dotted
+from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint
 from supaops.config.scalars import is_sexagesimal, meant_boolean
 from supaops.config.secrecy import kind_of_secret
@@ -65,7 +65,7 @@ def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> Supa
         source,
         path,
         "names a secret that vault.secrets does not declare",
-        hint=f"{did_you_mean(name, known)}declared: {', '.join(known) or 'none'}",
+        hint=did_you_mean(name, known, f"declared: {listed(known)}"),
     )
 
 
@@ -108,14 +108,14 @@ def _too_long(source: SourceMap, path: KeyPath, other: KeyPath, limit: timedelta
 def _duration(
     data: Data, path: KeyPath, model: type[Queue | Retry | TaskType | Worker]
 ) -> timedelta | None:
-    """Return a duration or its default; None when it is faulty, or absent beside a misspelt key."""
+    """Return a duration or its default; None if it is zero, faulty, or absent beside a bad key."""
     section = _at(data, *path[:-1])
     if not isinstance(section, dict | None) or set(section or {}) - set(keys_of(model, ())):
         return None
     key = str(path[-1])
     value = (section or {}).get(key, model.model_fields[key].default)
     try:
-        return parse_duration(value)
+        return parse_duration(value) or None
     except Complaint:
         return None
 
@@ -128,18 +128,21 @@ def _smoke(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             source,
             ("smoke", "task_type"),
             "names a task type that queue.task_types does not declare",
-            hint=f"{did_you_mean(name, known)}declared: {', '.join(known)}",
+            hint=did_you_mean(name, known, f"declared: {listed(known)}"),
         )
 
 
 def _secrets_in_text(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
-    for path, value in _leaves(data, ()):
-        kind = kind_of_secret(value) if isinstance(value, str) else None
+    keys = ((path, path[-1]) for path in source.spots if path)
+    for path, text in (*keys, *_leaves(data, ())):
+        kind = kind_of_secret(text) if isinstance(text, str) else None
         if kind and path != ("database", "url"):
             yield problem_at(
-                source, path, f"holds {kind}, which never stands in the file",
+                source,
+                path,
+                f"holds {kind}, which never stands in the file",
                 hint="put it in Vault: declare it under vault.secrets with value: env(NAME)",
-            )  # fmt: skip
+            )
 
 
 def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
@@ -153,8 +156,8 @@ def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             yield problem_at(
                 source,
                 path,
-                f"`{value}` is text in YAML 1.2 but not in YAML 1.1",
-                hint=f'{remedy}quote it: "{value}"',
+                f"`{shorten(value)}` is text in YAML 1.2 but not in YAML 1.1",
+                hint=f'{remedy}quote it: "{shorten(value)}"',
             )
 
 

@@ -13,7 +13,6 @@ from psycopg.pq import ExecStatus, abc
 from supaops.db.connect import AsyncConnection, connection_failed, options
 from supaops.errors import DatabaseError
 
-
 # What libpq says last when the server ends a session.
 _CONNECTION_LOST = (
     "server closed the connection unexpectedly\n"

@@ -75,6 +75,11 @@ class Plan:
         return [change for change in self.changes if change.action in actions]
 
     @property
+    def of_record(self) -> list[Change]:
+        """Return the changes of resources that an apply has recorded; none on a fresh database."""
+        return [change for change in self.changes if change.recorded is not None]
+
+    @property
     def pending(self) -> list[Change]:
         """Return what is not as declared: everything but no-op and foreign."""
         return [change for change in self.changes if change.action not in QUIET]

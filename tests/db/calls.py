@@ -1,0 +1,57 @@
+"""Short forms of what the tests of the queue do all the time."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from supaops.db.connect import Connection
+
+Row = dict[str, Any]
+
+
+def value(db: Connection, sql: LiteralString, *arguments: object) -> Any:
+    """Return the first column of the first row; None without a row."""
+    row = db.execute(sql, arguments).fetchone()
+    return next(iter(row.values())) if row else None
+
+
+def column(db: Connection, sql: LiteralString, *arguments: object) -> list[Any]:
+    """Return the first column of every row."""
+    return [next(iter(row.values())) for row in db.execute(sql, arguments)]
+
+
+def enqueue(db: Connection, task_type: str = "plain", **options: object) -> int:
+    """Enqueue one job and return its id; options are the arguments of job_queue_enqueue by name."""
+    names = "".join(f", {name} => %({name})s" for name in options)
+    statement = f"select job_queue_enqueue(%(task_type)s{names}) as id"
+    row = db.execute(statement.encode(), {"task_type": task_type, **options}).fetchone()
+    assert row is not None
+    return int(row["id"])
+
+
+def claim(db: Connection, limit: int = 1, **options: object) -> list[Row]:
+    """Claim jobs; options are the other arguments of job_queue_claim by name."""
+    names = "".join(f", {name} => %({name})s" for name in options)
+    statement = f'select * from job_queue_claim("limit" => %(limit)s{names})'
+    return db.execute(statement.encode(), {"limit": limit, **options}).fetchall()
+
+
+def job(db: Connection, job_id: int) -> Row:
+    """Return the row of a job."""
+    row = db.execute("select * from job_queue where id = %s", [job_id]).fetchone()
+    assert row is not None, f"job {job_id} is gone"
+    return row
+
+
+def expire_leases(db: Connection) -> None:
+    """Let every lease run out now."""
+    db.execute("update supaops.lease set expires_at = clock_timestamp() - interval '1 second'")
+
+
+def scanned(db: Connection) -> int:
+    """Return how many rows were ever read from the queue by sequential scans, ours included."""
+    db.execute("select pg_stat_force_next_flush()")
+    count: int = value(
+        db, "select seq_tup_read from pg_stat_user_tables where relname = 'job_queue'"
+    )
+    return count
