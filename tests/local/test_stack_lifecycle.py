@@ -150,6 +150,21 @@ def test_a_killed_loop_process_is_started_again(root: Path) -> None:
     assert inspect(root).supervisor_pid == before.supervisor_pid
 
 
+def test_the_process_of_the_loops_ends_when_one_of_them_fails(root: Path) -> None:
+    up(root)
+    code = (
+        "import asyncio; from supaops.local import loops\n"
+        "async def fail(url): raise SystemExit(7)\n"
+        "loops.missing = lambda native: [fail]\n"
+        "asyncio.run(loops.run(Path(sys.argv[1])))"
+    )
+    failing = subprocess.Popen(
+        [sys.executable, "-c", UP + code, str(root)], stdin=subprocess.PIPE, text=True
+    )
+    with failing:  # Its standard input stays open, as a living supervisor's would.
+        assert failing.wait(timeout=30) == 7
+
+
 def test_a_killed_supervisor_takes_its_loops_along_and_up_starts_another(root: Path) -> None:
     before = supervised(root)
     os.kill(before.supervisor_pid, signal.SIGKILL)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
+import time
 from pathlib import Path
 
 from supaops.errors import SupaopsError
@@ -17,6 +19,18 @@ def find_server() -> int:
     return 0
 
 
+def run_loops(root: Path) -> int:
+    """Run the stand-ins' loops; standard error, which is their log, hears of ours alone.
+
+    Libraries would add the URL of each request, and with it what its query holds.
+    """
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(format="%(asctime)s UTC %(levelname)s %(message)s")
+    logging.getLogger("supaops").setLevel(logging.INFO)
+    asyncio.run(loops.run(root))
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Run a task: ``find-server``, ``supervisor <root>`` or ``loops <root>``."""
     try:
@@ -26,8 +40,7 @@ def main(arguments: list[str]) -> int:
             case ["supervisor", root]:
                 return supervisor.main(Path(root))
             case ["loops", root]:
-                asyncio.run(loops.run(Path(root)))
-                return 0
+                return run_loops(Path(root))
     except SupaopsError as error:
         sys.stderr.write(f"{error}\nhint: {error.hint}\n")
         return 1
