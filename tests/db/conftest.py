@@ -72,12 +72,17 @@ def install(connection: Connection) -> None:
             put(connection, resource, None, {})
 
 
+# Whoever waits for a lock for so long would wait for ever.
+PATIENCE = "set lock_timeout = '10s'"
+
+
 @pytest.fixture
 def queue(stack: Stack) -> Iterator[Connection]:
     """Return a connection as role postgres to an installed and empty queue."""
     with connect(stack.url, application_name="pytest") as connection:
         if value(connection, "select to_regclass('supaops.attempt') is null"):
             install(connection)
+        connection.execute(PATIENCE)
         connection.execute(EMPTY)
         yield connection
 
@@ -89,6 +94,7 @@ def another(stack: Stack) -> Iterator[Callable[[], Connection]]:
 
     def open_one() -> Connection:
         opened.append(connect(stack.url, application_name="pytest another"))
+        opened[-1].execute(PATIENCE)
         return opened[-1]
 
     yield open_one
