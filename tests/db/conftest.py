@@ -93,9 +93,10 @@ def another(stack: Stack) -> Iterator[Callable[[], Connection]]:
     opened: list[Connection] = []
 
     def open_one() -> Connection:
-        opened.append(connect(stack.url, application_name="pytest another"))
-        opened[-1].execute(PATIENCE)
-        return opened[-1]
+        connection = connect(stack.url, application_name="pytest another")
+        opened.append(connection)
+        connection.execute(PATIENCE)
+        return connection
 
     yield open_one
     for connection in opened:
