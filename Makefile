@@ -7,7 +7,7 @@ SUPAOPS := $(BIN)/supaops
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers up down render plan apply verify smoke lint format bench lock clean
+.PHONY: help setup demo test test-servers up down render plan apply verify smoke lint format bench golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ format: $(INSTALLED) ## format the code
 
 bench: $(INSTALLED) ## measure; see benchmarks/README.md
 	@scripts/bench $(BIN)
+
+golden: $(INSTALLED) ## renew the golden files; read the difference before you commit it
+	@scripts/golden $(BIN)
 
 lock: $(INSTALLED) ## renew the lock files from pyproject.toml
 	@scripts/lock $(BIN)

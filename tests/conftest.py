@@ -26,7 +26,8 @@ def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
         yield _existing_stack(dsn)
         return
     home = pytestconfig.rootpath / ".supaops" / "tests"
-    _remove_leftovers(home)
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        _remove_leftovers(home)
     root = home / str(os.getpid())
     root.mkdir(parents=True)
     try:

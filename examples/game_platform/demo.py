@@ -31,9 +31,7 @@ START_TIMEOUT_S = 20
 JOB_TIMEOUT_S = 30
 
 # The playbook's own statement, and what a person would look at afterwards.
-ENQUEUE = (
-    "select job_queue_enqueue('game_platform_sync', jsonb_build_object('dryRun', false)) as id"
-)
+ENQUEUE = "select job_queue_enqueue('game_platform_sync', jsonb_build_object('dryRun', false))"
 JOB = "select status, last_error, result from job_queue where id = %s"
 COUNTS = """
 select (select count(*) from game) as games,

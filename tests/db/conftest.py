@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from tests.db.calls import value
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection, connect
@@ -14,6 +13,7 @@ from supaops.db.write import put
 from supaops.local import Stack
 from supaops.render.resource import Resource
 from supaops.render.resources import resources
+from tests.projects import ROOT
 
 TASK_TYPES = {
     "game_platform_sync": {
@@ -46,6 +46,8 @@ CONFIG = Config.model_validate(
     }
 )
 
+RESET = (ROOT / "tests" / "reset.sql").read_bytes()
+
 # `delete` rather than `truncate`, which makes new files for every table: ten times as long.
 EMPTY = b"""
 delete from public.job_queue;
@@ -76,12 +78,19 @@ def install(connection: Connection) -> None:
 PATIENCE = "set lock_timeout = '10s'"
 
 
-@pytest.fixture
-def queue(stack: Stack) -> Iterator[Connection]:
-    """Return a connection as role postgres to an installed and empty queue."""
+@pytest.fixture(scope="module")
+def installed(stack: Stack) -> Stack:
+    """Return a stack with this folder's queue in it, whatever ran on it before."""
     with connect(stack.url, application_name="pytest") as connection:
-        if value(connection, "select to_regclass('supaops.attempt') is null"):
-            install(connection)
+        connection.execute(RESET)
+        install(connection)
+    return stack
+
+
+@pytest.fixture
+def queue(installed: Stack) -> Iterator[Connection]:
+    """Return a connection as role postgres to an installed and empty queue."""
+    with connect(installed.url, application_name="pytest") as connection:
         connection.execute(PATIENCE)
         connection.execute(EMPTY)
         yield connection

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.db.calls import claim, enqueue, job, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, enqueue, job, value
 
 PLAYBOOK = (Path(__file__).parents[2] / "docs" / "playbook.md").read_text(encoding="utf-8")
 

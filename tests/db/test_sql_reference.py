@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.db.calls import column, enqueue
 
 from supaops.db.connect import Connection
+from tests.db.calls import column, enqueue
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference" / "sql.md").read_text(encoding="utf-8")

@@ -12,8 +12,6 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
-from tests.worker.fake_queue import FakeQueue, gone, job
-from tests.worker.serving import serving
 
 from supaops.errors import DatabaseError
 from supaops.worker import Context, Handlers
@@ -22,6 +20,9 @@ from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
+from tests.worker.bench import no_connection
+from tests.worker.fake_queue import FakeQueue, gone, job
+from tests.worker.serving import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -53,12 +54,6 @@ class Service:
         async with serving(application(endpoint)) as client:
             yield client
             await self.runner.close(grace=timedelta(0))
-
-
-@asynccontextmanager
-async def no_connection() -> AsyncIterator[Any]:
-    raise AssertionError("no handler here needs a database")
-    yield
 
 
 @pytest.fixture

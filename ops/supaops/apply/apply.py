@@ -71,7 +71,10 @@ def apply_plan(
     try:
         with translated("applying"), conn.transaction():
             take_apply_lock(conn, wait=options.lock_wait, statement_timeout=STATEMENT_TIMEOUT)
-            _require_same(plan, desired.plan(desired.state(conn)))
+            now = desired.plan(desired.state(conn))
+            if not now.pending:  # whoever held the lock did what we came for
+                return Applied((), None)
+            _require_same(plan, now)
             changes = _with_grants(_selected(plan, options), desired.resources)
             if not changes:
                 return Applied((), None)

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from supaops.apply import Applied, Options, apply_plan, provenance
-from supaops.cli.console import say, stdout
+from supaops.cli.console import say, stderr, stdout
 from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption, target
 from supaops.db.connect import describe
 from supaops.plan import Action, Plan, read_plan
-from supaops.report.plan_text import change_line, plan_text
+from supaops.report.plan_text import plan_text
 
 
 def apply(
@@ -36,22 +36,22 @@ def apply(
     say(f"apply to {env}: {describe(where.database_url)}", "dim")
     with where.connect("apply") as conn:
         plan = read_plan(conn, desired)
-        applied = apply_plan(
-            conn,
-            desired,
-            plan,
-            provenance(Path.cwd()),
-            options,
-            progress=lambda change: stdout.print(change_line(change)),
-        )
+        stdout.print(plan_text(plan))
+        with stderr.status("taking the lock") as status:
+            applied = apply_plan(
+                conn,
+                desired,
+                plan,
+                provenance(Path.cwd()),
+                options,
+                progress=lambda change: status.update(f"{change.action} {change.address}"),
+            )
     _report(plan, applied)
 
 
 def _report(plan: Plan, applied: Applied) -> None:
-    kept = plan.of(Action.DELETE)
-    if applied.revision_id is None:
-        stdout.print(plan_text(plan))
-    else:
+    if applied.revision_id is not None:
         say(f"Applied {len(applied.changes)} changes as revision {applied.revision_id}.", "green")
+    kept = plan.of(Action.DELETE)
     if kept and not any(change.action is Action.DELETE for change in applied.changes):
         say(f"{len(kept)} no longer declared; `supaops apply --prune` deletes them.", "yellow")

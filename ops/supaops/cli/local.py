@@ -41,20 +41,11 @@ Lines = Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines
 Standins = Annotated[bool, typer.Option("--standins", help="The stand-ins' log, not the server's.")]
 
 
-def project_root(start: Path) -> Path:
-    """Return the nearest directory upward that holds supaops' configuration, else `start`."""
-    for directory in (start, *start.parents):
-        if (directory / "ops" / "config").is_dir() or (directory / ".supaops").is_dir():
-            return directory
-    return start
-
-
 @app.command()
 def up(*, reset: Reset = False) -> None:
     """Start the stack; run it again at any time to mend what is broken."""
     began = time.monotonic()
-    root = project_root(Path.cwd())
-    stack = local.up(root, reset=reset, report=_say)
+    stack = local.up(_root(), reset=reset, report=_say)
     port = urlsplit(stack.url).port
     seconds = time.monotonic() - began
     _out.print(f"PostgreSQL {stack.server_version} runs on 127.0.0.1:{port} ({seconds:.1f} s)")
@@ -63,14 +54,14 @@ def up(*, reset: Reset = False) -> None:
 @app.command()
 def down(*, purge: Purge = False) -> None:
     """Stop the stack; the data stays unless --purge."""
-    stopped = local.down(project_root(Path.cwd()), purge=purge, report=_say)
+    stopped = local.down(_root(), purge=purge, report=_say)
     _out.print("stopped" if stopped else "nothing was running")
 
 
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
     """Show what runs; exit 0 when all of it does, 3 when not."""
-    found = local.inspect(project_root(Path.cwd()))
+    found = local.inspect(_root())
     if as_json:
         _out.print_json(json.dumps(asdict(found) if found else None, default=str))
     elif found:
@@ -97,7 +88,7 @@ def logs(*, follow: Follow = False, lines: Lines = 50, standins: Standins = Fals
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context) -> None:
     """Run psql as role postgres, with any arguments of its own."""
-    stack = local.find(project_root(Path.cwd()))
+    stack = local.find(_root())
     if stack is None:
         raise LocalStackError("the local stack does not run", hint="supaops local up")
     program = stack.pg_bin / "psql"
@@ -117,11 +108,21 @@ def _psql_environment(url: str) -> dict[str, str]:
         "PGUSER": parts.username or "",
         "PGPASSWORD": parts.password or "",
         "PGDATABASE": parts.path.removeprefix("/"),
+        "PGSSLMODE": "disable",
     }
 
 
+def _root() -> Path:
+    """Return the nearest directory upward that holds supaops' configuration, else this one."""
+    here = Path.cwd()
+    for directory in (here, *here.parents):
+        if (directory / "ops" / "config").is_dir():
+            return directory
+    return here
+
+
 def _known() -> Inspection:
-    found = local.inspect(project_root(Path.cwd()))
+    found = local.inspect(_root())
     if found is None:
         raise LocalStackError("there is no local stack", hint="supaops local up")
     return found

@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
+from typer.exceptions import Abort, TyperException
 
 from supaops.cli.app import app
 from supaops.cli.console import print_error, say
-from supaops.errors import SupaopsError
+from supaops.errors import SupaopsError, UsageError
 from supaops.status import ExitStatus, Severity
 
 # Their exit codes are Nagios states, in which 1 and 2 already mean something else.
@@ -25,19 +25,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     only with ``SUPAOPS_DEBUG=1``.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_run(words))
+    sys.exit(run(words))
 
 
-def _run(words: list[str]) -> int:
+def run(words: list[str]) -> int:
+    """Run one command and return its exit status."""
     try:
         return _invoke(words)
     except SupaopsError as error:
         print_error(error)
         return _status(words, error.exit_status)
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        _print_usage_error(error)
         return _status(words, ExitStatus.USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, Abort):
         say("interrupted", "yellow")
         return _INTERRUPTED
     except BrokenPipeError:
@@ -47,14 +48,30 @@ def _run(words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("SUPAOPS_DEBUG"):
             raise
-        say(f"error: a defect of supaops: {type(error).__name__}: {error}", "bold red")
-        say("  fix: run again with SUPAOPS_DEBUG=1 and report what it prints", "cyan")
+        # Not its message: what failed where nobody expected it may quote a secret.
+        print_error(
+            SupaopsError(
+                f"a defect of supaops: {type(error).__name__}",
+                hint="run again with SUPAOPS_DEBUG=1 and report what it prints",
+            )
+        )
         return _status(words, ExitStatus.ERROR)
 
 
 def _invoke(words: list[str]) -> int:
     result = app(words, standalone_mode=False)
     return result if isinstance(result, int) else ExitStatus.OK
+
+
+def _print_usage_error(error: TyperException) -> None:
+    """Print what is wrong with the command line; a group without a command shows its help."""
+    message = error.format_message()
+    if message.startswith("Usage:"):
+        say(message)
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "supaops"
+    print_error(UsageError(message, hint=f"{command} --help"))
 
 
 def _status(words: list[str], status: int) -> int:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from supaops.cli.console import say, stdout
+from supaops.cli.formats import Format, FormatOption
 from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption, target
 from supaops.db.connect import describe
 from supaops.jobs.smoke import SmokeResult, run_smoke
 from supaops.report.smoke import hop_line, smoke_json, smoke_verdict
 from supaops.status import Severity
-
-
-class SmokeFormat(StrEnum):
-    """How the result is printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def smoke(
@@ -31,16 +24,14 @@ def smoke(
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, metavar="S", help="Seconds to wait at most.")
     ] = 90.0,
-    output: Annotated[SmokeFormat, typer.Option("--format", help="How to print.")] = (
-        SmokeFormat.TEXT
-    ),
+    output: FormatOption = Format.TEXT,
 ) -> None:
     """Send one job from the queue through cron, pg_net and the worker, and time each hop.
 
     Exits 0 when the job succeeded, 2 when a hop is broken, 3 when that cannot be told.
     """
     where = target(env, config)
-    as_text = output is SmokeFormat.TEXT
+    as_text = output is Format.TEXT
     say(f"smoke test of {env}: {describe(where.database_url)}", "dim")
     with where.connect("smoke") as conn:
         result = run_smoke(

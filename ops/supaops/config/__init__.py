@@ -3,5 +3,6 @@
 from supaops.config.loading import config_place, load
 from supaops.config.model import Config
 from supaops.config.resolution import Resolved, resolve
+from supaops.config.ticks import next_ticks
 
-__all__ = ["Config", "Resolved", "config_place", "load", "resolve"]
+__all__ = ["Config", "Resolved", "config_place", "load", "next_ticks", "resolve"]

@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 
 from supaops.config.places import KeyPath, Place, Spot, dotted, shorten
 from supaops.config.scalars import AmbiguousScalar, Scalar, resolve_plain
+from supaops.config.secrecy import may_show
 from supaops.config.syntax import YAMLError, decode, syntax_problem
 from supaops.errors import ConfigError, SupaopsError
 
@@ -101,7 +102,7 @@ class _Reader:
         data = self._node(top, events, ())
         next(events)  # the document's end
         if isinstance(second := next(events), DocumentStartEvent):
-            raise self._error(second, "a second document starts here", "keep one document per file")
+            raise self._error(second, "a second document starts here", "keep one per file")
         if not isinstance(data, dict):
             raise self._error(top, "the top level must be a mapping", "start with `version: 1`")
         self.spots[()] = Spot(self._place(top), self._place(top))
@@ -119,12 +120,15 @@ class _Reader:
             return self._mapping(events, path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(events, path)
-        return self._scalar(event) if isinstance(event, ScalarEvent) else None
+        return self._scalar(event, path) if isinstance(event, ScalarEvent) else None
 
     def _refuse_references(self, event: Event) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self._note(event, "anchors (`&`) and aliases (`*`) are not supported",
-                       "write the value out; quote one that starts with a literal `*` or `&`")  # fmt: skip
+            self._note(
+                event,
+                "anchors (`&`) and aliases (`*`) are not supported",
+                "write the value out; quote one that starts with a literal `*` or `&`",
+            )
         if getattr(event, "tag", None):
             self._note(event, "tags (`!`) are not supported", "remove the tag, or quote the value")
 
@@ -133,39 +137,36 @@ class _Reader:
         for event in iter(lambda: next(events), None):
             if isinstance(event, MappingEndEvent):
                 break
-            key = self._key(event, events, path)
+            key = self._key(event, path)
             child = (*path, key)
-            repeated = key in data
-            if repeated:
-                first = self.spots[child].key
-                self._note(event, f"{dotted(child)}: this key is given twice",
-                           f"the first is in line {first.line}; keep one of them")  # fmt: skip
+            if key in data:
+                self._note_repeated(event, child)
             data[key] = self._entry(event, events, child)
         return data
 
+    def _note_repeated(self, event: Event, path: KeyPath) -> None:
+        first = self.spots[path].key.line
+        message = f"{dotted(path)}: this key is given twice"
+        self._note(event, message, f"the first is in line {first}; keep one of them")
+
     def _entry(self, key: Event, events: Iterator[Event], path: KeyPath) -> Any:
         event = next(events)
-        plain = isinstance(event, ScalarEvent) and event.style is None
         # An empty value is marked on the next line; its key is where one looks.
-        empty = plain and event.value == ""
-        self.spots[path] = Spot(self._place(key), self._place(key if empty else event), plain)
+        shown = key if isinstance(event, ScalarEvent) and not event.value else event
+        self.spots[path] = Spot(self._place(key), self._place(shown), _is_plain(event))
         return self._node(event, events, path)
 
-    def _key(self, event: Event, events: Iterator[Event], path: KeyPath) -> str:
+    def _key(self, event: Event, path: KeyPath) -> str:
         if not isinstance(event, ScalarEvent):
             raise self._error(event, "a key must be one word or a quoted text",
                               "quote a value that starts with `{`, `[` or `*`")  # fmt: skip
         self._refuse_references(event)
         if event.style is None and event.value == "<<":
             self._note(event, "merge keys (`<<`) are not supported", "write the keys out")
-        value = self._scalar(event)
-        if not isinstance(value, str):
-            self._note(
-                event,
-                f"the key `{shorten(event.value)}` is not text",
-                f'quote it: "{shorten(event.value)}"',
-            )
-        return str(event.value)
+        elif not isinstance(self._scalar(event, path), str):
+            shown = shorten(event.value)
+            self._note(event, f"the key `{shown}` is not text", f'quote it: "{shown}"')
+        return _text_of(event)
 
     def _sequence(self, events: Iterator[Event], path: KeyPath) -> list[Any]:
         items: list[Any] = []
@@ -173,19 +174,20 @@ class _Reader:
             if isinstance(event, SequenceEndEvent):
                 break
             child = (*path, len(items))
-            plain = isinstance(event, ScalarEvent) and event.style is None
-            self.spots[child] = Spot(self._place(event), self._place(event), plain)
+            self.spots[child] = Spot(self._place(event), self._place(event), _is_plain(event))
             items.append(self._node(event, events, child))
         return items
 
-    def _scalar(self, event: ScalarEvent) -> Scalar:
+    def _scalar(self, event: ScalarEvent, path: KeyPath) -> Scalar:
         if event.style is not None:
-            return str(event.value)
+            return _text_of(event)
         try:
             return resolve_plain(event.value)
         except AmbiguousScalar as error:
-            self._note(event, f"`{shorten(event.value)}` {error.reason}", error.hint)
-            return str(event.value)
+            where = f"{dotted(path)}: " if path else ""
+            what = f"`{shorten(event.value)}`" if may_show(path) else "this value"
+            self._note(event, f"{where}{what} {error.reason}", error.hint)
+            return _text_of(event)
 
     def _place(self, event: Event) -> Place:
         mark = event.start_mark
@@ -196,3 +198,13 @@ class _Reader:
 
     def _note(self, event: Event, message: str, hint: str) -> None:
         self.problems.append(self._error(event, message, hint))
+
+
+def _is_plain(event: Event) -> bool:
+    return isinstance(event, ScalarEvent) and event.style is None
+
+
+def _text_of(event: ScalarEvent) -> str:
+    """Return a scalar's text, with the surrogate pairs of JSON's escapes joined."""
+    raw: str = event.value
+    return raw.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")

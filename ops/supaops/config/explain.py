@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from supaops.config.places import KeyPath, SourceMap, dotted, shorten
+from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint, Complaints
 from supaops.config.scalars import meant_boolean
-from supaops.config.secrecy import kind_of_secret
-from supaops.config.suggest import did_you_mean
+from supaops.config.secrecy import may_show
+from supaops.config.suggest import did_you_mean, nearest
 from supaops.errors import SupaopsError
 
 
@@ -20,10 +21,17 @@ def explain(
     error: ValidationError, model: type[BaseModel], source: SourceMap
 ) -> list[SupaopsError]:
     """Return every finding with its place, its key's path, what was expected and what was found."""
+    details: list[dict[str, Any]] = [dict(detail) for detail in error.errors(include_url=False)]
+    misspelt = {
+        (*detail["loc"][:-1], nearest(str(detail["loc"][-1]), keys_of(model, detail["loc"][:-1])))
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
     return [
         problem
-        for detail in error.errors(include_url=False)
-        for problem in _problems(dict(detail), model, source)
+        for detail in details
+        if not (detail["type"] == "missing" and detail["loc"] in misspelt)
+        for problem in _problems(detail, model, source)
     ]
 
 
@@ -42,27 +50,20 @@ def _problems(
     detail: dict[str, Any], model: type[BaseModel], source: SourceMap
 ) -> Iterator[SupaopsError]:
     loc: KeyPath = detail["loc"]
-    is_key = bool(loc) and loc[-1] == "[key]"
+    # pydantic marks a fault of a key itself so; a real key of that name has a spot.
+    is_key = loc[-1:] == ("[key]",) and loc not in source.spots
     path = loc[:-1] if is_key else loc
     if detail["type"] == "extra_forbidden":
         known = list(keys_of(model, path[:-1]))
-        hint = did_you_mean(str(path[-1]), known) + f"known here: {', '.join(known)}"
+        hint = did_you_mean(str(path[-1]), known, f"known here: {listed(known)}")
         yield problem_at(source, path, "unknown key", hint=hint, at_key=True)
         return
     for complaint in _complaints(detail):
-        found = (
-            f", found {describe(detail['input'])}"
-            if complaint.reveal and not complaint.below
-            else ""
-        )
-        subject = "as a key, " if is_key else ""
-        yield problem_at(
-            source,
-            (*path, *complaint.below),
-            f"{subject}{complaint.expected}{found}",
-            hint=complaint.hint,
-            at_key=is_key,
-        )
+        shown = complaint.reveal and not complaint.below and may_show(path)
+        found = f", found {describe(detail['input'])}" if shown else ""
+        message = f"bad name: {complaint.expected}" if is_key else complaint.expected + found
+        below = (*path, *complaint.below)
+        yield problem_at(source, below, message, hint=complaint.hint, at_key=is_key)
 
 
 def _complaints(detail: dict[str, Any]) -> list[Complaint]:
@@ -85,7 +86,14 @@ def _translated(detail: Mapping[str, Any]) -> Complaint:
     if kind == "literal_error":
         return _choice(detail["input"], str(context["expected"]))
     template = _SENTENCES.get(kind, "expected another value")
-    return Complaint(template.format(**context), hint=_HINTS.get(kind))
+    return Complaint(
+        template.format(**context), hint=_HINTS.get(kind) or _unquoted(detail["input"])
+    )
+
+
+def _unquoted(value: object) -> str | None:
+    is_number = isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value, re.ASCII)
+    return "remove the quotes" if is_number else None
 
 
 def _boolean(value: object) -> Complaint:
@@ -94,13 +102,14 @@ def _boolean(value: object) -> Complaint:
         return Complaint(
             f"`{value}` is not a boolean in YAML 1.2", hint=f"write {meant}", reveal=False
         )
-    return Complaint("expected true or false")
+    hint = "remove the quotes" if value in ("true", "false") else None
+    return Complaint("expected true or false", hint=hint)
 
 
 def _choice(value: object, expected: str) -> Complaint:
     choices = expected.replace("'", "`")
     known = [choice.strip("'") for choice in expected.replace(" or ", ", ").split(", ")]
-    return Complaint(f"expected {choices}", hint=did_you_mean(str(value), known).strip() or None)
+    return Complaint(f"expected {choices}", hint=did_you_mean(str(value), known) or None)
 
 
 _SENTENCES = {
@@ -108,8 +117,8 @@ _SENTENCES = {
     "int_from_float": "expected a whole number",
     "float_type": "expected a number",
     "finite_number": "expected a finite number",
-    "greater_than_equal": "expected at least {ge}",
-    "less_than_equal": "expected at most {le}",
+    "greater_than_equal": "expected at least {ge:g}",
+    "less_than_equal": "expected at most {le:g}",
     "model_type": "expected a mapping",
     "dict_type": "expected a mapping",
     "too_short": "expected at least {min_length} entry",
@@ -124,7 +133,7 @@ def describe(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str):
-        return kind_of_secret(value) or f"`{shorten(value)}`"
+        return f"`{shorten(value)}`"
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     return "a list" if isinstance(value, list) else f"`{value}`"

@@ -23,17 +23,16 @@ def load(path: Path, environment: str) -> Config:
     """
     document = read_environment(path, environment)
     source = SourceMap(document.spots)
-    problems = [
-        *document.problems,
-        *_forbidden(document, source),
-        *cross_check(document.data, source),
-    ]
+    problems = [*document.problems, *_forbidden(document, source)]
+    problems += cross_check(document.data, source)
     try:
         config = Config.model_validate(
             {**document.data, "environment": environment}, by_alias=True, by_name=False
         )
     except ValidationError as error:
-        problems += explain(error, Config, source)
+        # A scalar that could not be read is reported once, by its reader.
+        told = {problem.place for problem in document.problems}
+        problems += [p for p in explain(error, Config, source) if p.place not in told]
     if problems:
         raise ConfigError(_sorted(problems))
     config._source = source  # noqa: SLF001  a private attribute stays writable on a frozen model

@@ -1,7 +1,8 @@
 """The shape of `ops/config/*.yaml`: frozen pydantic models, one per section.
 
-Field names are the YAML's keys. Every duration is a `timedelta`, every environment reference an
-`EnvRef`; nothing here reads the environment or the disk.
+Field names are the YAML's keys, and the text below each is what editors and the reference show.
+Every duration is a `timedelta`, every environment reference an `EnvRef`; nothing here reads the
+environment or the disk.
 """
 
 from __future__ import annotations
@@ -32,132 +33,170 @@ from supaops.config.fields import (
 from supaops.config.places import SourceMap
 from supaops.config.problem import Complaint
 
+CALL_OR_SQL = "expected exactly one of `call` and `sql`"
+
 
 class Section(BaseModel):
-    """Refuse unknown keys, hold still after validation."""
+    """Refuse unknown keys and conversions, hold still after validation."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+    )
 
 
 class Database(Section):
-    """Where the queue lives.
-
-    `url` is ``env(NAME)``, a libpq URL without a password, or ``local``: the stack that
-    ``supaops local up`` started for this checkout.
-    """
+    """Where the queue lives."""
 
     url: DatabaseUrl
+    """`env(NAME)`, a URL without a password, or `local`: the stack of `supaops local up`."""
 
 
 class Retry(Section):
-    """Exponential backoff: ``min(max, base * factor ** (attempt - 1))``, spread by ``jitter``.
-
-    `jitter` is the fraction by which a delay may grow or shrink at random, 0 to 1.
-    """
+    """Exponential backoff: ``min(max, base * factor ** (attempt - 1))``, spread by ``jitter``."""
 
     base: DurationOrZero = timedelta(seconds=5)
+    """Delay before the second attempt."""
     factor: float = Field(default=2.0, ge=1, le=10)
+    """What each further delay is multiplied by."""
     max: Duration = timedelta(hours=1)
+    """The longest delay."""
     jitter: float = Field(default=0.2, ge=0, le=1)
+    """The fraction by which a delay may grow or shrink at random."""
 
 
 class Retention(Section):
-    """How long a finished job is kept, per status; null keeps it for ever."""
+    """How long a finished job is kept, per status."""
 
     succeeded: DurationOrZero | None = timedelta(days=14)
+    """Age at which `cleanup` removes a succeeded job; null keeps it for ever."""
     cancelled: DurationOrZero | None = timedelta(days=14)
+    """Age at which `cleanup` removes a cancelled job; null keeps it for ever."""
     failed: DurationOrZero | None = None
+    """Age at which `cleanup` removes a failed job; null keeps it for ever."""
 
 
 class TaskType(Section):
     """One kind of job: where it queues, how often it is tried, and what its payload looks like."""
 
     queue: Identifier = "default"
+    """The queue that its jobs wait in unless `enqueue` names another."""
     max_attempts: int = Field(default=5, ge=1, le=1000)
+    """How often a job is tried before it is `failed`."""
     timeout: Duration = timedelta(seconds=30)
+    """How long one attempt may take; at most `queue.lease`."""
     description: Text = ""
+    """What the job does, for people."""
     payload: PayloadSchema | None = None
+    """JSON Schema that `enqueue` holds each payload against; null takes any payload."""
 
 
 class Queue(Section):
-    """The queue's table and functions; `name` is the prefix of each of them."""
+    """The queue's table and functions."""
 
     name: QueueName = "job_queue"
+    """The table's name and the prefix of every function."""
     schema_name: SchemaName = Field(default="public", alias="schema")
+    """The schema of the table and the functions."""
     lease: Duration = timedelta(minutes=5)
+    """How long a claim holds a job without a heartbeat before another worker may take it."""
     retry: Retry = Retry()
+    """The delays between attempts."""
     retention: Retention = Retention()
+    """How long finished jobs are kept."""
     task_types: dict[TaskTypeName, TaskType] = Field(min_length=1)
+    """The kinds of jobs, by name; at least one."""
 
 
 class Worker(Section):
-    """The endpoint that pg_net posts to; `endpoint` and `secret` are Vault names."""
+    """The endpoint that pg_net posts to."""
 
     endpoint: SecretName
+    """Name of the Vault secret that holds the worker's URL."""
     secret: SecretName
+    """Name of the Vault secret that the worker expects in `header`."""
     header: HeaderName = "x-job-runner-secret"
+    """The HTTP header that carries the secret."""
     batch_limit: int = Field(default=10, ge=1, le=1000)
+    """How many jobs one call of the worker may claim."""
     timeout: Duration = timedelta(seconds=5)
+    """How long pg_net waits for the worker's answer; less than `queue.lease`."""
 
 
 class VaultSecret(Section):
     """A secret by name; its value stays outside the file."""
 
     description: Text = ""
+    """What the secret is for; stored beside it in Vault."""
     value: EnvValue
+    """`env(NAME)`: the environment variable that holds the value."""
 
 
 class Vault(Section):
-    """The secrets that the chain needs in Vault, by name."""
+    """The secrets that the chain needs in Vault."""
 
     secrets: dict[ObjectName, VaultSecret] = Field(default_factory=dict)
+    """The secrets, by name."""
 
 
 class CronJob(Section):
-    """A pg_cron job: either `call`, a function of the queue, or `sql`, any one statement.
-
-    `call` is the function's name without the queue's prefix: ``trigger_worker`` or ``cleanup``.
-    """
+    """A pg_cron job: either `call`, a function of the queue, or `sql`, any one statement."""
 
     schedule: Schedule
+    """When it runs, in UTC: five cron fields, `@hourly` and its like, or `30 seconds`."""
     call: Literal["trigger_worker", "cleanup"] | None = None
+    """A function of the queue without its prefix: `trigger_worker` or `cleanup`."""
     sql: Statement | None = None
+    """One SQL statement, instead of `call`."""
     active: bool = True
+    """Whether pg_cron runs it."""
     description: Text = ""
+    """What the job does, for people."""
 
     @model_validator(mode="after")
     def _exactly_one_target(self) -> Self:
         if (self.call is None) == (self.sql is None):
-            raise Complaint("expected exactly one of `call` and `sql`", reveal=False)
+            raise Complaint(CALL_OR_SQL, reveal=False)
         return self
 
 
 class Cron(Section):
-    """The schedules, by pg_cron job name."""
+    """The schedules."""
 
     jobs: dict[ObjectName, CronJob] = Field(default_factory=dict)
+    """The pg_cron jobs, by name."""
 
 
 class Smoke(Section):
-    """The job that ``supaops smoke`` sends through the chain; null payload sends ``{}``.
-
-    The default task type ``supaops_smoke`` is declared and handled by supaops itself.
-    """
+    """The job that ``supaops smoke`` sends through the chain."""
 
     task_type: Identifier = "supaops_smoke"
+    """A declared task type, or `supaops_smoke`, which supaops declares and handles itself."""
     payload: JsonObject = Field(default_factory=dict)
+    """The job's payload."""
 
 
 class Config(Section):
     """One environment, whole: base file and overlay merged and checked."""
 
     version: Literal[1]
+    """The version of this file's format."""
     database: Database
+    """Where the queue lives."""
     queue: Queue
+    """The queue's table and functions."""
     worker: Worker
+    """The endpoint that pg_net posts to."""
     vault: Vault = Vault()
+    """The secrets that the chain needs in Vault."""
     cron: Cron = Cron()
+    """The schedules."""
     smoke: Smoke = Smoke()
+    """The job that `supaops smoke` sends through the chain."""
     environment: Identifier = "local"
+    """The environment that was loaded; chosen on the command line, never in a file."""
 
     _source: SourceMap = PrivateAttr(default_factory=SourceMap)

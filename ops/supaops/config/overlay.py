@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from supaops.config.document import Document, read
-from supaops.config.places import KeyPath, dotted
+from supaops.config.places import KeyPath, dotted, listed
 from supaops.config.suggest import did_you_mean
 from supaops.errors import ConfigError, SupaopsError
 
@@ -32,7 +32,7 @@ def read_environment(path: Path, environment: str) -> Document:
     problems = _unknown_environment(path, environment)
     overlay = path.parent / "environments" / f"{environment}.yaml"
     documents: list[Document] = []
-    for file in [path] if problems else [path, overlay]:
+    for file in [path, overlay] if path.exists() and not problems else [path]:
         try:
             documents.append(read(file))
         except ConfigError as error:
@@ -50,7 +50,7 @@ def _unknown_environment(path: Path, environment: str) -> list[SupaopsError]:
         SupaopsError(
             f"there is no environment {environment!r}",
             place=str(path.parent / "environments"),
-            hint=f"{did_you_mean(environment, existing)}existing: {', '.join(existing) or 'none'}",
+            hint=did_you_mean(environment, existing, f"existing: {listed(existing)}"),
         )
     ]
 
@@ -60,44 +60,48 @@ def merge(base: Document, overlay: Document) -> Document:
 
     Mappings merge; a scalar or a list replaces; null removes an entry of a named collection.
     """
-    merged = Document(base.file, {}, dict(base.spots), [*base.problems, *overlay.problems])
-    merged.data.update(_merged(base.data, overlay, overlay.data, (), merged))
-    return merged
+    merge = _Merge(overlay)
+    data = merge.mapping(base.data, overlay.data, ())
+    kept = {path: spot for path, spot in base.spots.items() if not merge.replaces(path)}
+    won = {path: spot for path, spot in overlay.spots.items() if merge.replaces(path)}
+    problems = [*base.problems, *overlay.problems, *merge.problems]
+    return Document(base.file, data, kept | won, problems)
 
 
-def _merged(
-    old: dict[str, Any], overlay: Document, new: dict[str, Any], path: KeyPath, merged: Document
-) -> dict[str, Any]:
-    result = dict(old)
-    for key, value in new.items():
-        child = (*path, key)
-        if value is None and path in COLLECTIONS:
-            _remove(result, overlay, child, merged)
-        elif isinstance(value, dict) and isinstance(old.get(key), dict):
-            result[key] = _merged(old[key], overlay, value, child, merged)
-        else:
-            result[key] = value
-            _move_spots(child, overlay, merged)
-    return result
+class _Merge:
+    """One merge under way: which paths the overlay replaced, and what was wrong with it."""
 
+    def __init__(self, overlay: Document) -> None:
+        self.overlay = overlay
+        self.replaced: set[KeyPath] = set()
+        self.problems: list[SupaopsError] = []
 
-def _remove(result: dict[str, Any], overlay: Document, path: KeyPath, merged: Document) -> None:
-    name = str(path[-1])
-    if name not in result:
-        merged.problems.append(
-            SupaopsError(
-                f"{dotted(path)}: null removes an entry of the base file, which has none of this name",
-                place=str(overlay.spots[path].key),
-                hint=did_you_mean(name, result) or "remove the line",
+    def replaces(self, path: KeyPath) -> bool:
+        """Tell whether `path` or a section around it comes from the overlay."""
+        return any(path[:length] in self.replaced for length in range(1, len(path) + 1))
+
+    def mapping(self, old: dict[str, Any], new: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+        """Return `new` over `old`."""
+        result = dict(old)
+        for key, value in new.items():
+            child = (*path, key)
+            if isinstance(value, dict) and isinstance(old.get(key), dict):
+                result[key] = self.mapping(old[key], value, child)
+                continue
+            self.replaced.add(child)
+            if value is None and path in COLLECTIONS:
+                self._remove(result, child)
+            else:
+                result[key] = value
+        return result
+
+    def _remove(self, result: dict[str, Any], path: KeyPath) -> None:
+        name = str(path[-1])
+        if name not in result:
+            problem = SupaopsError(
+                f"{dotted(path)}: null removes an entry, but the base file has none",
+                place=str(self.overlay.spots[path].key),
+                hint=did_you_mean(name, result, "remove the line"),
             )
-        )
-    result.pop(name, None)
-    _move_spots(path, overlay, merged)
-
-
-def _move_spots(path: KeyPath, overlay: Document, merged: Document) -> None:
-    for known in [spot for spot in merged.spots if spot[: len(path)] == path]:
-        del merged.spots[known]
-    merged.spots.update(
-        {known: spot for known, spot in overlay.spots.items() if known[: len(path)] == path}
-    )
+            self.problems.append(problem)
+        result.pop(name, None)

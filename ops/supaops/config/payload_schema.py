@@ -45,10 +45,10 @@ def _schema(value: Any, path: KeyPath) -> Iterator[Complaint]:
 
 def _unknown(keyword: str, path: KeyPath) -> Complaint:
     reason = _REFUSED.get(keyword, "is not a keyword that the database checks")
-    suggestion = did_you_mean(keyword, _CHECKS) if keyword not in _REFUSED else ""
+    hint = "remove it; see docs/reference/config.md for the keywords"
     return Complaint(
         f"`{shorten(keyword)}` {reason}",
-        hint=suggestion.strip() or "remove it; see docs/reference/config.md for the keywords",
+        hint=hint if keyword in _REFUSED else did_you_mean(keyword, _CHECKS, hint),
         below=path,
         reveal=False,
     )
@@ -87,7 +87,7 @@ def _type(value: Any, path: KeyPath) -> Iterator[Complaint]:
     known = [name for name in names if isinstance(name, str) and name in TYPES]
     if not names or len(known) != len(names) or len(set(known)) != len(known):
         wrong = next((name for name in names if name not in TYPES), "")
-        hint = did_you_mean(wrong, TYPES).strip() if isinstance(wrong, str) else ""
+        hint = did_you_mean(wrong, TYPES) if isinstance(wrong, str) else ""
         yield Complaint(
             f"expected one or more of {', '.join(TYPES)}", hint=hint or None, below=path
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from supaops.config.secrecy import kind_of_secret
 
 KeyPath = tuple[str | int, ...]
 
-_BARE = re.compile(r"[A-Za-z0-9_$-]+")
+_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+_BARE = re.compile(r"[A-Za-z0-9_$-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ Spots = Mapping[KeyPath, Spot]
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
-    """The spots of a Config; equal to every other, for it says whence a Config came, not what it is."""
+    """The spots of a Config; all are equal, so that Configs compare by content alone."""
 
     spots: Spots = field(default_factory=dict, compare=False)
 
@@ -52,18 +55,22 @@ class SourceMap:
 
 def dotted(path: KeyPath) -> str:
     """Return a path as ``cron.jobs.nightly.schedule``; a key that is no plain word is quoted."""
-    return ".".join(_step(key) for key in path)
+    steps = (f"[{key}]" if isinstance(key, int) else f".{_step(key)}" for key in path)
+    return "".join(steps).removeprefix(".")
 
 
-def _step(key: str | int) -> str:
-    if isinstance(key, int):
-        return f"[{key}]"
-    return key if _BARE.fullmatch(key) else '"' + shorten(key) + '"'
+def _step(key: str) -> str:
+    return key if _BARE.fullmatch(key) and not kind_of_secret(key) else '"' + shorten(key) + '"'
 
 
 def shorten(text: str, limit: int = 40) -> str:
-    """Return `text` on one printable line of at most `limit` characters."""
-    line = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+    """Return `text` on one printable line of at most `limit` characters; a secret by its kind."""
+    if kind := kind_of_secret(text):
+        return f"<{kind}>"
+    line = "".join(letter if letter.isprintable() else _UNPRINTABLE for letter in text)
     return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in one line, or ``none``."""
+    return ", ".join(shorten(name) for name in names) or "none"

@@ -16,7 +16,8 @@ from supaops.config.places import KeyPath, dotted
 from supaops.errors import ConfigError, SupaopsError
 
 _PLACEHOLDER = re.compile(
-    r"env\(.*\)|<.*>|\$\{.*\}|change[-_ ]?me.*|replace[-_ ]?me.*|your[-_ ].*|todo|fixme|x{3,}|\.{3}|placeholder",
+    r"env\(.*\)|<.*>|\$\{.*\}|(change|replace)[-_ ]?me.*|your[-_ ].*"
+    r"|todo|fixme|x{3,}|\.{3,}|placeholder",
     re.IGNORECASE | re.DOTALL,
 )
 _MIN_SECRET = 16
@@ -105,5 +106,5 @@ def _endpoint_fault(value: str) -> str:
 
 def _runner_fault(value: str) -> str:
     if not _HEADER_SAFE.fullmatch(value):
-        return "cannot be sent in a header: it holds a line break, a control character, blanks around it or non-Latin text"
+        return "cannot be sent in a header: blanks around it, a control character or non-Latin text"
     return f"must hold at least {_MIN_SECRET} characters" if len(value) < _MIN_SECRET else ""

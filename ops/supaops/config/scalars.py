@@ -29,7 +29,7 @@ _AMBIGUOUS = (
      "leave the underscores out, or quote it"),
     (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"), "may be read as a date or as text",
      "quote it"),
-    (re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"), "is not a number that JSON or SQL can hold",
+    (re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"), "is no number that JSON can hold",
      "write a finite number, or quote it"),
 )  # fmt: skip
 

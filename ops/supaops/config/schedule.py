@@ -1,4 +1,4 @@
-"""The schedules of pg_cron 1.6: what it accepts, what it refuses, what it reads otherwise than written.
+"""The schedules of pg_cron 1.6: what it accepts, refuses, and reads otherwise than written.
 
 Source: pg_cron 1.6.5, `parse_cron_entry` in src/entry.c and `TryParseInterval` in
 src/job_metadata.c. The parser follows them to the letter, oddities included, because a schedule
@@ -24,6 +24,8 @@ from supaops.config.cronfield import (
 from supaops.config.suggest import did_you_mean
 
 _MAX_BYTES = 999
+_MAX_SECONDS = 59
+_FIELDS = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)
 _SPACE = r"[ \t\n\v\f\r]*"
 _SECONDS = re.compile(
     rf"{_SPACE}([+-]?[0-9]+){_SPACE}second(?:s{_SPACE})?", re.ASCII | re.IGNORECASE
@@ -40,7 +42,7 @@ _SHORTHANDS = {
 _NEVER = frozenset({"@yearly", "@annually"})
 _REBOOT = frozenset({"@reboot", "@restart"})
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_LONG_NAME = re.compile(r"[A-Za-z]{4,}")
+_SPELLED = re.compile(r"([0-9]{1,6}) *m(?:in(?:utes?)?)?", re.ASCII | re.IGNORECASE)
 _EXAMPLE = "write five fields such as */5 * * * *, or 1 to 59 seconds such as 30 seconds"
 
 
@@ -60,6 +62,7 @@ class Schedule:
         seconds: the interval of a second-level schedule, or None.
         days, weekdays: both must fit when `both_days`, else either will do.
         last_day: the last day of the month counts as one of `days`.
+        wildcard: the minutes or hours begin with `*`, which matters after the clock jumped.
         at_start: runs once when the scheduler starts, and never again.
         doubt: what pg_cron makes of it that its author did not mean, else empty; `remedy` helps.
     """
@@ -71,6 +74,7 @@ class Schedule:
     weekdays: Bits = frozenset()
     both_days: bool = False
     last_day: bool = False
+    wildcard: bool = False
     seconds: int | None = None
     at_start: bool = False
     doubt: str = ""
@@ -86,10 +90,9 @@ def parse_schedule(text: str) -> Schedule:
         return _entry(text)
     except ScheduleError:
         match = _SECONDS.fullmatch(text)
-        seconds = _unsigned(match[1]) if match else 0
-        if not match or not 0 < seconds < 60:  # noqa: PLR2004  a minute has 60 seconds
+        if not match:
             raise
-        return _interval(match[1], seconds)
+    return _interval(match[1])
 
 
 def _unsigned(digits: str) -> int:
@@ -98,10 +101,23 @@ def _unsigned(digits: str) -> int:
     return (-number if digits.startswith("-") and number < 2**64 - 1 else number) % 2**32
 
 
-def _interval(written: str, seconds: int) -> Schedule:
+def _interval(written: str) -> Schedule:
+    seconds = _unsigned(written)
+    if not 0 < seconds <= _MAX_SECONDS:
+        raise ScheduleError(
+            f"the interval must be 1 to {_MAX_SECONDS} seconds", hint=_minutes(seconds)
+        )
     if written.lstrip("+").lstrip("0") == str(seconds):
         return Schedule(seconds=seconds)
     return Schedule(seconds=seconds, doubt=f"it overflows to {seconds} seconds", remedy=_EXAMPLE)
+
+
+def _minutes(seconds: int) -> str:
+    """Return a five-field schedule that comes nearest to an interval of a minute or more."""
+    minutes = round(seconds / 60)
+    if not 1 <= minutes < 60:  # noqa: PLR2004  an hour has 60 minutes
+        return _EXAMPLE
+    return f"write {'*' if minutes == 1 else f'*/{minutes}'} * * * *"
 
 
 def _entry(text: str) -> Schedule:
@@ -127,29 +143,39 @@ def _shorthand(body: str) -> Schedule:
         return Schedule(doubt=f"it accepts {word} and never runs it", remedy="write 0 0 1 1 *")
     if word not in _SHORTHANDS:
         known = [*_SHORTHANDS, "@reboot"]
-        hint = did_you_mean(word, known).strip() or f"known: {', '.join(known)}"
+        hint = did_you_mean(word, known, f"known: {', '.join(known)}")
         raise ScheduleError("`@` needs a known word in lower case after it", hint=hint)
     return _five_fields(_SHORTHANDS[word] + (rest if rest.startswith("\n") else f" {rest}"))
 
 
 def _trailing(rest: str) -> str:
-    return "it ignores what follows the schedule" if rest.strip() else ""
+    return "it ignores what follows the last field" if rest.strip() else ""
 
 
 def _five_fields(body: str) -> Schedule:
     fields: list[ParsedField] = []
     rest = body
-    for kind in (MINUTE, HOUR, DAY, MONTH, WEEKDAY):
+    for kind in _FIELDS:
         try:
             parsed = (
                 _last_day(rest) if kind is DAY and rest.startswith("$") else parse_field(kind, rest)
             )
         except FieldError as error:
-            raise ScheduleError(str(error), hint=_hint(body)) from error
+            raise _refusal(body, str(error)) from error
         fields.append(parsed)
         rest = parsed.rest
     doubt = next((field.doubt for field in fields if field.doubt), "") or _trailing(rest)
     return _checked(_combined(fields, doubt))
+
+
+def _refusal(body: str, cause: str) -> ScheduleError:
+    count = len(body.split())
+    if spelled := _SPELLED.fullmatch(body.strip()):
+        return ScheduleError("it counts seconds only", hint=_minutes(int(spelled[1]) * 60))
+    if count < len(_FIELDS):
+        return ScheduleError(f"expected five fields, found {count}", hint=_EXAMPLE)
+    named = "names have three letters, such as jan or mon"
+    return ScheduleError(cause, hint=named if re.search(r"[A-Za-z]{4,}", body) else _EXAMPLE)
 
 
 def _last_day(text: str) -> ParsedField:
@@ -169,6 +195,7 @@ def _combined(fields: list[ParsedField], doubt: str) -> Schedule:
         weekdays=weekdays,
         both_days=day.starred or weekday.starred,
         last_day=day.last_day,
+        wildcard=minute.starred or hour.starred,
         doubt=doubt,
         remedy=_EXAMPLE if doubt else "",
     )
@@ -184,11 +211,3 @@ def _can_run(schedule: Schedule) -> bool:
     if not schedule.both_days or schedule.last_day:
         return True
     return any(min(schedule.days) <= _MONTH_DAYS[month - 1] for month in schedule.months)
-
-
-def _hint(body: str) -> str:
-    return (
-        "names of months and days have three letters, such as jan or mon"
-        if _LONG_NAME.search(body)
-        else _EXAMPLE
-    )

@@ -15,3 +15,12 @@ _KINDS = (
 def kind_of_secret(text: str) -> str | None:
     """Return what secret `text` holds, such as ``a JSON web token``, or None."""
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
+
+
+# Where a value may be the secret itself, put in the wrong place.
+_GUARDED = (("vault",), ("database",), ("worker", "endpoint"), ("worker", "secret"))
+
+
+def may_show(path: tuple[str | int, ...]) -> bool:
+    """Tell whether a message about the entry at `path` may quote its value."""
+    return not any(path[: len(guarded)] == guarded for guarded in _GUARDED)

@@ -9,9 +9,10 @@ import pglast
 from pglast import ast
 from pglast.visitors import Visitor
 
+from supaops.config.names import text
 from supaops.config.problem import Complaint
 
-_VAULT = frozenset({"decrypted_secrets", "secrets"})
+_VAULT = frozenset({("vault", "decrypted_secrets"), ("vault", "secrets")})
 
 
 def check_statement(sql: str) -> str:
@@ -19,6 +20,7 @@ def check_statement(sql: str) -> str:
 
     Raises: Complaint with the line of the fault; never with a piece of the statement.
     """
+    text(sql)
     try:
         statements = pglast.parse_sql(sql)
     except pglast.parser.ParseError as error:
@@ -46,7 +48,7 @@ def vault_names(sql: str) -> list[str]:
     return finder.names
 
 
-class _VaultReader(Visitor):  # type: ignore[misc]  # pglast has no types
+class _VaultReader(Visitor):
     """Collect the literals compared with `name` in each select from the Vault."""
 
     def __init__(self) -> None:
@@ -54,40 +56,48 @@ class _VaultReader(Visitor):  # type: ignore[misc]  # pglast has no types
         self.names: list[str] = []
 
     def visit_SelectStmt(self, _ancestors: Any, node: ast.SelectStmt) -> None:  # noqa: N802  pglast's protocol
-        if any(_is_vault(source) for source in node.fromClause or ()):
-            self.names += _compared(node.whereClause)
+        aliases = {alias for source in node.fromClause or () for alias in _vault_aliases(source)}
+        if aliases:
+            self.names += _compared(node.whereClause, aliases)
 
 
-def _is_vault(source: Any) -> bool:
+def _vault_aliases(source: Any) -> Iterator[str]:
+    """Yield the names under which a from-item makes Vault's columns visible."""
     if isinstance(source, ast.JoinExpr):
-        return _is_vault(source.larg) or _is_vault(source.rarg)
-    return (
-        isinstance(source, ast.RangeVar)
-        and source.schemaname == "vault"
-        and source.relname in _VAULT
-    )
+        yield from _vault_aliases(source.larg)
+        yield from _vault_aliases(source.rarg)
+    elif isinstance(source, ast.RangeVar) and (source.schemaname, source.relname) in _VAULT:
+        yield str(source.alias.aliasname if source.alias else source.relname)
 
 
-def _compared(condition: Any) -> Iterator[str]:
-    if isinstance(condition, ast.BoolExpr):
-        for part in condition.args:
-            yield from _compared(part)
-    elif isinstance(condition, ast.A_Expr) and condition.name[-1].sval == "=":
-        sides = (condition.lexpr, condition.rexpr)
-        if any(_is_name_column(side) for side in sides):
-            for side in sides:
-                yield from _literals(side)
+def _compared(condition: Any, aliases: set[str]) -> Iterator[str]:
+    """Yield the literals on the other side of each `name =` and `name in`."""
+    pending = [condition]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.BoolExpr):
+            pending += reversed(node.args or ())
+        elif isinstance(node, ast.A_Expr) and _last(node.name) == "=":
+            sides = (node.lexpr, node.rexpr)
+            if any(_is_secret_name(side, aliases) for side in sides):
+                yield from (text for side in sides for text in _literals(side))
 
 
-def _is_name_column(node: Any) -> bool:
-    return isinstance(node, ast.ColumnRef) and getattr(node.fields[-1], "sval", None) == "name"
+def _last(parts: tuple[Any, ...] | None) -> str | None:
+    return getattr((parts or (None,))[-1], "sval", None)
+
+
+def _is_secret_name(node: Any, aliases: set[str]) -> bool:
+    if not isinstance(node, ast.ColumnRef) or _last(node.fields) != "name":
+        return False
+    qualifier = (node.fields or ())[:-1]
+    return not qualifier or _last(qualifier) in aliases
 
 
 def _literals(node: Any) -> Iterator[str]:
     if isinstance(node, ast.TypeCast):
         yield from _literals(node.arg)
     elif isinstance(node, tuple):
-        for item in node:
-            yield from _literals(item)
+        yield from (text for item in node for text in _literals(item))
     elif isinstance(node, ast.A_Const) and isinstance(node.val, ast.String):
-        yield node.val.sval
+        yield str(node.val.sval)

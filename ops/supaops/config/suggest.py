@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from supaops.config.places import shorten
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like `word`, or None when none is near."""
@@ -13,7 +15,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean `x`? `` or the empty string."""
+def did_you_mean(word: str, known: Iterable[str], then: str = "") -> str:
+    """Return ``did you mean `x`?`` if anything is near, and `then`."""
     match = nearest(word, known)
-    return f"did you mean `{match}`? " if match else ""
+    return f"did you mean `{shorten(match)}`? {then}".strip() if match else then

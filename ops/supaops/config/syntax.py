@@ -14,27 +14,49 @@ from supaops.errors import SupaopsError
 # never reaches the user, because it may quote a piece of the file.
 _PHRASES = (
     (r"'\\t' that cannot start", "a tab cannot indent YAML", "indent with spaces"),
-    (r"'[@`%]' that cannot start", "an unquoted value cannot start with this character",
-     "put the value in double quotes"),
-    (r"mapping values are not allowed", "a `:` is not allowed here",
-     "check the indentation of this line, or quote a value that holds `: `"),
-    (r"unexpected end of stream", "a quote is opened and never closed", "close the quote"),
-    (r"unknown escape|escape sequence", "the double-quoted text holds an unknown escape",
-     r"double the backslash, or use single quotes"),
-    (r"undefined alias", "`*` starts an alias, and no such anchor exists",
-     "quote the value if it starts with a literal `*`, as in \"* * * * *\""),
-    (r"scanning an alias|scanning an anchor|alphabetic or numeric",
-     "`*` and `&` start an alias or an anchor in YAML",
-     "put the value in double quotes, as in \"* * * * *\""),
-    (r"expected ',' or '[\]}]'", "a list or mapping in brackets is not closed, or lacks a comma",
-     "close the bracket, or quote a value that holds `{`, `[` or `,`"),
-    (r"expected <block end>|<block mapping start>|block collection",
-     "the indentation does not fit the lines above", "align the keys of one section"),
+    (
+        r"'[@`%]' that cannot start",
+        "an unquoted value cannot start with this character",
+        "put the value in double quotes",
+    ),
+    (
+        r"mapping values are not allowed",
+        "a `:` is not allowed here",
+        "check the indentation of this line, or quote a value that holds `: `",
+    ),
+    (
+        r"unexpected end of stream",
+        "a quote is opened and never closed",
+        "close the quote",
+    ),
+    (
+        r"unknown escape|escape sequence",
+        "the double-quoted text holds an unknown escape",
+        "double the backslash, or use single quotes",
+    ),
+    (
+        r"scanning an alias|scanning an anchor|alphabetic or numeric",
+        "`*` and `&` start an alias or an anchor in YAML",
+        'put the value in double quotes, as in "* * * * *"',
+    ),
+    (
+        r"expected ',' or '[\]}]'|flow (node|sequence|mapping)",
+        "a list or mapping in brackets is not closed, or lacks a comma",
+        "close the bracket, or quote a value that holds `{`, `[` or `,`",
+    ),
+    (
+        r"expected <block end>|<block mapping start>|block collection",
+        "the indentation does not fit the lines above",
+        "align the keys of one section",
+    ),
     (r"could not find expected ':'", "a key has no `:` after it", "write `key: value`"),
-    (r"incompatible YAML|duplicate YAML|directive", "directives (`%`) are not supported",
-     "remove the line"),
+    (
+        r"incompatible YAML|duplicate YAML|directive",
+        "directives (`%`) are not supported",
+        "remove the line",
+    ),
     (r"tag", "tags (`!`) are not supported", "remove the tag, or quote the value"),
-)  # fmt: skip
+)
 
 
 def syntax_problem(error: Exception, file: str, text: str) -> SupaopsError:

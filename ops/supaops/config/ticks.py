@@ -5,13 +5,14 @@ Source: pg_cron 1.6.5, `ShouldRunTask` in src/pg_cron.c; `cron.timezone` is GMT 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
 from supaops.config.schedule import Schedule, parse_schedule
 
-_DAY = timedelta(days=1)
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 # The calendar repeats after 400 years, but every day, weekday and leap year has met within 28;
 # 40 crosses a century without a leap day.
 _HORIZON_DAYS = 40 * 366
@@ -30,27 +31,25 @@ def next_ticks(schedule: str, after: datetime, count: int) -> list[datetime]:
 
 
 def _interval(seconds: int, start: datetime) -> Iterator[datetime]:
-    tick = start.replace(microsecond=0)
-    while True:
-        tick += timedelta(seconds=seconds)
+    step, tick = timedelta(seconds=seconds), start.replace(microsecond=0)
+    while tick <= _END_OF_TIME - step:
+        tick += step
         yield tick
 
 
 def _calendar(schedule: Schedule, start: datetime) -> Iterator[datetime]:
-    times = [
-        time(hour, minute, tzinfo=UTC)
-        for hour in sorted(schedule.hours)
-        for minute in sorted(schedule.minutes)
-    ]
-    for offset in range(_HORIZON_DAYS if times else 0):
-        day = start.date() + offset * _DAY
-        if runs_on(schedule, day):
+    hours, minutes = sorted(schedule.hours), sorted(schedule.minutes)
+    times = [time(hour, minute, tzinfo=UTC) for hour in hours for minute in minutes]
+    first = start.toordinal()
+    for ordinal in range(first, min(first + _HORIZON_DAYS, date.max.toordinal() + 1)):
+        day = date.fromordinal(ordinal)
+        if times and runs_on(schedule, day):
             yield from (tick for at in times if (tick := datetime.combine(day, at)) > start)
 
 
 def runs_on(schedule: Schedule, day: date) -> bool:
     """Tell whether the schedule's days include `day`."""
-    last = schedule.last_day and (day + _DAY).day == 1
+    last = schedule.last_day and day.day == monthrange(day.year, day.month)[1]
     by_date = day.day in schedule.days or last
     by_weekday = day.isoweekday() % 7 in schedule.weekdays
     fits = by_date and by_weekday if schedule.both_days else by_date or by_weekday

@@ -8,8 +8,8 @@ from typing import Any
 
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
-from supaops.config.model import Config, Queue, Retry, TaskType, Worker
-from supaops.config.places import KeyPath, SourceMap, dotted
+from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskType, Worker
+from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint
 from supaops.config.scalars import is_sexagesimal, meant_boolean
 from supaops.config.secrecy import kind_of_secret
@@ -29,7 +29,8 @@ def cross_check(data: Data, source: SourceMap) -> list[SupaopsError]:
 def _worker_secrets(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
     for key in ("endpoint", "secret"):
         name = _at(data, "worker", key)
-        if isinstance(name, str) and name and name not in _declared(data):
+        known = _declared(data)
+        if isinstance(name, str) and name not in known and not kind_of_secret(name):
             yield _undeclared(data, source, ("worker", key), name)
 
 
@@ -50,6 +51,13 @@ def _vault_names(sql: str) -> list[str]:
         return []  # the field itself reports it
 
 
+def _cron_targets(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    for job, section in _mapping(data, "cron", "jobs").items():
+        given = [key for key in ("call", "sql") if _at(section, key) is not None]
+        if isinstance(section, dict) and len(given) != 1:
+            yield problem_at(source, ("cron", "jobs", job), CALL_OR_SQL)
+
+
 def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> SupaopsError:
     """Return the problem without the name itself, which may be a secret put in the wrong place."""
     known = _declared(data)
@@ -57,7 +65,7 @@ def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> Supa
         source,
         path,
         "names a secret that vault.secrets does not declare",
-        hint=f"{did_you_mean(name, known)}declared: {', '.join(known) or 'none'}",
+        hint=did_you_mean(name, known, f"declared: {listed(known)}"),
     )
 
 
@@ -100,14 +108,14 @@ def _too_long(source: SourceMap, path: KeyPath, other: KeyPath, limit: timedelta
 def _duration(
     data: Data, path: KeyPath, model: type[Queue | Retry | TaskType | Worker]
 ) -> timedelta | None:
-    """Return a duration or its default; None when it is faulty, or absent beside a misspelt key."""
+    """Return a duration or its default; None if it is zero, faulty, or absent beside a bad key."""
     section = _at(data, *path[:-1])
     if not isinstance(section, dict | None) or set(section or {}) - set(keys_of(model, ())):
         return None
     key = str(path[-1])
     value = (section or {}).get(key, model.model_fields[key].default)
     try:
-        return parse_duration(value)
+        return parse_duration(value) or None
     except Complaint:
         return None
 
@@ -120,34 +128,42 @@ def _smoke(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             source,
             ("smoke", "task_type"),
             "names a task type that queue.task_types does not declare",
-            hint=f"{did_you_mean(name, known)}declared: {', '.join(known)}",
+            hint=did_you_mean(name, known, f"declared: {listed(known)}"),
         )
 
 
 def _secrets_in_text(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
-    for path, value in _leaves(data, ()):
-        kind = kind_of_secret(value) if isinstance(value, str) else None
+    keys = ((path, path[-1]) for path in source.spots if path)
+    for path, text in (*keys, *_leaves(data, ())):
+        kind = kind_of_secret(text) if isinstance(text, str) else None
         if kind and path != ("database", "url"):
             yield problem_at(
-                source, path, f"holds {kind}, which never stands in the file",
+                source,
+                path,
+                f"holds {kind}, which never stands in the file",
                 hint="put it in Vault: declare it under vault.secrets with value: env(NAME)",
-            )  # fmt: skip
+            )
 
 
 def _unquoted_words(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
-    """Refuse in free JSON what YAML 1.1 reads otherwise; a typed key says what it expects itself."""
+    """Refuse in free JSON what YAML 1.1 reads otherwise; a typed key says what it expects."""
     for path, value in _leaves(data, ()):
-        free = path[:2] == ("smoke", "payload") or (
-            path[:2] == ("queue", "task_types") and "payload" in path[3:4]
-        )
-        if not free or not source.spots[path].plain:
+        if not _is_free_json(path) or not source.spots[path].plain:
             continue
         meant = meant_boolean(value)
         if meant or is_sexagesimal(value):
-            remedy = f'write {meant}, or quote it: "{value}"' if meant else f'quote it: "{value}"'
+            remedy = f"write {meant}, or " if meant else ""
             yield problem_at(
-                source, path, f"`{value}` is text in YAML 1.2 but not in YAML 1.1", hint=remedy
+                source,
+                path,
+                f"`{shorten(value)}` is text in YAML 1.2 but not in YAML 1.1",
+                hint=f'{remedy}quote it: "{shorten(value)}"',
             )
+
+
+def _is_free_json(path: KeyPath) -> bool:
+    in_task_type = path[:2] == ("queue", "task_types") and path[3:4] == ("payload",)
+    return in_task_type or path[:2] == ("smoke", "payload")
 
 
 def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
@@ -175,10 +191,9 @@ def _mapping(data: Data, *keys: str) -> Data:
 _CHECKS: tuple[Callable[[Data, SourceMap], Iterator[SupaopsError]], ...] = (
     _worker_secrets,
     _sql_secrets,
+    _cron_targets,
     _timing,
     _smoke,
     _secrets_in_text,
     _unquoted_words,
 )
-
-__all__ = ["SMOKE_TASK_TYPE", "Config", "cross_check"]

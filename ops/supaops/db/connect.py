@@ -32,8 +32,17 @@ def options(application_name: str) -> dict[str, Any]:
 
 
 def describe(url: str) -> str:
-    """Return ``role@host:port/database`` of a URL, never its password."""
-    parts = conninfo_to_dict(url)
+    """Return ``role@host:port/database`` of a URL, never its password.
+
+    Raises: ConnectionFailed when it is no URL; libpq's own message would repeat it.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise ConnectionFailed(
+            "the database URL cannot be parsed",
+            hint="expected postgresql://role:password@host:port/database",
+        ) from None
     where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
     return f"{parts.get('user', 'postgres')}@{where}/{parts.get('dbname', 'postgres')}"
 
@@ -53,14 +62,7 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
 def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
     """Return the user's view of a failed connection, one line of cause and a remedy."""
     cause = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-    try:
-        target = describe(url)
-    except psycopg.ProgrammingError:
-        return ConnectionFailed(
-            "the database URL cannot be parsed",
-            hint="expected postgresql://role:password@host:port/database",
-        )
     return ConnectionFailed(
-        f"cannot connect to {target}: {cause}",
+        f"cannot connect to {describe(url)}: {cause}",
         hint="check that the server runs and that the URL, the role and the password are right",
     )

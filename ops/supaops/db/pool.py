@@ -11,7 +11,8 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from supaops.db.connect import AsyncConnection, describe, options
-from supaops.errors import ConnectionFailed, DatabaseError
+from supaops.db.errors import database_error
+from supaops.errors import ConnectionFailed
 
 # After this the pool forgets a failed attempt, and the next caller starts a fresh one at once
 # instead of waiting for the end of an ever longer backoff.
@@ -62,7 +63,7 @@ class Pool:
             statements raise passes unchanged.
         """
         async with AsyncExitStack() as stack:
-            with translated(self._url):
+            with classified(self._url):
                 connection = await stack.enter_async_context(self._pool.connection())
             yield connection
 
@@ -72,13 +73,13 @@ class Pool:
 
         Raises: ConnectionFailed when trying again may help, DatabaseError when it will not.
         """
-        with translated(self._url):
+        with classified(self._url):
             async with self._pool.connection() as connection:
                 yield connection
 
 
 @contextmanager
-def translated(url: str) -> Iterator[None]:
+def classified(url: str) -> Iterator[None]:
     """Turn psycopg's errors into ours; neither the URL's password nor any SQL gets into them.
 
     Raises: ConnectionFailed for what a later attempt may not meet: no connection, a lost one, a
@@ -89,12 +90,6 @@ def translated(url: str) -> Iterator[None]:
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise ConnectionFailed(f"no connection to {describe(url)}: {error}") from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise ConnectionFailed(_cause(error), place=describe(url)) from error
+        raise ConnectionFailed(database_error(error, describe(url)).message) from error
     except psycopg.Error as error:
-        raise DatabaseError(_cause(error), place=describe(url)) from error
-
-
-def _cause(error: psycopg.Error) -> str:
-    """Return the server's one-line message; the detail and the context may hold a row's data."""
-    lines = (error.diag.message_primary or str(error)).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+        raise database_error(error, describe(url)) from error

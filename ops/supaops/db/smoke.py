@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -14,6 +15,7 @@ from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
+from supaops.errors import DatabaseError
 
 Row = Mapping[str, Any]
 
@@ -39,7 +41,14 @@ def enqueue_smoke_job(conn: Connection, config: Config, payload: Mapping[str, An
     """Enqueue the smoke job ahead of every other; return its `job_id` and `enqueued_at`."""
     parameters = {"task_type": config.smoke.task_type, "payload": Jsonb(dict(payload))}
     with translated("enqueuing the smoke job"):
-        row = conn.execute(_statement("smoke.enqueue", config), parameters).fetchone()
+        try:
+            row = conn.execute(_statement("smoke.enqueue", config), parameters).fetchone()
+        except psycopg.errors.UndefinedFunction as error:
+            env = config.environment
+            raise DatabaseError(
+                f"the queue {config.queue.name} is not in this database",
+                hint=f"supaops apply --env {env}",
+            ) from error
     return row or {}
 
 

@@ -67,5 +67,10 @@ def server_account(recorded: str | None = None) -> Account:
     )
 
 
+def current_name() -> str:
+    """Return the name of the account that runs supaops."""
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
 def _account(entry: pwd.struct_passwd) -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)

@@ -15,7 +15,7 @@ SCRIPTS = {"supabase_vault": "vault.sql", "pg_net": "net.sql", "pg_cron": "cron.
 STANDINS = {
     "supabase_vault": ("vault.sql",),
     "pg_net": ("net_url.sql", "net.sql"),
-    "pg_cron": ("cron_grammar.sql", "cron_job.sql", "cron.sql"),
+    "pg_cron": ("cron_table.sql", "cron_grammar.sql", "cron_job.sql", "cron.sql"),
 }
 """Each extension of the chain and the scripts that install its stand-in, after extension.sql."""
 

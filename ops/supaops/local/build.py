@@ -68,15 +68,15 @@ def remove(home: Home, report: Report) -> bool:
     except state.Damaged:
         return _remove_unknown(home, report)
     stopped = stop(home, known, report)
-    for path in {known.base, known.sockets} if known else ():
-        delete(Path(path))
+    for path in (home.server, *((Path(known.base), Path(known.sockets)) if known else ())):
+        delete(path)
     home.state.unlink(missing_ok=True)
     return stopped
 
 
 def _remove_unknown(home: Home, report: Report) -> bool:
     stopped = supervisor.stop(home)
-    cluster = Cluster(servers.find(), server_account(), Base(home.server))
+    cluster = Cluster(servers.find(), server_account(), Base(home.server.resolve()))
     if cluster.pid() is not None:
         report("stopping PostgreSQL")
         stopped = cluster.stop() or stopped

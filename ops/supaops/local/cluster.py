@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from supaops.errors import LocalStackError
 from supaops.local import process, settings
-from supaops.local.account import Account
+from supaops.local.account import Account, current_name
 from supaops.local.layout import Base
 from supaops.local.server import Server
 from supaops.local.settings import ADMIN, Settings
@@ -106,8 +106,7 @@ class Cluster:
     def _try_start(self, wanted: Settings) -> str:
         """Return an empty text when the server runs, else what it said."""
         self._write_config(wanted)
-        # Left by a killed server. PostgreSQL believes it when another program got the process id.
-        (self.base.data / "postmaster.pid").unlink(missing_ok=True)
+        self._remove_lock_files(wanted)
         self._prepare_log()
         seen = self.base.log.stat().st_size
         config = self.base.config / "postgresql.conf"
@@ -120,6 +119,14 @@ class Cluster:
         with self.base.log.open(encoding="utf-8", errors="replace") as log:
             log.seek(seen)
             return log.read() or done.stderr or done.stdout or "no reason given"
+
+    def _remove_lock_files(self, wanted: Settings) -> None:
+        """Remove what a killed server left; PostgreSQL believes it once its process id is reused.
+
+        A server whose lock file is gone is still safe: its shared memory keeps a second one out.
+        """
+        for stale in (self.base.data / "postmaster.pid", *wanted.sockets.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def _pg_ctl(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self._execute("pg_ctl", verb, f"--pgdata={self.base.data}", *options)
@@ -148,7 +155,7 @@ class Cluster:
             self.base.config / "postgresql.conf": settings.postgresql_conf(self.base, wanted),
             self.base.config / "pg_hba.conf": settings.PG_HBA,
             self.base.config / "pg_ident.conf": settings.pg_ident(
-                self.account.name, self.server.major
+                {self.account.name, current_name()}, self.server.major
             ),
             self.base.vault_script: settings.vault_script(self.base),
         }

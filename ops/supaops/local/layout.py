@@ -36,7 +36,7 @@ class Home:
 
     @property
     def server(self) -> Path:
-        """Return where the server's files are, when they can be in the project."""
+        """Return the server's files, or a link to them when they cannot be in the project."""
         return self.path / "server"
 
     @property
@@ -117,11 +117,15 @@ def make_base(home: Home, account: Account) -> Base:
     """
     if _PLAIN_PATH.fullmatch(str(home.path)) and account.can_reach(home.path):
         home.server.mkdir()
-        base = Base(home.server)
     else:
-        base = Base(Path(tempfile.mkdtemp(prefix="supaops-", dir=_lasting_temporary_directory())))
+        home.server.symlink_to(
+            tempfile.mkdtemp(prefix="supaops-", dir=_lasting_temporary_directory()),
+            target_is_directory=True,
+        )
+    base = Base(home.server.resolve())
     base.path.chmod(0o711)
     base.config.mkdir()
+    base.config.chmod(0o755)
     base.data.mkdir()
     account.own(base.data, 0o700)
     return base
@@ -139,7 +143,13 @@ def make_sockets(base: Base, account: Account) -> Path:
 
 
 def delete(path: Path) -> None:
-    """Delete a directory even while the last process of a killed server still writes in it."""
+    """Delete a directory even while the last process of a killed server still writes in it.
+
+    Args:    path: may be missing, or a link, which is deleted along with where it leads.
+    """
+    if path.is_symlink():
+        delete(path.resolve())
+        path.unlink()
     for _ in range(20):
         shutil.rmtree(path, ignore_errors=True)
         if not path.exists():

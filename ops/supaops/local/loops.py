@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable
-from importlib import import_module
-from importlib.util import find_spec
+import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from supaops.errors import LocalStackError
-from supaops.local import state
+from supaops.local import cron_loop, net_loop, state
 from supaops.local.layout import Home
 from supaops.local.settings import ADMIN
 
-Loop = Callable[[str], Awaitable[None]]
+Loop = Callable[[str], Coroutine[None, None, None]]
 
-LOOPS = {"pg_cron": "supaops.local.cron_loop", "pg_net": "supaops.local.net_loop"}
+LOOPS: dict[str, Loop] = {"pg_cron": cron_loop.run, "pg_net": net_loop.run}
 """Each extension whose stand-in needs a process, and its loop."""
 
 
-def missing(native: frozenset[str]) -> list[str]:
-    """Return the modules of the loops that a server with these extensions needs."""
-    return [
-        module
-        for extension, module in LOOPS.items()
-        if extension not in native and find_spec(module)
-    ]
+def missing(native: frozenset[str]) -> list[Loop]:
+    """Return the loops that a server with these extensions needs."""
+    return [loop for extension, loop in LOOPS.items() if extension not in native]
 
 
 async def run(root: Path) -> None:
@@ -35,15 +29,15 @@ async def run(root: Path) -> None:
     if known is None:
         raise LocalStackError("there is no local stack here", hint="supaops local up")
     admin_url = known.url(ADMIN, known.admin_password)
-    loops: list[Loop] = [import_module(name).run for name in missing(frozenset(known.native))]
-    tasks = [asyncio.ensure_future(loop(admin_url)) for loop in loops]
-    tasks.append(asyncio.ensure_future(asyncio.to_thread(_wait_for_parent)))
+    tasks = [asyncio.ensure_future(loop(admin_url)) for loop in missing(frozenset(known.native))]
+    tasks.append(asyncio.ensure_future(_parent_gone()))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
 
 
-def _wait_for_parent() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(0)  # A killed supervisor leaves nothing behind; loops hold no state to save.
+async def _parent_gone() -> None:
+    """Return when standard input, a pipe of our parent that carries nothing, closes."""
+    gone = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, gone.set)
+    await gone.wait()

@@ -101,7 +101,11 @@ def probe(bin_dir: Path, source: str) -> Server | None:
 
 
 def _explicit(wanted: str) -> Server:
-    server = embedded() if wanted == EMBEDDED else probe(Path(wanted), "SUPAOPS_PG_BIN")
+    server = (
+        embedded()
+        if wanted == EMBEDDED
+        else probe(Path(wanted).expanduser().absolute(), "SUPAOPS_PG_BIN")
+    )
     if server:
         return server
     if wanted == EMBEDDED:

@@ -26,20 +26,23 @@ class Settings:
 
 
 PG_HBA = """\
-# Over the unix socket only the server's own account gets in, which pg_cron needs; everybody else
-# comes over the loopback interface with a password.
+# The unix socket lies in a directory that only the server's account can enter; pg_cron needs it.
+# Everybody else comes over the loopback interface with a password.
 local all all               peer map=supaops
 host  all all 127.0.0.1/32  scram-sha-256
 """
 
 
-def pg_ident(account: str, major: int) -> str:
-    """Return which roles the server's account may take over the unix socket.
+def pg_ident(accounts: set[str], major: int) -> str:
+    """Return which accounts may take which roles over the unix socket.
 
-    Since PostgreSQL 16 the map can say `all`, so that a role made later can run cron jobs too.
+    Args:    accounts: the server's own, as which pg_cron logs in for the role of a job, and the one
+             that runs supaops, as which pg_cron's stand-in does.
+             Since PostgreSQL 16 the map can say `all`, so that a role made later can have jobs too.
     """
     roles = ("all",) if major >= _IDENT_KNOWS_ALL else LOGIN_ROLES
-    return "".join(f'supaops "{account}" {role}\n' for role in roles)
+    lines = [f'supaops "{account}" {role}\n' for account in sorted(accounts) for role in roles]
+    return "".join(lines)
 
 
 def postgresql_conf(base: Base, settings: Settings) -> str:
@@ -47,7 +50,9 @@ def postgresql_conf(base: Base, settings: Settings) -> str:
     values = _common(base, settings)
     if "pg_cron" in settings.native:
         # Jobs run over libpq, as on Supabase; pg_cron's default host is TCP, which has a password.
-        values |= {"cron.database_name": "postgres", "cron.host": settings.sockets}
+        values |= {"cron.host": settings.sockets}
+    if "pg_net" not in settings.native:
+        values |= {"pg_net.ttl": "6 hours", "pg_net.batch_size": 200}
     if "supabase_vault" in settings.native:
         values |= {"vault.getkey_script": base.vault_script}
     if not settings.durable:
@@ -76,6 +81,8 @@ def _common(base: Base, settings: Settings) -> dict[str, object]:
         "log_line_prefix": "%m [%p] %q%u@%d ",
         "shared_preload_libraries": ",".join(sorted(settings.native)),
         "supaops.vault_key_file": base.vault_key,
+        "cron.database_name": "postgres",
+        "cron.timezone": "GMT",
     }
 
 

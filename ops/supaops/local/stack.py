@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from supaops.errors import LocalStackError
 from supaops.local import build, choice, loops, state, supervisor
 from supaops.local.bootstrap import bootstrap
 from supaops.local.build import Report, cluster_of
@@ -49,7 +50,7 @@ def up(
     Raises:  LocalStackError with a remedy.
     """
     home = Home.of(root)
-    home.make()
+    _make(home)
     with _locked(home, report) as lock:
         if reset:
             build.remove(home, report)
@@ -59,7 +60,7 @@ def up(
         known = _with_wishes(known, endpoint, durable)
         known = _running(home, known, report)
         if loops.missing(frozenset(known.native)):
-            supervisor.start(root)
+            supervisor.start(home, root.resolve())
         return _stack(known)
 
 
@@ -85,9 +86,20 @@ def find(root: Path) -> Stack | None:
     return _stack(known)
 
 
+def _make(home: Home) -> None:
+    try:
+        home.make()
+    except OSError as error:
+        raise state.inaccessible(home.path.parent, error) from error
+
+
 @contextmanager
 def _locked(home: Home, report: Report) -> Iterator[int]:
-    with home.lock.open("w") as file:
+    try:
+        file = home.lock.open("w")
+    except OSError as error:
+        raise state.inaccessible(home.lock, error) from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -116,11 +128,23 @@ def _usable(home: Home, report: Report) -> State | None:
     if not known.ready:
         report("removing what an interrupted start left behind")
     elif cluster_of(known).major_on_disk() is None:
+        _refuse_moved(home, known)
         report(f"the data directory is gone: {Base(Path(known.base)).data}")
     else:
         return known
     build.remove(home, report)
     return None
+
+
+def _refuse_moved(home: Home, known: State) -> None:
+    """Refuse a project that was moved: paths are in the configuration and in Vault's functions."""
+    if (home.server / "data" / "PG_VERSION").exists():
+        old = Path(known.base).parent.parent.parent
+        raise LocalStackError(
+            f"the project was moved from {old}, and its local data cannot move along",
+            place=str(home.server),
+            hint="move it back, or start with an empty database: supaops local up --reset",
+        )
 
 
 def _with_wishes(known: State, endpoint: str | None, durable: bool | None) -> State:  # noqa: FBT001

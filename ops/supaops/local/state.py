@@ -41,8 +41,11 @@ class State:
     format: int = _FORMAT
 
     def url(self, role: str, password: str) -> str:
-        """Return the URL of a role; passwords of ours are URL-safe by construction."""
-        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/postgres"
+        """Return the URL of a role; passwords of ours are URL-safe by construction.
+
+        `sslmode` is there because PGSSLMODE=require, set for a hosted project, would apply here.
+        """
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/postgres?sslmode=disable"
 
 
 def new_secret() -> str:
@@ -65,10 +68,8 @@ def read(path: Path) -> State | None:
         return State(**{**raw, "native": tuple(raw["native"])})
     except FileNotFoundError:
         return None
-    except PermissionError as error:
-        raise LocalStackError(
-            "this local stack belongs to another account", place=str(path), hint=_owner_hint(path)
-        ) from error
+    except OSError as error:
+        raise inaccessible(path, error) from error
     except (ValueError, TypeError, KeyError) as error:
         raise Damaged(
             "the state of the local stack is damaged or of another version of supaops",
@@ -87,8 +88,12 @@ def write(path: Path, state: State) -> None:
     temporary.replace(path)
 
 
-def _owner_hint(path: Path) -> str:
+def inaccessible(path: Path, error: OSError) -> LocalStackError:
+    """Return the user's view of a file or directory that cannot be used."""
     try:
-        return f"run the command as {path.owner()}"
+        hint = f"run the command as {path.owner()}, or delete it"
     except (KeyError, OSError):
-        return "run the command as the account that started it"
+        hint = "run the command as the account that owns the project"
+    return LocalStackError(
+        f"cannot use the local stack's files: {error.strerror}", place=str(path), hint=hint
+    )

@@ -25,6 +25,7 @@ _LOOK_S = 0.5
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _STEADY_S = 10.0
 _DEADLINE_S = 10.0
+_LOG_LIMIT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,34 @@ def running(home: Home) -> Running | None:
         return _recorded(home)
 
 
-def start(root: Path) -> None:
+def start(home: Home, root: Path) -> None:
     """Start a supervisor in the background unless one runs; return when it holds the lock."""
-    home = Home.of(root)
     found = running(home)
     if found and process.command(found.supervisor):
         return
     stop(home)
     command = [sys.executable, "-m", "supaops.local", "supervisor", str(root)]
-    with home.supervisor_log.open("ab") as log:
-        subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True, cwd="/"
+    mode = "ab" if _size(home.supervisor_log) < _LOG_LIMIT_BYTES else "wb"
+    with home.supervisor_log.open(mode) as log:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False, cwd="/",
+            env=_environment(),
+        )  # fmt: skip
+    if done.returncode != 0:
+        raise LocalStackError(
+            "the stand-ins' supervisor did not start",
+            place=str(home.supervisor_log),
+            hint="supaops local logs --standins",
         )
+
+
+def _environment() -> dict[str, str]:
+    """Return what our processes need: neither PG* variables nor secrets of the caller."""
+    return {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def stop(home: Home) -> bool:

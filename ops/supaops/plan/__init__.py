@@ -2,8 +2,8 @@
 
 from supaops.plan.describe import difference
 from supaops.plan.desired import Desired, read_plan
-from supaops.plan.diff import ROW_KINDS, build_plan, complete
-from supaops.plan.model import Action, Change, Plan
+from supaops.plan.diff import build_plan, complete
+from supaops.plan.model import ROW_KINDS, Action, Change, Plan
 from supaops.plan.summary import as_json, summary
 
 __all__ = [

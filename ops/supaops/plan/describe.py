@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import json
 
-from supaops.plan.model import Action, Change
+from supaops.plan.model import ROW_KINDS, Action, Change
 from supaops.render.resource import Kind
+
+_FILE_HEADER_LINES = 2
 
 
 def difference(change: Change) -> list[str]:
@@ -18,7 +20,9 @@ def difference(change: Change) -> list[str]:
         return _secret_difference(change)
     before, after = _texts(change)
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return [line for line in lines if not line.startswith(("---", "+++"))]
+    body = list(lines)[_FILE_HEADER_LINES:]
+    # A row is a few lines, all of them shown, so there is no hunk to place.
+    return [line for line in body if change.kind not in ROW_KINDS or not line.startswith("@@")]
 
 
 def _texts(change: Change) -> tuple[str, str]:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from supaops.db.live import LiveObject, Recorded, State, secret_definition
-from supaops.plan.model import Action, Change, Plan
+from supaops.plan.model import ROW_KINDS, Action, Change, Plan
 from supaops.render.resource import Kind, Resource
-
-# Kinds whose desired and live texts are in one language, so that they can be compared directly.
-ROW_KINDS = frozenset({Kind.TASK_TYPE, Kind.CRON_JOB, Kind.VAULT_SECRET})
 
 # Grants follow their object, so those of foreign objects are not worth a line of their own.
 _FOREIGN_KINDS = frozenset(set(Kind) - {Kind.GRANT})

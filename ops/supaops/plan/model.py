@@ -27,6 +27,9 @@ class Action(StrEnum):
     NOOP = "no-op"
 
 
+# Kinds whose desired and live texts are in one language, so that they can be compared directly.
+ROW_KINDS = frozenset({Kind.TASK_TYPE, Kind.CRON_JOB, Kind.VAULT_SECRET})
+
 QUIET = frozenset({Action.NOOP, Action.FOREIGN})
 
 
@@ -70,6 +73,11 @@ class Plan:
     def of(self, *actions: Action) -> list[Change]:
         """Return the changes with any of these actions, in order."""
         return [change for change in self.changes if change.action in actions]
+
+    @property
+    def of_record(self) -> list[Change]:
+        """Return the changes of resources that an apply has recorded; none on a fresh database."""
+        return [change for change in self.changes if change.recorded is not None]
 
     @property
     def pending(self) -> list[Change]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rich.text import Text
 
@@ -20,6 +21,7 @@ _MARK = {
 }
 _DIFF_STYLE = {"+": "green", "-": "red", "~": "yellow", "@": "cyan"}
 _MAX_DIFF_LINES = 40
+_MAX_LISTED_CREATES = 5
 
 
 def plan_text(plan: Plan, *, verbose: bool = False) -> Text:
@@ -27,14 +29,25 @@ def plan_text(plan: Plan, *, verbose: bool = False) -> Text:
 
     Args:    verbose: also show no-ops, and the whole text of what is created.
     """
-    lines = [line for change in _shown(plan, verbose=verbose) for line in _lines(change, verbose)]
+    lines = [line for group in _groups(plan, verbose=verbose) for line in group]
     return Text("\n").join([*lines, *([Text()] if lines else []), _last_line(plan)])
 
 
-def _shown(plan: Plan, *, verbose: bool) -> Iterator[Change]:
-    for change in plan.changes:
-        if verbose or change.action is not Action.NOOP:
-            yield change
+def _groups(plan: Plan, *, verbose: bool) -> Iterator[Iterable[Text]]:
+    """Yield the lines of each change; a crowd of new objects of one kind is one line."""
+    shown = (change for change in plan.changes if verbose or change.action is not Action.NOOP)
+    for (kind, action), group in groupby(shown, key=lambda change: (change.kind, change.action)):
+        changes = list(group)
+        if action is Action.CREATE and len(changes) > _MAX_LISTED_CREATES and not verbose:
+            yield [_crowd_line(kind, len(changes))]
+        else:
+            yield from (_lines(change, verbose) for change in changes)
+
+
+def _crowd_line(kind: Kind, count: int) -> Text:
+    mark, style = _MARK[Action.CREATE]
+    line = Text(f"  {mark} {Action.CREATE:<9}", style).append(f"{count} x {kind}", "bold")
+    return line.append("  --verbose lists them", "dim")
 
 
 def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  private, two callers

@@ -13,7 +13,7 @@ log = logging.getLogger("supaops.worker.access")
 class AccessLog:
     """Log method, path as sent, status and duration.
 
-    The path is the undecoded one: it cannot hold a line break.
+    The path is ASGI's `raw_path`: without the query, and undecoded, so it holds no line break.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -34,6 +34,6 @@ class AccessLog:
         try:
             await self._app(scope, receive, watch)
         finally:
-            path = scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
+            path = scope.get("raw_path", b"").decode("ascii", "replace")
             took_ms = 1000 * (time.monotonic() - started)
             log.info("%s %s %d %.0f ms", scope["method"], path, status, took_ms)

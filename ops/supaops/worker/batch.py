@@ -11,7 +11,7 @@ from supaops.errors import DatabaseError
 from supaops.worker.completion import complete
 from supaops.worker.execution import Executor, Failed, Outcome
 from supaops.worker.queue import Queue
-from supaops.worker.tally import Tally
+from supaops.worker.tally import Ending, Tally
 
 # A job cancelled by an operator should stop soon even under a long lease.
 LONGEST_BEAT = timedelta(seconds=10)
@@ -100,11 +100,12 @@ class Batch:
         ending = await complete(self._queue, job, outcome, patience=self._lease)
         self._count(job, ending)
         if isinstance(outcome, Failed):
-            log.warning("job %d: %s", job.id, outcome.error.partition("\n")[0])
+            log.warning("job %d: %s", job.id, outcome.error.splitlines()[0])
 
-    def _count(self, job: Job, ending: str) -> None:
+    def _count(self, job: Job, ending: Ending) -> None:
         del self._unfinished[job.id]
-        setattr(self.tally, ending, getattr(self.tally, ending) + 1)
+        if self.tally:
+            self.tally.count(ending)
         log.info("job %d %s attempt %d: %s", job.id, job.task_type, job.attempts, ending)
 
     async def _keep_alive(self, lease_id: int) -> None:

@@ -6,16 +6,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from supaops.db.jobs import Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.execution import Failed, Outcome
 from supaops.worker.failure import storable
 from supaops.worker.queue import Queue
+from supaops.worker.tally import Ending
 
 T = TypeVar("T")
-Ending = Literal["succeeded", "failed", "retried", "refused"]
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import sys
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
 
-# Requests still open at SIGTERM are answered by the runner's own deadline; this only bounds a
-# client that never finishes sending.
+# What requests still open at SIGTERM get; with the grace for jobs after it, the process ends within
+# the 30 s that an orchestrator usually gives it.
 _OPEN_REQUESTS_S = 10
 
 log = logging.getLogger("supaops.worker")
@@ -31,6 +33,9 @@ def run_server(app: ASGIApp, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=_OPEN_REQUESTS_S,
     )
+    # uvicorn repeats the signal once it has shut down, and by default that kills the process: a
+    # stop in good order would look like a crash.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listen(host, port) as listener:
         log.info("listening on http://%s:%d", host, listener.getsockname()[1])
         uvicorn.Server(config).run(sockets=[listener])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Literal
+
+Ending = Literal["succeeded", "failed", "retried", "cancelled", "refused"]
 
 
 @dataclass(slots=True)
@@ -20,6 +23,10 @@ class Tally:
     retried: int = 0
     cancelled: int = 0
     refused: int = 0
+
+    def count(self, ending: Ending) -> None:
+        """Count one job that ended."""
+        setattr(self, ending, getattr(self, ending) + 1)
 
     @property
     def running(self) -> int:

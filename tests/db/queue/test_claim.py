@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from tests.db.calls import claim, column, enqueue, expire_leases, job, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, column, enqueue, expire_leases, job, value
 
 
 def ids(rows: list[dict[str, object]]) -> list[object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.db.calls import claim, column, enqueue, rows_read, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, column, enqueue, rows_read, value
 
 
 def finished(db: Connection, status: str, age: str) -> int:

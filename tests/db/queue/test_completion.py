@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.db.calls import claim, column, enqueue, expire_leases, job, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, column, enqueue, expire_leases, job, value
 
 
 def test_a_completion_keeps_the_result_and_clears_the_error(queue: Connection) -> None:

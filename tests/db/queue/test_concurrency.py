@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.db.calls import claim, column, enqueue, value
-from tests.waiting import until
 
 from supaops.db.connect import Connection
 from supaops.local import Stack
+from tests.db.calls import claim, column, enqueue, value
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 # How many of the other connections wait for a lock.

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from tests.db.calls import column, value
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.db.calls import column, value
 
 ENDPOINT = "http://127.0.0.1:9/api/jobs/run"
 SECRET = "a secret that no error may show"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from tests.db.calls import claim, column, enqueue, job, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, column, enqueue, job, value
 
 
 def test_a_job_gets_what_its_task_type_declares(queue: Connection) -> None:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.db.calls import value
 
 from supaops.db.connect import Connection
+from tests.db.calls import value
 
 CASES: list[tuple[Any, list[Any], list[Any]]] = [
     # schema, instances that it accepts, instances that it refuses

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from tests.db.calls import claim, column, enqueue, job, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, column, enqueue, job, value
 
 
 def test_a_cancelled_pending_job_never_runs(queue: Connection) -> None:

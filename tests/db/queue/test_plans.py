@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.calls import claim, enqueue, expire_leases, rows_read, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, enqueue, expire_leases, rows_read, value
 
 JOBS = 20_000
 

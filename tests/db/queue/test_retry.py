@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.db.calls import claim, enqueue, job, value
 
 from supaops.db.connect import Connection
+from tests.db.calls import claim, enqueue, job, value
 
 BASE, FACTOR, MAX, JITTER = 10.0, 2.0, 3600.0, 0.2
 

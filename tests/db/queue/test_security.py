@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.calls import column, value
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.db.calls import column, value
 
 PUBLIC_FUNCTIONS = {
     "job_queue_cancel",

@@ -62,7 +62,7 @@ select n.nspname || '.' || c.relname as name,
 -- tgenabled is part of the text: a trigger that somebody disabled is drift.
 select n.nspname || '.' || c.relname || '.' || t.tgname as name,
        pg_catalog.pg_get_triggerdef(t.oid)
-         || E'\n-- enabled: ' || t.tgenabled
+         || E'\n-- enabled: ' || t.tgenabled::text
          || coalesce(E'\n-- ' || pg_catalog.obj_description(t.oid, 'pg_trigger'), '') as definition
   from pg_catalog.pg_trigger as t
   join pg_catalog.pg_class as c on c.oid = t.tgrelid

@@ -1,58 +1,4 @@
--- pg_cron 1.6 for servers that lack it; supaops.local.cron_loop runs the jobs.
--- Names, signatures, defaults, error texts and behaviour: pg_cron 1.6.5, its pg_cron--*.sql,
--- src/job_metadata.c and src/entry.c. Grants: Supabase's script after `create extension pg_cron`.
-create schema cron;
-comment on schema cron is 'Stand-in for pg_cron.';
-
-create sequence cron.jobid_seq;
-create sequence cron.runid_seq;
-
-create table cron.job (
-  jobid bigint primary key default pg_catalog.nextval('cron.jobid_seq'),
-  schedule text not null,
-  command text not null,
-  nodename text not null default 'localhost',
-  nodeport integer not null default pg_catalog.inet_server_port(),
-  database text not null default pg_catalog.current_database(),
-  username text not null default current_user,
-  active boolean not null default true,
-  jobname text,
-  constraint jobname_username_uniq unique (jobname, username)
-);
-alter table cron.job enable row level security;
-create policy cron_job_policy on cron.job using (username = current_user);
-
-create table cron.job_run_details (
-  jobid bigint,
-  runid bigint primary key default pg_catalog.nextval('cron.runid_seq'),
-  job_pid integer,
-  database text,
-  username text,
-  command text,
-  status text,
-  return_message text,
-  start_time timestamptz,
-  end_time timestamptz
-);
-alter table cron.job_run_details enable row level security;
-create policy cron_job_run_details_policy on cron.job_run_details
-  using (username = current_user);
-
--- The loop reads cron.job at every tick, so there is no cache to invalidate.
-create function cron.job_cache_invalidate()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  return null;
-end
-$$;
-
-create trigger cron_job_cache_invalidate
-  after insert or update or delete or truncate on cron.job
-  for each statement execute function cron.job_cache_invalidate();
-
+-- The functions of pg_cron 1.6 and the grants that Supabase's script gives.
 create function cron.schedule(schedule text, command text)
 returns bigint
 language plpgsql
@@ -60,7 +6,7 @@ strict
 set search_path = ''
 as $$
 begin
-  return standin.cron_schedule(current_user, null, schedule, command, null, null, true);
+  return standin.cron_schedule(null, schedule, command, null, null, true);
 end
 $$;
 comment on function cron.schedule(text, text) is 'schedule a pg_cron job';
@@ -72,7 +18,7 @@ set search_path = ''
 as $$
 begin
   perform standin.cron_require_value('job_name', job_name);
-  return standin.cron_schedule(current_user, job_name, schedule, command, null, null, true);
+  return standin.cron_schedule(job_name, schedule, command, null, null, true);
 end
 $$;
 comment on function cron.schedule(text, text, text) is 'schedule a pg_cron job';
@@ -91,8 +37,7 @@ set search_path = ''
 as $$
 begin
   perform standin.cron_require_value('job_name', job_name);
-  return standin.cron_schedule(
-    current_user, job_name, schedule, command, database, username, active);
+  return standin.cron_schedule(job_name, schedule, command, database, username, active);
 end
 $$;
 comment on function cron.schedule_in_database is 'schedule a pg_cron job';
@@ -109,11 +54,31 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  -- Not `perform`, which would put a line of its own into the stack.
-  altered constant boolean := standin.cron_alter_job(
-    current_user, job_id, schedule, command, database, username, active);
+#variable_conflict use_column
 begin
+  perform standin.cron_require_value('job_id', job_id::text);
+  perform standin.cron_require_superuser(username, 'must be superuser to alter username');
+  if database is not null then
+    perform standin.cron_require_connect(coalesce(username, current_user), database);
+  end if;
+  if schedule is not null then
+    perform standin.cron_require_schedule(schedule);
+  end if;
+  if num_nonnulls(schedule, command, database, username, active) = 0 then
+    raise exception using errcode = 'internal_error', message = 'no updates specified',
+      hint = 'You must specify at least one job attribute to change when calling alter_job';
+  end if;
+  update standin.cron_own_job as j
+     set schedule = coalesce(alter_job.schedule, j.schedule),
+         command = coalesce(alter_job.command, j.command),
+         database = coalesce(alter_job.database, j.database),
+         username = coalesce(alter_job.username, j.username),
+         active = coalesce(alter_job.active, j.active)
+   where j.jobid = alter_job.job_id;
+  if not found then
+    raise exception using errcode = 'internal_error',
+      message = format('Job %s does not exist or you don''t own it', job_id);
+  end if;
 end
 $$;
 comment on function cron.alter_job is
@@ -125,8 +90,19 @@ language plpgsql
 strict
 set search_path = ''
 as $$
+declare
+  owner constant text := standin.cron_job_owner(job_id);
 begin
-  return standin.cron_unschedule(current_user, job_id);
+  if owner is null then
+    raise exception using errcode = 'internal_error',
+      message = format('could not find valid entry for job %s', job_id);
+  end if;
+  if owner <> current_user and not has_table_privilege('cron.job', 'delete') then
+    raise exception using errcode = 'insufficient_privilege',
+      message = 'permission denied for table job';
+  end if;
+  delete from standin.cron_own_job as j where j.jobid = job_id;
+  return true;
 end
 $$;
 comment on function cron.unschedule(bigint) is 'unschedule a pg_cron job';
@@ -138,7 +114,13 @@ strict
 set search_path = ''
 as $$
 begin
-  return standin.cron_unschedule_named(current_user, job_name);
+  delete from standin.cron_own_job as j
+   where j.jobname = job_name and j.username = current_user;
+  if not found then
+    raise exception using errcode = 'internal_error',
+      message = format('could not find valid entry for job ''%s''', job_name);
+  end if;
+  return true;
 end
 $$;
 comment on function cron.unschedule(text) is 'unschedule a pg_cron job';

@@ -1,7 +1,4 @@
--- What pg_cron's C functions do to cron.job: src/job_metadata.c of pg_cron 1.6.5.
--- pg_cron's functions see who calls them and write as the extension's owner. Here each public
--- function runs as its caller and hands that name to a function that runs as the owner and
--- accepts it from the schema cron only.
+-- What pg_cron's C functions check and write: src/job_metadata.c of pg_cron 1.6.5.
 
 create function standin.cron_is_superuser(role name)
 returns boolean
@@ -64,8 +61,68 @@ end
 $$;
 comment on function standin.cron_require_value is 'Fail as pg_cron does on a missing argument.';
 
+create function standin.cron_require_superuser(username text, message text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if username is not null then
+    if not standin.cron_is_superuser(current_user) then
+      raise exception using errcode = 'internal_error', message = message;
+    end if;
+    perform standin.cron_require_login(username);
+  end if;
+end
+$$;
+comment on function standin.cron_require_superuser is
+  'Fail as pg_cron does when the caller may not name the role that runs a job.';
+
+create function standin.cron_may_change(caller name, owner text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select (caller = owner and has_schema_privilege(caller, 'cron', 'usage'))
+         or standin.cron_is_superuser(caller)
+$$;
+comment on function standin.cron_may_change is 'Tell whether a role may change a job of an owner.';
+
+create function standin.cron_job_owner(id bigint)
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select j.username from cron.job as j where j.jobid = id
+$$;
+comment on function standin.cron_job_owner is 'Return who owns a job, whoever asks.';
+
+-- pg_cron's functions see who calls them and write as the extension's owner. A view does the same:
+-- current_user is its caller, the rights on cron.job are its owner's.
+create view standin.cron_own_job with (security_barrier) as
+  select j.jobid, j.schedule, j.command, j.nodename, j.nodeport, j.database, j.username, j.active,
+         j.jobname
+    from cron.job as j
+   where standin.cron_may_change(current_user, j.username)
+  with check option;
+-- A default is computed with the caller's rights, who has none on the sequence.
+create function standin.cron_next_jobid()
+returns bigint
+language sql
+security definer
+set search_path = ''
+as $$
+  select nextval('cron.jobid_seq')
+$$;
+comment on function standin.cron_next_jobid is 'Return the id of the next job.';
+alter view standin.cron_own_job alter column jobid set default standin.cron_next_jobid();
+grant select, insert, update, delete on standin.cron_own_job to public;
+comment on view standin.cron_own_job is 'The jobs that the caller may change.';
+
 create function standin.cron_schedule(
-  caller name,
   jobname text,
   schedule text,
   command text,
@@ -75,35 +132,26 @@ create function standin.cron_schedule(
 )
 returns bigint
 language plpgsql
-security definer
 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  stack text;
-  runner constant text := coalesce(username, caller);
+  runner constant text := coalesce(username, current_user);
   target constant text := coalesce(database, 'postgres');
   id bigint;
 begin
-  get diagnostics stack = pg_context;
-  perform standin.require_caller(stack, 'cron');
   perform standin.cron_require_value('schedule', schedule);
   perform standin.cron_require_value('command', command);
   perform standin.cron_require_schedule(schedule);
-  if username is not null then
-    if not standin.cron_is_superuser(caller) then
-      raise exception using errcode = 'internal_error',
-        message = 'must be superuser to create a job for another role';
-    end if;
-    perform standin.cron_require_login(username);
-  end if;
+  perform standin.cron_require_superuser(
+    username, 'must be superuser to create a job for another role');
   perform standin.cron_require_connect(runner, target);
-  insert into cron.job as j
+  insert into standin.cron_own_job as j
     (schedule, command, nodename, nodeport, database, username, active, jobname)
   values (cron_schedule.schedule, cron_schedule.command, 'localhost',
           current_setting('port')::integer, target, runner,
           coalesce(cron_schedule.active, true), cron_schedule.jobname)
-  on conflict on constraint jobname_username_uniq do update
+  on conflict (jobname, username) do update
     set schedule = excluded.schedule, command = excluded.command, database = excluded.database
   returning j.jobid into id;
   return id;
@@ -111,105 +159,3 @@ end
 $$;
 comment on function standin.cron_schedule is
   'Create a job, or change schedule, command and database of the caller''s job of that name.';
-
-create function standin.cron_unschedule(caller name, id bigint)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  stack text;
-  owner constant text := (select j.username from cron.job as j where j.jobid = id);
-begin
-  get diagnostics stack = pg_context;
-  perform standin.require_caller(stack, 'cron');
-  if owner is null then
-    raise exception using errcode = 'internal_error',
-      message = format('could not find valid entry for job %s', id);
-  end if;
-  if owner <> caller and not has_table_privilege(caller, 'cron.job', 'delete') then
-    raise exception using errcode = 'insufficient_privilege',
-      message = 'permission denied for table job';
-  end if;
-  delete from cron.job as j where j.jobid = id;
-  return true;
-end
-$$;
-comment on function standin.cron_unschedule is 'Remove a job that the caller owns.';
-
-create function standin.cron_unschedule_named(caller name, name text)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  stack text;
-begin
-  get diagnostics stack = pg_context;
-  perform standin.require_caller(stack, 'cron');
-  delete from cron.job as j where j.jobname = name and j.username = caller;
-  if not found then
-    raise exception using errcode = 'internal_error',
-      message = format('could not find valid entry for job ''%s''', name);
-  end if;
-  return true;
-end
-$$;
-comment on function standin.cron_unschedule_named is 'Remove the caller''s job of that name.';
-
-create function standin.cron_alter_job(
-  caller name,
-  id bigint,
-  schedule text,
-  command text,
-  database text,
-  username text,
-  active boolean
-)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  stack text;
-  superuser constant boolean := standin.cron_is_superuser(caller);
-begin
-  get diagnostics stack = pg_context;
-  perform standin.require_caller(stack, 'cron');
-  perform standin.cron_require_value('job_id', id::text);
-  if username is not null then
-    if not superuser then
-      raise exception using errcode = 'internal_error',
-        message = 'must be superuser to alter username';
-    end if;
-    perform standin.cron_require_login(username);
-  end if;
-  if database is not null then
-    perform standin.cron_require_connect(coalesce(username, caller), database);
-  end if;
-  if schedule is not null then
-    perform standin.cron_require_schedule(schedule);
-  end if;
-  if num_nonnulls(schedule, command, database, username, active) = 0 then
-    raise exception using errcode = 'internal_error', message = 'no updates specified',
-      hint = 'You must specify at least one job attribute to change when calling alter_job';
-  end if;
-  update cron.job as j
-     set schedule = coalesce(cron_alter_job.schedule, j.schedule),
-         command = coalesce(cron_alter_job.command, j.command),
-         database = coalesce(cron_alter_job.database, j.database),
-         username = coalesce(cron_alter_job.username, j.username),
-         active = coalesce(cron_alter_job.active, j.active)
-   where j.jobid = cron_alter_job.id and (superuser or j.username = caller);
-  if not found then
-    raise exception using errcode = 'internal_error',
-      message = format('Job %s does not exist or you don''t own it', id);
-  end if;
-  return true;
-end
-$$;
-comment on function standin.cron_alter_job is 'Change the given columns of a job that the caller owns.';

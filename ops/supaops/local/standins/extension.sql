@@ -50,22 +50,3 @@ $$;
 revoke all on function standin.register from public;
 comment on function standin.register is
   'Record an extension and the objects of a schema as its members, as create extension does.';
-
-create function standin.require_caller(stack text, schema name)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  -- Line 1 is the function that asks, line 2 who called it. Function names in a stack are printed
-  -- by the server and qualified, so that no other function can pass for one of this schema.
-  if pg_catalog.split_part(stack, E'\n', 2)
-     not like pg_catalog.format('PL/pgSQL function %I.%%', require_caller.schema) then
-    raise exception using errcode = 'insufficient_privilege',
-      message = pg_catalog.format('only the functions of schema %s may call this',
-                                  require_caller.schema);
-  end if;
-end
-$$;
-comment on function standin.require_caller is
-  'Fail unless the asking function, whose stack this is, was called by a function of the schema.';

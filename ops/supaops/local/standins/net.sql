@@ -72,9 +72,11 @@ returns boolean
 language sql
 set search_path = ''
 as $$
-  -- An ordinary connection cannot choose its backend_type, so its name has to tell.
+  -- An ordinary connection cannot choose its backend_type, so its name has to tell; the type
+  -- is hidden from roles that would not see the real worker.
   select exists (
-    select from pg_catalog.pg_stat_activity as a where a.application_name ilike 'pg_net %')
+    select from pg_catalog.pg_stat_activity as a
+     where a.application_name ilike 'pg_net %' and a.backend_type is not null)
 $$;
 comment on function standin.net_worker_is_up is
   'Tell whether the caller can see the worker, as pg_stat_activity shows it.';
@@ -260,9 +262,12 @@ begin
   end if;
   select r.* into answer from net._http_response as r where r.id = request_id;
   if answer.id is null or answer.error_msg is not null then
-    return row('ERROR', coalesce(answer.error_msg, 'request matching request_id not found'), null);
+    return row('ERROR', coalesce(answer.error_msg, 'request matching request_id not found'), null)
+      ::net.http_response_result;
   end if;
-  return row('SUCCESS', 'ok', row(answer.status_code, answer.headers, answer.content));
+  return row('SUCCESS', 'ok',
+             row(answer.status_code, answer.headers, answer.content)::net.http_response)
+    ::net.http_response_result;
 end
 $$;
 comment on function net._http_collect_response is 'Return the answer to a request.';

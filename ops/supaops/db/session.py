@@ -1,0 +1,99 @@
+"""Asynchronous sessions: open one, run a command as a client would, hear notifications."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus, abc
+
+from supaops.db.connect import AsyncConnection, connection_failed, options
+from supaops.errors import DatabaseError
+
+# What libpq says last when the server ends a session.
+_CONNECTION_LOST = (
+    "server closed the connection unexpectedly\n"
+    "\tThis probably means the server terminated abnormally\n"
+    "\tbefore or while processing the request.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended, in pg_cron's words."""
+
+    succeeded: bool
+    message: str
+
+
+async def open_session(
+    url: str, *, application_name: str, **parameters: str | int
+) -> AsyncConnection:
+    """Connect in autocommit mode with rows as dicts.
+
+    Args:    parameters: of libpq; they replace those of the URL.
+    Raises:  ConnectionFailed.
+    """
+    target = make_conninfo(url, **parameters)
+    try:
+        return await psycopg.AsyncConnection.connect(target, **options(application_name))
+    except psycopg.Error as error:
+        raise connection_failed(target, error) from error
+
+
+@contextmanager
+def server_errors() -> Iterator[None]:
+    """Turn what the server or the connection raises into DatabaseError."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise DatabaseError(str(error).strip()) from error
+
+
+async def wait_for_notification(connection: AsyncConnection, timeout_s: float | None) -> str | None:
+    """Return the payload of the next notification, or None when there was none in time."""
+    with server_errors():
+        async for notification in _notifications(connection, timeout_s):
+            return notification.payload
+    return None
+
+
+def _notifications(
+    connection: AsyncConnection, timeout_s: float | None
+) -> AsyncIterator[psycopg.Notify]:
+    return connection.notifies(timeout=timeout_s, stop_after=1)
+
+
+async def run_command(connection: AsyncConnection, command: str) -> Outcome:
+    """Run the statements of a command in one go and describe the last result as pg_cron does.
+
+    Source: pg_cron 1.6.5, `GetTaskFeedback` in src/pg_cron.c.
+    """
+    cursor = connection.cursor()
+    try:
+        await cursor.execute(command.encode())
+    except psycopg.Error as error:
+        return Outcome(succeeded=False, message=_complaint(error))
+    while cursor.nextset():
+        pass
+    return Outcome(succeeded=True, message=_summary(cursor.pgresult))
+
+
+def _summary(result: abc.PGresult | None) -> str:
+    if result is None:
+        return ""
+    if result.status == ExecStatus.COMMAND_OK:
+        return (result.command_status or b"").decode()
+    return f"{result.ntuples} {'row' if result.ntuples == 1 else 'rows'}"
+
+
+def _complaint(error: psycopg.Error) -> str:
+    if error.pgresult is not None:
+        text = error.pgresult.error_message.decode(errors="replace")
+        return _CONNECTION_LOST if text.startswith("FATAL:") else text
+    if isinstance(error, psycopg.OperationalError):
+        return _CONNECTION_LOST
+    return "COPY not supported"  # The only other thing that psycopg itself refuses.

@@ -1,0 +1,64 @@
+"""Run the command line in this process, as a user in a project's folder would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from supaops.cli.main import run
+from supaops.local import Stack
+from tests.projects import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command left: its exit status and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> str:
+        return self.out + self.err
+
+
+Cli = Callable[..., Outcome]
+
+
+@pytest.fixture
+def cli(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project_folder: Path
+) -> Cli:
+    """Return a function that runs one command with the given variables."""
+    monkeypatch.chdir(project_folder)
+
+    def invoke(*words: str, **variables: str) -> Outcome:
+        with monkeypatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            status = run(list(words))
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Outcome(status, captured.out, captured.err)
+
+    return invoke
+
+
+@pytest.fixture
+def project_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with a config; variables of the machine must not reach it."""
+    for name in ("DATABASE_URL", "JOB_QUEUE_WORKER_ENDPOINT", "JOB_QUEUE_RUNNER_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SUPAOPS_ENV", "test")
+    Project.make(tmp_path, None)
+    return tmp_path
+
+
+@pytest.fixture
+def variables(stack: Stack) -> dict[str, str]:
+    """Return the variables of an environment on the running stack."""
+    return dict(stack.environment)

@@ -1,0 +1,209 @@
+"""How one job runs and ends: success, failure, timeout, an end that is hard to record."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import FrozenInstanceError
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supaops.errors import DatabaseError
+from supaops.worker import Context
+from supaops.worker import completion as completion_module
+from supaops.worker.builtin import builtin
+from supaops.worker.tally import Tally
+from tests.worker.bench import SOON, Bench
+from tests.worker.fake_queue import NOW, gone, job
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+async def test_returned_value_becomes_the_result_as_json(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"seen": payload["name"]}
+
+    bench.queue.ready.append(done := job(payload={"name": "Zelda é"}))
+    assert await bench.run() == Tally(claimed=1, succeeded=1)
+    assert bench.queue.succeeded == {done.id: '{"seen": "Zelda \\u00e9"}'}
+
+
+async def test_context_knows_job_attempt_and_deadline(bench: Bench) -> None:
+    seen: list[Context] = []
+
+    @bench.handlers.handler("work")
+    async def work(context: Context, _payload: object) -> None:
+        seen.append(context)
+
+    bench.queue.ready.append(claimed := job(attempts=3, timeout=timedelta(seconds=7)))
+    await bench.run()
+    [context] = seen
+    assert (context.job, context.attempt) == (claimed, 3)
+    assert context.deadline == NOW + timedelta(seconds=7)
+    with pytest.raises(FrozenInstanceError):
+        context.job.priority = 1  # type: ignore[misc]  # the very point of the test
+
+
+async def test_job_logger_names_the_job(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    @bench.handlers.handler("work")
+    async def work(context: Context, _payload: object) -> None:
+        context.logger.warning("halfway: %d %%", 50)
+
+    bench.queue.ready.append(claimed := job())
+    await bench.run()
+    [record] = [each for each in caplog.records if each.name == "supaops.worker.job"]
+    assert record.getMessage() == f"job {claimed.id} work attempt 1: halfway: 50 %"
+    assert record.__dict__["job_id"] == claimed.id
+
+
+async def test_plain_function_runs_in_another_thread(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    def work(_context: Context, _payload: object) -> bool:
+        return threading.current_thread() is threading.main_thread()
+
+    bench.queue.ready.append(done := job())
+    await bench.run()
+    assert bench.queue.succeeded == {done.id: "false"}
+
+
+async def test_exception_fails_the_attempt_with_its_place_and_without_the_payload(
+    bench: Bench,
+) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, payload: dict[str, Any]) -> None:
+        secret = payload["token"]
+        raise ValueError("bad luck" if secret else "")
+
+    bench.queue.ready.append(failed := job(payload={"token": "tok-123"}))
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    first, *rest = bench.queue.failed[failed.id].splitlines()
+    assert first == "ValueError: bad luck"
+    assert Path(__file__).name in rest[0]
+    assert "tok-123" not in bench.queue.failed[failed.id]
+    assert "supaops/worker" not in bench.queue.failed[failed.id]
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), StopIteration(), asyncio.CancelledError()])
+@pytest.mark.parametrize("kind", ["async", "sync"])
+async def test_exit_of_a_handler_fails_its_job_alone(
+    bench: Bench, error: BaseException, kind: str
+) -> None:
+    async def stop(_context: Context, _payload: object) -> None:
+        raise error
+
+    def stop_thread(_context: Context, _payload: object) -> None:
+        raise error
+
+    bench.handlers.handler("stop")(stop if kind == "async" else stop_thread)
+    bench.handlers.handler("work")(lambda *_: "fine")
+    bench.queue.ready.extend([job("stop"), job()])
+    assert await bench.run() == Tally(claimed=2, succeeded=1, retried=1)
+
+
+async def test_last_attempt_counts_as_failed(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        raise ValueError
+
+    bench.queue.ready.append(job(attempts=5))
+    assert await bench.run() == Tally(claimed=1, failed=1)
+
+
+async def test_unknown_task_type_is_retried_with_a_clear_error(bench: Bench) -> None:
+    bench.queue.ready.append(unknown := job("tomorrows_job"))
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    assert bench.queue.failed[unknown.id] == (
+        "UnknownTaskType: this worker has no handler for task type 'tomorrows_job'"
+    )
+
+
+async def test_job_is_cut_off_at_its_timeout(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        await asyncio.Event().wait()
+
+    bench.queue.ready.append(slow := job(timeout=SOON))
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    assert bench.queue.failed[slow.id] == "TimeoutError: cut off after its timeout of 0.05 s"
+
+
+async def test_timeout_of_the_handlers_own_making_keeps_its_message(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        raise TimeoutError("upstream was slow")
+
+    bench.queue.ready.append(slow := job())
+    await bench.run()
+    assert bench.queue.failed[slow.id].startswith("TimeoutError: upstream was slow\n")
+
+
+@pytest.mark.parametrize("result", [float("nan"), object(), {"a": {1}}])
+async def test_result_that_is_not_json_fails_the_attempt(bench: Bench, result: object) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> object:
+        return result
+
+    bench.queue.ready.append(job())
+    assert await bench.run() == Tally(claimed=1, retried=1)
+
+
+async def test_result_that_the_database_refuses_fails_the_attempt(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> str:
+        bench.queue.away.append(DatabaseError("unsupported Unicode escape sequence"))
+        return "\0"
+
+    bench.queue.ready.append(bad := job())
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    assert bench.queue.failed == {
+        bad.id: "the result was refused: unsupported Unicode escape sequence"
+    }
+
+
+async def test_refused_completion_is_counted_and_no_error(bench: Bench) -> None:
+    bench.handlers.handler("work")(lambda *_: None)
+    bench.queue.refuses = True
+    bench.queue.ready.extend([job(), job("unheard_of")])
+    assert await bench.run() == Tally(claimed=2, refused=2)
+
+
+async def test_end_is_recorded_once_the_database_is_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completion_module, "FIRST_PAUSE_S", 0.001)
+
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        bench.queue.away.extend([gone(), gone(), gone()])
+
+    bench.queue.ready.append(job())
+    assert await bench.run() == Tally(claimed=1, succeeded=1)
+
+
+async def test_end_is_given_up_when_the_lease_is_over() -> None:
+    bench = Bench(lease=timedelta(seconds=0.3))
+
+    @bench.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        bench.queue.away.extend([gone()] * 1000)
+
+    bench.queue.ready.append(job())
+    assert await bench.run() == Tally(claimed=1, refused=1)
+
+
+async def test_smoke_job_returns_its_correlation_id(bench: Bench) -> None:
+    bench.handlers.include(builtin)
+    bench.queue.ready.extend(
+        [smoke := job("supaops_smoke", {"correlation_id": "c-1"}), bare := job("supaops_smoke", [])]
+    )
+    await bench.run()
+    assert bench.queue.succeeded == {smoke.id: '"c-1"', bare.id: None}
