@@ -48,10 +48,11 @@ def expire_leases(db: Connection) -> None:
     db.execute("update supaops.lease set expires_at = clock_timestamp() - interval '1 second'")
 
 
-def scanned(db: Connection) -> int:
-    """Return how many rows were ever read from the queue by sequential scans, ours included."""
+def rows_read(db: Connection) -> int:
+    """Return how many rows of the queue this database ever read, by any kind of scan."""
     db.execute("select pg_stat_force_next_flush()")
     count: int = value(
-        db, "select seq_tup_read from pg_stat_user_tables where relname = 'job_queue'"
+        db,
+        "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = 'job_queue'",
     )
     return count

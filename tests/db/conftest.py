@@ -72,6 +72,10 @@ def install(connection: Connection) -> None:
             put(connection, resource, None, {})
 
 
+# Whoever waits for a lock for so long would wait for ever.
+PATIENCE = "set lock_timeout = '10s'"
+
+
 @pytest.fixture(scope="module")
 def installed(stack: Stack) -> Stack:
     """Return a stack with this folder's queue in it, whatever ran on it before."""
@@ -85,6 +89,7 @@ def installed(stack: Stack) -> Stack:
 def queue(installed: Stack) -> Iterator[Connection]:
     """Return a connection as role postgres to an installed and empty queue."""
     with connect(installed.url, application_name="pytest") as connection:
+        connection.execute(PATIENCE)
         connection.execute(EMPTY)
         yield connection
 
@@ -95,8 +100,10 @@ def another(stack: Stack) -> Iterator[Callable[[], Connection]]:
     opened: list[Connection] = []
 
     def open_one() -> Connection:
-        opened.append(connect(stack.url, application_name="pytest another"))
-        return opened[-1]
+        connection = connect(stack.url, application_name="pytest another")
+        opened.append(connection)
+        connection.execute(PATIENCE)
+        return connection
 
     yield open_one
     for connection in opened:

@@ -138,14 +138,14 @@ def test_a_takeover_leaves_a_job_that_is_being_completed_to_its_worker(
 def test_a_takeover_is_finished_by_a_later_claim_when_a_completion_rolls_back(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
-    job_id = enqueue(queue)
-    claim(queue)
+    reported, lost = enqueue(queue), enqueue(queue)
+    claim(queue, 2)
     expire_leases(queue)
     other = another()
     with other.transaction(force_rollback=True):
-        value(other, "select job_queue_mark_succeeded(%s)", job_id)
-        assert claim(queue) == []
-    assert ids(claim(queue)) == [job_id]
+        value(other, "select job_queue_mark_succeeded(%s)", reported)
+        assert ids(claim(queue, 5)) == [lost]
+    assert ids(claim(queue, 5)) == [reported]
 
 
 def test_a_paused_queue_hands_out_nothing_and_the_others_go_on(queue: Connection) -> None:

@@ -17,6 +17,12 @@ from tests.db.calls import claim, column, enqueue, value
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
+# How many of the other connections wait for a lock.
+WAITING = """
+  select count(*) from pg_stat_activity
+  where application_name = 'pytest another' and wait_event_type = 'Lock'
+"""
+
 CLAIMER = Path(__file__).with_name("claimer.py")
 
 
@@ -147,19 +153,21 @@ def _drained(db: Connection, workers: Callable[[str], subprocess.Popen[str]]) ->
 def test_opposite_batches_of_completions_do_not_deadlock(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
-    ids = [enqueue(queue) for _ in range(200)]
-    lease = claim(queue, 200)[0]["lease_id"]
+    ids = [enqueue(queue) for _ in range(3)]
+    lease = claim(queue, 3)[0]["lease_id"]
     accepted: list[int] = []
 
     def complete(order: list[int]) -> None:
-        db = another()
-        accepted.extend(
-            value(db, "select job_queue_mark_succeeded_many(%s, %s)", order, [lease] * len(order))
-        )
+        call = "select job_queue_mark_succeeded_many(%s, %s)"
+        accepted.extend(value(another(), call, order, [lease] * 3))
 
     threads = [threading.Thread(target=complete, args=(order,)) for order in (ids, ids[::-1])]
-    for thread in threads:
-        thread.start()
+    holder = another()
+    with holder.transaction():
+        holder.execute("select from job_queue where id = %s for update", [ids[1]])
+        for thread in threads:
+            thread.start()
+        until(lambda: value(queue, WAITING) == 2)
     for thread in threads:
         thread.join()
     assert sorted(accepted) == ids
