@@ -199,9 +199,9 @@ def test_a_quoted_text_is_read_as_it_was_written(text: str) -> None:
 
 
 @settings(max_examples=200)
-@given(st.text(CHARACTERS, min_size=12, max_size=60))
+@given(st.text(CHARACTERS, max_size=60).map(lambda text: f"Qz7{text}"))
 def test_a_resolved_value_is_kept_or_refused_but_never_shown(value: str) -> None:
-    environ = {"DATABASE_URL": value, "ENDPOINT_URL": value, "RUNNER_SECRET": value}
+    environ = {"DATABASE_URL": value, "ENDPOINT_URL": "http://x", "RUNNER_SECRET": value}
     shown, kept = _resolution(environ)
     assert value not in shown
     assert kept in (None, value)

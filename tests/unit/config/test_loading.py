@@ -176,3 +176,25 @@ def test_whatever_stands_where_a_secret_may_be_is_never_shown(
     ):
         found = problems(base)
         assert not any(marker in f"{problem} {problem.hint}" for problem in found), base
+
+
+def test_a_job_without_a_target_is_told_beside_its_bad_schedule(
+    problems: Problems, good: str
+) -> None:
+    found = problems(f"{good}cron: {{jobs: {{x: {{schedule: 60 seconds}}}}}}\n")
+    assert [problem.message.split(": ")[0] for problem in found] == [
+        "cron.jobs.x",
+        "cron.jobs.x.schedule",
+    ]
+
+
+def test_a_secret_in_place_of_a_name_is_one_problem(problems: Problems, good: str) -> None:
+    (problem,) = problems(good.replace("secret: runner_secret", "secret: sb_secret_0123456789"))
+    assert problem.message.startswith("worker.secret: holds a Supabase secret key")
+
+
+def test_a_job_named_like_a_mark_of_the_validator_keeps_its_place(
+    problems: Problems, good: str
+) -> None:
+    (problem,) = problems(f'{good}cron: {{jobs: {{"[key]": 5}}}}\n')
+    assert str(problem) == ('queue.yaml:14:23: cron.jobs."[key]": expected a mapping, found `5`')

@@ -68,7 +68,7 @@ QUEUE_CASES = {
         "write a finite number, or quote it",
     ),
     "retry: 5s": ("queue.retry: expected a mapping, found `5s`", "indent its keys below it"),
-    "retry: {base: 2h}": (
+    "retry: {base: 61m}": (
         "queue.retry.base: expected at most queue.retry.max, which is 1h",
         "shorten it, or raise queue.retry.max",
     ),
