@@ -1,0 +1,84 @@
+"""The whole chain, ticking every second, with a real `supaops serve` at its end."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from supaops.db.connect import Connection, connect
+from supaops.local import Stack
+from tests.projects import RESET, ROOT, Project
+from tests.waiting import until
+
+TICKING = """
+cron:
+  jobs:
+    job_queue_worker: {schedule: 1 second}
+    job_queue_cleanup_daily: {active: false}
+"""
+SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
+
+
+@pytest.fixture(scope="module")
+def chain(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Return an applied project whose endpoint is a port that nothing listens on yet."""
+    project = Project.make(tmp_path_factory.mktemp("chain"), stack, TICKING)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = f"http://127.0.0.1:{port}/api/jobs/run"
+    with connect(stack.url, application_name="pytest") as conn:
+        conn.execute(RESET)
+        project.apply(conn)
+        yield project
+        conn.execute(RESET)  # it ticks every second, which no other test wants
+
+
+@pytest.fixture
+def conn(chain: Project) -> Iterator[Connection]:
+    """Return a connection to the chain's database, repaired after the test."""
+    with connect(chain.url, application_name="pytest") as connection:
+        yield connection
+        chain.apply(connection)
+
+
+@contextmanager
+def serve(project: Project, **variables: str) -> Iterator[None]:
+    """Run `supaops serve` at the project's endpoint until the block ends."""
+    url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
+    words = ["serve", "--config", str(project.config_path), "--port", str(url.port)]
+    log = project.folder / "serve.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*SUPAOPS, *words],
+            env={**project.environ, "PYTHONPATH": str(ROOT / "ops"), **variables},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        until(lambda: answers(process, url, log))
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def answers(process: subprocess.Popen[bytes], url: httpx.URL, log: Path) -> bool:
+    assert process.poll() is None, log.read_text()
+    try:
+        return httpx.get(url.copy_with(path="/healthz"), timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def served(chain: Project) -> Iterator[Project]:
+    """Return the chain with its worker running."""
+    with serve(chain):
+        yield chain
