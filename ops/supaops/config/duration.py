@@ -10,12 +10,13 @@ from supaops.config.scalars import is_sexagesimal
 
 _PARTS = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
 _SPELLED = re.compile(r"(\d+) *(ms|s|m|h|d)[a-z]*", re.ASCII | re.IGNORECASE)
+_MS = timedelta(milliseconds=1)
 _UNITS = {
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
     "m": timedelta(minutes=1),
     "s": timedelta(seconds=1),
-    "ms": timedelta(milliseconds=1),
+    "ms": _MS,
 }
 _EXPECTED = "expected a duration such as 250ms, 30s, 1h30m or 14d"
 _MAX_DIGITS = 12
@@ -35,10 +36,11 @@ def parse_duration(value: object) -> timedelta:
     if max(len(part or "") for part in match.groups()) > _MAX_DIGITS:
         raise Complaint("expected at most 3650d")
     amounts = (int(part or 0) for part in match.groups())
-    total = sum((n * unit for n, unit in zip(amounts, _UNITS.values(), strict=True)), timedelta())
-    if total > LONGEST:
+    # In whole milliseconds, for a timedelta overflows before it can be compared.
+    total = sum(n * (unit // _MS) for n, unit in zip(amounts, _UNITS.values(), strict=True))
+    if total > LONGEST // _MS:
         raise Complaint("expected at most 3650d")
-    return total
+    return total * _MS
 
 
 def parse_positive_duration(value: object) -> timedelta:

@@ -197,4 +197,4 @@ def test_a_job_named_like_a_mark_of_the_validator_keeps_its_place(
     problems: Problems, good: str
 ) -> None:
     (problem,) = problems(f'{good}cron: {{jobs: {{"[key]": 5}}}}\n')
-    assert str(problem) == ('queue.yaml:14:23: cron.jobs."[key]": expected a mapping, found `5`')
+    assert str(problem) == ('queue.yaml:14:24: cron.jobs."[key]": expected a mapping, found `5`')

@@ -22,6 +22,7 @@ QUEUE_CASES = {
     "lease:": (f"queue.lease: {DURATION}, found nothing", None),
     "lease: 0s": ("queue.lease: expected a duration longer than zero, found `0s`", None),
     "lease: 9999d": ("queue.lease: expected at most 3650d, found `9999d`", None),
+    "lease: 1000000000d": ("queue.lease: expected at most 3650d, found `1000000000d`", None),
     "lease: 99999999999999999999s": (
         "queue.lease: expected at most 3650d, found `99999999999999999999s`",
         None,
