@@ -48,6 +48,21 @@ def conn(chain: Project) -> Iterator[Connection]:
         chain.apply(connection)
 
 
+IN_FLIGHT = """
+select from cron.job_run_details where end_time is null
+union all
+select from supaops.dispatch d
+ where d.responded_at is null and not exists (
+   select from net._http_response r where r.id = d.request_id)
+"""
+
+
+def break_link(conn: Connection, statement: str) -> None:
+    """Break the chain, and wait until what was under way before has come to its end."""
+    conn.execute(statement.encode())
+    until(lambda: conn.execute(IN_FLIGHT).fetchone() is None)
+
+
 @contextmanager
 def serve(project: Project, **variables: str) -> Iterator[None]:
     """Run `supaops serve` at the project's endpoint until the block ends."""

@@ -13,7 +13,7 @@ from supaops.db.connect import Connection
 from supaops.jobs.smoke import SmokeResult, run_smoke
 from supaops.report.smoke import smoke_verdict
 from supaops.status import Severity
-from tests.jobs.conftest import serve
+from tests.jobs.conftest import break_link, serve
 from tests.projects import ROOT, Project
 from tests.waiting import until
 
@@ -61,9 +61,10 @@ def test_without_a_worker_the_answer_is_the_broken_hop(chain: Project, conn: Con
 
 
 def test_a_wrong_secret_is_named_with_its_401(served: Project, conn: Connection) -> None:
-    conn.execute(
+    break_link(
+        conn,
         "select vault.update_secret(id, 'not the worker''s secret') from vault.secrets "
-        "where name = 'job_queue_runner_secret'"
+        "where name = 'job_queue_runner_secret'",
     )
     result = smoke(conn, served)
     name, cause = broken(result)
@@ -79,18 +80,20 @@ def test_a_disabled_worker_is_named_with_its_503(chain: Project, conn: Connectio
 
 
 def test_a_wrong_path_is_named_with_its_404(served: Project, conn: Connection) -> None:
-    conn.execute(
+    break_link(
+        conn,
         "select vault.update_secret(id, decrypted_secret || '/nowhere') "
-        "from vault.decrypted_secrets where name = 'job_queue_worker_endpoint'"
+        "from vault.decrypted_secrets where name = 'job_queue_worker_endpoint'",
     )
     name, cause = broken(smoke(conn, served))
     assert (name, cause[:8]) == ("answer", "HTTP 404")
 
 
 def test_an_inactive_cron_job_is_named_at_once(served: Project, conn: Connection) -> None:
-    conn.execute(
+    break_link(
+        conn,
         "select cron.alter_job(jobid, active := false) from cron.job "
-        "where jobname = 'job_queue_worker'"
+        "where jobname = 'job_queue_worker'",
     )
     name, cause = broken(smoke(conn, served, seconds=60))
     assert (name, cause) == ("cron tick", "job_queue_worker is not active in test")
@@ -99,7 +102,7 @@ def test_an_inactive_cron_job_is_named_at_once(served: Project, conn: Connection
 def test_a_cron_job_that_is_gone_is_named_with_the_apply_that_helps(
     served: Project, conn: Connection
 ) -> None:
-    conn.execute("select cron.unschedule('job_queue_worker')")
+    break_link(conn, "select cron.unschedule('job_queue_worker')")
     result = smoke(conn, served, seconds=60)
     assert broken(result) == ("cron tick", "the declared cron job is not in pg_cron")
     assert result.broken is not None
@@ -107,7 +110,7 @@ def test_a_cron_job_that_is_gone_is_named_with_the_apply_that_helps(
 
 
 def test_a_run_that_fails_shows_the_servers_own_message(served: Project, conn: Connection) -> None:
-    conn.execute("delete from vault.secrets where name = 'job_queue_worker_endpoint'")
+    break_link(conn, "delete from vault.secrets where name = 'job_queue_worker_endpoint'")
     name, cause = broken(smoke(conn, served))
     assert name == "cron tick"
     assert "job_queue_worker_endpoint" in cause
@@ -116,7 +119,7 @@ def test_a_run_that_fails_shows_the_servers_own_message(served: Project, conn: C
 def test_a_paused_queue_is_suspected_when_the_worker_claims_nothing(
     served: Project, conn: Connection
 ) -> None:
-    conn.execute("select job_queue_pause('default', 'smoke test of a pause')")
+    break_link(conn, "select job_queue_pause('default', 'smoke test of a pause')")
     name, cause = broken(smoke(conn, served, seconds=4))
     conn.execute("select job_queue_resume('default')")
     assert name == "claim"
