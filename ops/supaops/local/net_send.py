@@ -91,7 +91,8 @@ async def send(client: httpx.AsyncClient, request: NetRequest) -> NetResponse:
 
 
 async def _transfer(client: httpx.AsyncClient, request: NetRequest, timing: _Timing) -> NetResponse:
-    method, url, body = request.method.upper(), _url(request.url), request.body
+    method, url = request.method.upper(), _url(request.url)
+    body = b"" if request.body is None and method == "POST" else request.body
     first: httpx.Headers | None = None
     for _ in range(MAX_REDIRECTS + 1):
         response = await _once(client, timing, method, url, list(_headers(request, body)), body)
@@ -135,9 +136,8 @@ async def _once(
     body: bytes | None,
 ) -> httpx.Response:
     await _resolve(url, timing)
-    content = b"" if body is None and method == "POST" else body
     request = httpx.Request(
-        method, url, headers=headers, content=content, extensions={"trace": timing.trace}
+        method, url, headers=headers, content=body, extensions={"trace": timing.trace}
     )
     try:
         response = await client.send(request, stream=True, follow_redirects=False)

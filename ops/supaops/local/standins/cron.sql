@@ -134,6 +134,7 @@ revoke all on function cron.alter_job, cron.schedule_in_database from public;
 grant usage on schema cron to postgres with grant option;
 grant all on all functions in schema cron to postgres with grant option;
 grant all on cron.job_run_details to postgres with grant option;
+revoke trigger on cron.job_run_details from postgres;
 grant select on cron.job to postgres with grant option;
 alter default privileges in schema cron grant all on sequences to postgres with grant option;
 alter default privileges in schema cron grant all on tables to postgres with grant option;

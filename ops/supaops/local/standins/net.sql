@@ -46,23 +46,34 @@ comment on type net.http_response_result is 'An answer, or why there is none.';
 
 create function net.wake()
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   -- Delivered at commit, once per transaction, as the real wake-up is.
-  select pg_notify('pg_net', 'wake')
+  perform pg_notify('pg_net', 'wake');
+end
 $$;
 comment on function net.wake is 'Wake the worker when the transaction commits.';
+
+create function standin.net_reload()
+returns boolean
+language sql
+security definer
+set search_path = ''
+as $$
+  select pg_reload_conf()
+$$;
+comment on function standin.net_reload is 'Reload the configuration, whoever asks, as the C does.';
 
 create function net.worker_restart()
 returns boolean
 language plpgsql
-security definer
 set search_path = ''
 as $$
 begin
   perform pg_notify('pg_net', 'restart');
-  return pg_reload_conf();
+  return standin.net_reload();
 end
 $$;
 comment on function net.worker_restart is 'Reload the configuration and restart the worker.';
@@ -98,7 +109,7 @@ end
 $$;
 comment on function net.check_worker_is_up is 'Fail unless the worker is up.';
 
-create function net.wait_until_running()
+create function standin.net_await_worker()
 returns void
 language plpgsql
 security definer
@@ -109,6 +120,17 @@ begin
     perform pg_sleep(0.05);
     perform pg_stat_clear_snapshot();
   end loop;
+end
+$$;
+comment on function standin.net_await_worker is 'Wait for the worker, whoever asks, as the C does.';
+
+create function net.wait_until_running()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform standin.net_await_worker();
 end
 $$;
 comment on function net.wait_until_running is 'waits until the worker is running';
