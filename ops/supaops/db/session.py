@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +67,12 @@ def _notifications(
     connection: AsyncConnection, timeout_s: float | None
 ) -> AsyncIterator[psycopg.Notify]:
     return connection.notifies(timeout=timeout_s, stop_after=1)
+
+
+def hang_up(connection: AsyncConnection) -> None:
+    """End a connection under a statement, which the server goes on with."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 async def run_command(connection: AsyncConnection, command: str) -> Outcome:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supaops.clock import Clock, utc_now
+from supaops.db.connect import AsyncConnection
 from supaops.db.cron import CronJob, CronSettings, CronStore
-from supaops.db.session import Outcome, open_session, run_command
+from supaops.db.session import Outcome, hang_up, open_session, run_command
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.local.cron_timing import MINUTE, interval_is_due, minute_of, runs_due, schedule_of
 
@@ -154,16 +155,29 @@ class Scheduler:
                 self._admin_url, application_name="pg_cron", host=self._settings.socket,
                 port=self._settings.port, user=job.username, dbname=job.database, password="",
             )  # fmt: skip
-        async with connection:
+        try:
             await self._store.update_run(runid, "sending", job_pid=connection.info.backend_pid)
             task.last_start = self._clock()
             await self._store.update_run(runid, "running", start_time=task.last_start)
-            return await run_command(connection, job.command)
+            return await _run_to_its_end(connection, job.command)
+        finally:
+            await connection.close()  # And no commit: what the command left open is undone.
 
     async def _abandon(self) -> None:
         for run in self._runs:
             run.cancel()
         await asyncio.gather(*self._runs, return_exceptions=True)
+
+
+async def _run_to_its_end(connection: AsyncConnection, command: str) -> Outcome:
+    """Run a command; when cancelled, hang up on it as pg_cron does: the server finishes it."""
+    running = asyncio.ensure_future(run_command(connection, command))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        hang_up(connection)
+        await running
+        raise
 
 
 async def run(admin_url: str) -> None:
