@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from supaops.clock import Clock, utc_now
@@ -22,6 +22,7 @@ LOG = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 1.0
 _START_TIMEOUT_S = 10
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+_CANCELED = Outcome(succeeded=False, message="job canceled")
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Task:
     last_start: datetime
     pending: int = 0
     run: asyncio.Task[None] | None = None
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Scheduler:
@@ -66,12 +68,10 @@ class Scheduler:
             await self._abandon()
 
     def _refresh(self, jobs: list[CronJob]) -> None:
-        """Take over what changed in cron.job; a run of a job that is gone is cancelled."""
+        """Take over what changed in cron.job; the run of a job that is gone is given up."""
         found = {job.jobid: job for job in jobs}
         for jobid in self._tasks.keys() - found.keys():
-            run = self._tasks.pop(jobid).run
-            if run is not None:
-                run.cancel()
+            self._tasks.pop(jobid).gone.set()
         for jobid, job in found.items():
             if jobid in self._tasks:
                 self._tasks[jobid].job = job
@@ -139,10 +139,6 @@ class Scheduler:
             outcome = Outcome(succeeded=False, message="connection failed")
         except TimeoutError:
             outcome = Outcome(succeeded=False, message="job startup timeout")
-        except asyncio.CancelledError:
-            if task.job.jobid in self._tasks:
-                raise  # The scheduler ends; its successor marks the run.
-            outcome = Outcome(succeeded=False, message="job canceled")
         await self._store.update_run(runid, "failed", start_time=task.last_start)
         return outcome
 
@@ -159,7 +155,7 @@ class Scheduler:
             await self._store.update_run(runid, "sending", job_pid=connection.info.backend_pid)
             task.last_start = self._clock()
             await self._store.update_run(runid, "running", start_time=task.last_start)
-            return await _run_to_its_end(connection, job.command)
+            return await _run_unless(task.gone, connection, job.command)
         finally:
             await connection.close()  # And no commit: what the command left open is undone.
 
@@ -169,15 +165,20 @@ class Scheduler:
         await asyncio.gather(*self._runs, return_exceptions=True)
 
 
-async def _run_to_its_end(connection: AsyncConnection, command: str) -> Outcome:
-    """Run a command; when cancelled, hang up on it as pg_cron does: the server finishes it."""
+async def _run_unless(gone: asyncio.Event, connection: AsyncConnection, command: str) -> Outcome:
+    """Run a command; once its job is gone, hang up as pg_cron does: the server finishes it."""
+    if gone.is_set():
+        return _CANCELED
     running = asyncio.ensure_future(run_command(connection, command))
+    over = asyncio.ensure_future(gone.wait())
     try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        hang_up(connection)
-        await running
-        raise
+        await asyncio.wait({running, over}, return_when=asyncio.FIRST_COMPLETED)
+        return running.result() if running.done() else _CANCELED
+    finally:
+        over.cancel()
+        if not running.done():
+            hang_up(connection)
+            await asyncio.wait({running})
 
 
 async def run(admin_url: str) -> None:
