@@ -28,18 +28,42 @@ class Worker:
     def __init__(self, store: NetStore, client: httpx.AsyncClient) -> None:
         self._store = store
         self._client = client
+        self._woken = True  # For what a former life left.
 
     async def run(self) -> None:
-        """Work until told to restart; begins awake, for what a former life left.
+        """Work until told to restart.
 
         Raises: DatabaseError.
         """
-        told: str | None = None
-        while told != RESTART:
-            busy = await self._batch()
-            told = await self._store.wait(_PAUSE_BETWEEN_BATCHES_S)
-            if not busy and told is None:
-                told = await self._store.wait(None)
+        while True:
+            while not self._woken:
+                if await self._hear(None):
+                    return
+            self._woken = False
+            busy = True
+            while busy:
+                busy = await self._batch()
+                if await self._pause():
+                    return
+
+    async def _pause(self) -> bool:
+        """Wait a second; only the first wake-up of a busy spell cuts it short.
+
+        Returns: whether to restart.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _PAUSE_BETWEEN_BATCHES_S
+        awake = self._woken
+        while (left := end - loop.time()) > 0 and self._woken == awake:
+            if await self._hear(left):
+                return True
+        return False
+
+    async def _hear(self, timeout_s: float | None) -> bool:
+        """Take the next word, if one comes in time; return whether it is to restart."""
+        told = await self._store.wait(timeout_s)
+        self._woken = self._woken or told is not None
+        return told == RESTART
 
     async def _batch(self) -> bool:
         """Delete what expired and answer a batch of requests; return whether there was any."""

@@ -44,9 +44,15 @@ OUTCOMES = {
         "insert into public.noted values ('undone', null); select 1 / 0", "failed",
         "ERROR:  division by zero\n",
     ),
+    "copy": ("copy (select 1) to stdout", "failed", "COPY not supported"),
     "killed": ("select pg_terminate_backend(pg_backend_pid())", "failed", LOST),
 }  # fmt: skip
 """What a job's command leaves in the history: status and message."""
+
+STANDIN_ONLY = {
+    "copy": "the real pg_cron never comes back from COPY, and runs no other job from then on",
+}
+"""Outcomes that the real extension cannot be asked for, and why."""
 
 OTHERS = {
     "who": "insert into public.noted select 'who', to_jsonb(x) from (select current_user::text as"
@@ -72,10 +78,12 @@ def db(stack: Stack) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def history(db: Connection) -> dict[str, Runs]:
+def history(db: Connection, standins: frozenset[str]) -> dict[str, Runs]:
     """Return the runs of each job, once each job has run and the long one twice."""
     db.execute("create table public.noted (what text, seen jsonb)")
     commands = {name: command for name, (command, _, _) in OUTCOMES.items()} | OTHERS
+    if "pg_cron" not in standins:
+        commands = {name: text for name, text in commands.items() if name not in STANDIN_ONLY}
     with db.transaction():
         ids = {name: schedule(db, name, command) for name, command in commands.items()}
         db.execute("select cron.alter_job(%s, active := false)", (ids["inactive"],))
@@ -109,6 +117,8 @@ def noted(db: Connection, what: str) -> list[Any]:
 
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_a_run_ends_with_the_status_and_words_of_pg_cron(history: dict[str, Runs], name: str) -> None:
+    if name not in history:
+        pytest.skip(STANDIN_ONLY[name])
     _, status, message = OUTCOMES[name]
     assert {(run["status"], run["return_message"]) for run in history[name]} in (
         {(status, message)},
