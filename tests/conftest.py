@@ -19,6 +19,11 @@ pytest_plugins = ["tests.pooler"]
 DSN_VARIABLE = "SUPAOPS_TEST_DSN"
 ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
 
+REAL_EXTENSIONS = """
+select e.extname from pg_catalog.pg_extension as e
+ where coalesce(obj_description(e.oid, 'pg_extension'), '') not like 'supaops stand-in %'
+"""
+
 
 @pytest.fixture(scope="session")
 def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
@@ -58,7 +63,7 @@ def _new_stack(root: Path) -> Stack:
 def _existing_stack(dsn: str) -> Stack:
     with connect(dsn, application_name="pytest") as connection:
         version = connection.info.server_version
-        rows = connection.execute("select extname from pg_catalog.pg_extension").fetchall()
+        rows = connection.execute(REAL_EXTENSIONS).fetchall()
     return Stack(
         url=dsn,
         admin_url=os.environ.get(ADMIN_DSN_VARIABLE, dsn),

@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._answer(200, self._echo(body), ("Content-Type", "application/json"))
 
-    do_POST = do_DELETE = do_GET
+    do_POST = do_DELETE = do_GET  # noqa: N815  the names are http.server's
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""

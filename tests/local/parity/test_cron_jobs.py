@@ -107,12 +107,17 @@ def test_a_refusal_has_the_words_of_pg_cron(db: Connection, statement: str) -> N
 def test_an_api_role_has_no_access(db: Connection, role: str) -> None:
     denied = Refusal("42501", "permission denied for schema cron")
     db.execute(f"set role {role}")
-    for statement in ("select cron.schedule('* * * * *', 'x')", "select * from cron.job_run_details"):
+    for statement in (
+        "select cron.schedule('* * * * *', 'x')",
+        "select * from cron.job_run_details",
+    ):
         assert refusal(db, statement) == denied
 
 
 def test_a_schedule_is_judged_as_pg_cron_does(db: Connection) -> None:
-    judged = {when: refusal(db, "select cron.schedule(%s, '')", when) for when in ACCEPTED + REFUSED}
+    judged = {
+        when: refusal(db, "select cron.schedule(%s, '')", when) for when in ACCEPTED + REFUSED
+    }
     assert [when for when, said in judged.items() if said is None] == ACCEPTED
     assert {said.message for said in judged.values() if said} == {
         f"invalid schedule: {when}" for when in REFUSED

@@ -73,10 +73,14 @@ RECEIVED = {
 """What the row says of an answer: status, content type, headers, content."""
 
 FAILED = {
-    "net.http_get('http://127.0.0.1:1/')":
-        ("Could not connect to server", "Couldn't connect to server"),
-    "net.http_get('http://nowhere.invalid/')":
-        ("Could not resolve hostname", "Couldn't resolve host name"),
+    "net.http_get('http://127.0.0.1:1/')": (
+        "Could not connect to server",
+        "Couldn't connect to server",
+    ),
+    "net.http_get('http://nowhere.invalid/')": (
+        "Could not resolve hostname",
+        "Couldn't resolve host name",
+    ),
     "net.http_get('ftp://x/')": ("Unsupported protocol",),
     "net.http_get('{origin}/nothing')": ("Server returned nothing (no headers, no data)",),
     "net.http_get('{origin}/short')": ("Transferred a partial file",),

@@ -66,7 +66,7 @@ QUEUED_URLS = {
 }
 
 JSON = {"Content-Type": "application/json"}
-QUEUED = {
+QUEUED: dict[str, dict[str, Any]] = {
     "net.http_get('http://x/')":
         {"method": "GET", "headers": {}, "body": None},
     "net.http_get('http://x/', headers := null)":
@@ -100,7 +100,9 @@ def queued(db: Connection, call: str) -> dict[str, Any]:
     """Return what a call puts into the queue, and take it back."""
     with db.transaction(force_rollback=True):
         request = one(db, call)
-        row = db.execute("select * from net.http_request_queue where id = %s", (request,)).fetchone()
+        row = db.execute(
+            "select * from net.http_request_queue where id = %s", (request,)
+        ).fetchone()
     assert row
     return row
 
@@ -126,13 +128,13 @@ def test_a_url_is_queued_as_libcurl_writes_it(db: Connection) -> None:
 def test_a_url_and_a_timeout_are_needed(db: Connection) -> None:
     missing = {"url": "net.http_get(null)", "timeout_milliseconds": "net.http_get('http://x/', "
                "timeout_milliseconds := null)"}  # fmt: skip
+    queue = "http_request_queue"
     for column, call in missing.items():
         said = refusal(db, f"select {call}")
         assert said
         assert (said.sqlstate, said.message) == (
             "23502",
-            f'null value in column "{column}" of relation "http_request_queue"'
-            " violates not-null constraint",
+            f'null value in column "{column}" of relation "{queue}" violates not-null constraint',
         )
 
 
@@ -162,7 +164,9 @@ def test_a_request_is_not_sent_before_its_transaction_commits(
     with connect(stack.url, application_name="pytest") as other:
         other.execute("begin")
         held = one(other, get, f"{origin.url}/held")
-        assert db.execute("select from net.http_request_queue where id = %s", (held,)).fetchall() == []
+        assert (
+            db.execute("select from net.http_request_queue where id = %s", (held,)).fetchall() == []
+        )
         answer(db, one(db, get, f"{origin.url}/meanwhile"))
         assert origin.seen == ["/meanwhile"]
         other.execute("commit")
@@ -226,4 +230,4 @@ def test_the_worker_shows_in_pg_stat_activity(db: Connection) -> None:
 def answer(db: Connection, request: int) -> dict[str, Any]:
     """Return the answer to a request once it is there."""
     response = "select * from net._http_response where id = %s"
-    return until(lambda: db.execute(response, (request,)).fetchone())
+    return until(lambda: db.execute(response, (request,)).fetchall())[0]

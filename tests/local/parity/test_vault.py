@@ -20,7 +20,9 @@ VALUES = {
     "long": "0123456789abcdef" * 5000,
 }
 
-DECRYPT = "select vault._crypto_aead_det_decrypt(decode(s.secret, 'base64'), {}) from vault.secrets as s"
+DECRYPT = (
+    "select vault._crypto_aead_det_decrypt(decode(s.secret, 'base64'), {}) from vault.secrets as s"
+)
 OTHERWISE = "pgsodium_crypto_aead_det_decrypt_by_id: {}"
 REFUSED_DECRYPTIONS = {
     "convert_to(s.id::text, 'utf8'), 1, nonce := s.nonce": "invalid ciphertext",
@@ -158,7 +160,9 @@ def test_a_refusal_has_the_words_of_vault(db: Connection, statement: str) -> Non
 @pytest.mark.parametrize("arguments", REFUSED_DECRYPTIONS)
 def test_only_what_encrypted_a_secret_decrypts_it(db: Connection, arguments: str) -> None:
     create(db, "hunter2")
-    assert refusal(db, DECRYPT.format("convert_to(s.id::text, 'utf8'), 0, nonce := s.nonce")) is None
+    assert (
+        refusal(db, DECRYPT.format("convert_to(s.id::text, 'utf8'), 0, nonce := s.nonce")) is None
+    )
     problem = OTHERWISE.format(REFUSED_DECRYPTIONS[arguments])
     assert refusal(db, DECRYPT.format(arguments)) == Refusal("22000", problem)
 
