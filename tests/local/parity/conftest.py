@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from supaops.db.connect import connect
 from supaops.local import Stack
-from tests.local.parity.origin import Origin, serve
+from tests.local.parity.origin import HOST_VARIABLE, Origin, serve
+from tests.waiting import until
 
 EXTENSIONS = frozenset({"pg_cron", "pg_net", "supabase_vault"})
 
@@ -19,7 +22,21 @@ def standins(stack: Stack) -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def origin() -> Iterator[Origin]:
+def origin(stack: Stack) -> Iterator[Origin]:
     """Return a running web server."""
     with serve() as server:
+        if "SUPAOPS_TEST_DSN" in os.environ and not _is_reachable(stack, server):
+            pytest.skip(
+                f"the database cannot reach {server.url}: set {HOST_VARIABLE} to this machine as"
+                " the database calls it, host.docker.internal for one in Docker"
+            )
+        server.seen.clear()
         yield server
+
+
+def _is_reachable(stack: Stack, server: Origin) -> bool:
+    with connect(stack.url, application_name="pytest") as db:
+        request = db.execute("select net.http_get(%s) as id", (f"{server.url}/probe",)).fetchone()
+        answer = "delete from net._http_response where id = %(id)s returning status_code"
+        (row,) = until(lambda: db.execute(answer, request).fetchall())
+    return bool(row["status_code"] == 200)
