@@ -219,12 +219,10 @@ def test_an_answer_is_forgotten_after_six_hours(db: Connection) -> None:
 
 
 def test_the_worker_shows_in_pg_stat_activity(db: Connection) -> None:
+    assert one(db, "net.wait_until_running()") == one(db, "net.check_worker_is_up()") == ""
     version = one(db, "(select extversion from pg_extension where extname = 'pg_net')")
-    found = db.execute(
-        "select from pg_stat_activity where application_name = %s", (f"pg_net {version}",)
-    )
-    assert len(found.fetchall()) == 1
-    assert one(db, "net.check_worker_is_up()") == one(db, "net.wait_until_running()") == ""
+    query = "select from pg_stat_activity where application_name = %s"
+    assert len(db.execute(query, (f"pg_net {version}",)).fetchall()) == 1
 
 
 def answer(db: Connection, request: int) -> dict[str, Any]:
