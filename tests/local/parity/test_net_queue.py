@@ -125,17 +125,15 @@ def test_a_url_is_queued_as_libcurl_writes_it(db: Connection) -> None:
     assert {url: one(db, encode, url) for url in QUEUED_URLS} == QUEUED_URLS
 
 
-def test_a_url_and_a_timeout_are_needed(db: Connection) -> None:
-    missing = {"url": "net.http_get(null)", "timeout_milliseconds": "net.http_get('http://x/', "
-               "timeout_milliseconds := null)"}  # fmt: skip
-    queue = "http_request_queue"
-    for column, call in missing.items():
-        said = refusal(db, f"select {call}")
-        assert said
-        assert (said.sqlstate, said.message) == (
-            "23502",
-            f'null value in column "{column}" of relation "{queue}" violates not-null constraint',
-        )
+@pytest.mark.parametrize(
+    ("column", "arguments"),
+    [("url", "null"), ("timeout_milliseconds", "'http://x/', timeout_milliseconds := null")],
+)
+def test_a_url_and_a_timeout_are_needed(db: Connection, column: str, arguments: str) -> None:
+    said = refusal(db, f"select net.http_get({arguments})")
+    assert said
+    assert said.sqlstate == "23502"
+    assert said.message.startswith(f'null value in column "{column}" of relation')
 
 
 @pytest.mark.parametrize("call", QUEUED)
@@ -164,9 +162,7 @@ def test_a_request_is_not_sent_before_its_transaction_commits(
     with connect(stack.url, application_name="pytest") as other:
         other.execute("begin")
         held = one(other, get, f"{origin.url}/held")
-        assert (
-            db.execute("select from net.http_request_queue where id = %s", (held,)).fetchall() == []
-        )
+        assert db.execute("select from net.http_request_queue").fetchall() == []
         answer(db, one(db, get, f"{origin.url}/meanwhile"))
         assert origin.seen == ["/meanwhile"]
         other.execute("commit")
@@ -198,9 +194,8 @@ def test_a_batch_is_answered_in_one_transaction(db: Connection) -> None:
 
 
 def test_a_busy_worker_begins_one_batch_a_second(db: Connection) -> None:
-    began = [
-        answer(db, one(db, "net.http_get('ftp://x/')"))["created"] for _ in range(4)
-    ]  # Each is queued when the last has its answer; two wake-ups may find the worker at rest.
+    # Each is queued when the last has its answer; the first two may find the worker at rest.
+    began = [answer(db, one(db, "net.http_get('ftp://x/')"))["created"] for _ in range(4)]
     assert began[3] - began[2] > timedelta(seconds=0.95)
 
 
@@ -208,10 +203,9 @@ def test_an_answer_is_forgotten_after_six_hours(db: Connection) -> None:
     assert one(db, "current_setting('pg_net.ttl')") == "6 hours"
     old, young, last = (one(db, "net.http_get('ftp://x/')") for _ in range(3))
     answer(db, last)
-    db.execute("update net._http_response set created = now() - interval '6 hours 1 minute'"
-               " where id = %s", (old,))  # fmt: skip
-    db.execute("update net._http_response set created = now() - interval '5 hours 59 minutes'"
-               " where id = %s", (young,))  # fmt: skip
+    age = "update net._http_response set created = now() - %s::interval where id = %s"
+    db.execute(age, ("6 hours 1 minute", old))
+    db.execute(age, ("5 hours 59 minutes", young))
     db.execute("select net.wake()")
     left = "select id from net._http_response order by id"
     until(lambda: old not in {row["id"] for row in db.execute(left)})

@@ -27,15 +27,17 @@ ON_DISK = {
 
 
 @pytest.fixture
-def files(stack: Stack) -> Stack:
-    """Return the stack when its files are at hand."""
+def files(stack: Stack, pytestconfig: pytest.Config) -> local.Inspection:
+    """Return where the stack's files are."""
     if stack.pg_bin == Path():
         pytest.skip(LOCAL_ONLY)
-    return stack
+    found = local.inspect(pytestconfig.rootpath / ".supaops" / "tests" / str(os.getpid()))
+    assert found
+    return found
 
 
-def create(db: Connection, value: str = VALUE) -> None:
-    db.execute("select vault.create_secret(%s, 'job_queue_probe', 'probe')", (value,))
+def create(db: Connection) -> None:
+    db.execute("select vault.create_secret(%s, 'job_queue_probe', 'probe')", (VALUE,))
 
 
 def test_a_value_does_not_show_in_pg_stat_activity(db: Connection, stack: Stack) -> None:
@@ -55,27 +57,23 @@ def test_a_value_does_not_show_in_an_error(db: Connection) -> None:
     assert VALUE not in f"{said.message_primary} {said.message_detail} {said.context}"
 
 
-def test_a_value_does_not_show_in_the_server_s_log(
-    db: Connection, files: Stack, pytestconfig: pytest.Config
-) -> None:
+def test_a_value_does_not_show_in_the_server_s_log(db: Connection, files: local.Inspection) -> None:
     create(db)
     with pytest.raises(psycopg.errors.UniqueViolation):
         create(db)
-    assert files.url
-    found = local.inspect(pytestconfig.rootpath / ".supaops" / "tests" / str(os.getpid()))
-    assert found
-    logged = found.log.read_text(encoding="utf-8")
+    logged = files.log.read_text(encoding="utf-8")
     assert 'unique constraint "secrets_name_idx"' in logged
     assert VALUE not in logged
 
 
-def test_a_value_does_not_show_in_a_dump(db: Connection, files: Stack) -> None:
-    if not os.access(files.pg_bin / "pg_dump", os.X_OK):
+@pytest.mark.usefixtures("files")
+def test_a_value_does_not_show_in_a_dump(db: Connection, stack: Stack) -> None:
+    if not os.access(stack.pg_bin / "pg_dump", os.X_OK):
         pytest.skip("this server comes without pg_dump: install postgresql-client")
     create(db)
-    url = urlsplit(files.admin_url)
+    url = urlsplit(stack.admin_url)
     done = subprocess.run(
-        [files.pg_bin / "pg_dump", "--host", str(url.hostname), "--port", str(url.port),
+        [stack.pg_bin / "pg_dump", "--host", str(url.hostname), "--port", str(url.port),
          "--username", str(url.username), "postgres"],
         env={**os.environ, "PGPASSWORD": str(url.password)},
         capture_output=True, text=True, check=True,
@@ -84,11 +82,12 @@ def test_a_value_does_not_show_in_a_dump(db: Connection, files: Stack) -> None:
     assert VALUE not in done.stdout
 
 
+@pytest.mark.usefixtures("files")
 def test_a_value_is_on_disk_only_where_the_extension_puts_it(
-    db: Connection, files: Stack, standins: frozenset[str]
+    db: Connection, stack: Stack, standins: frozenset[str]
 ) -> None:
     create(db)
-    with connect(files.admin_url, application_name="pytest") as admin:
+    with connect(stack.admin_url, application_name="pytest") as admin:
         admin.execute("checkpoint")
         row = admin.execute(
             "select position(%s::bytea in pg_read_binary_file(pg_relation_filepath("
