@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from supaops import local
-from supaops.cli.local import NOT_RUNNING, app
+from supaops.cli.local import app
 from supaops.errors import LocalStackError
+from supaops.status import NOT_RUNNING
 
 pytestmark = pytest.mark.stack
 
@@ -59,7 +60,7 @@ def test_status_shows_each_extension_and_fits_80_columns(
 def test_status_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack = local.up(project)
     shown = run(monkeypatch, project, "status").output
-    shown += run(monkeypatch, project, "status", "--json").output
+    shown += run(monkeypatch, project, "status", "--format", "json").output
     assert str(urlsplit(stack.url).password) not in shown
     assert stack.environment["JOB_QUEUE_RUNNER_SECRET"] not in shown
 
@@ -67,7 +68,7 @@ def test_status_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_status_as_json_names_the_kind_of_each_extension(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = json.loads(run(monkeypatch, project, "status", "--json").output)
+    said = json.loads(run(monkeypatch, project, "status", "--format", "json").output)
     kinds = {part["name"]: part["kind"] for part in said["parts"]}
     native = local.up(project).native
     assert {name for name, kind in kinds.items() if kind == "native"} == native
