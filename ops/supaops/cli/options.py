@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from supaops.cli.console import say
-from supaops.cli.project import project_root
+from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Resolved, load, resolve
+from supaops.config.overlay import environments
 from supaops.db.connect import Connection, connect, describe
 from supaops.errors import LocalStackError
 from supaops.local import Stack, find
@@ -28,9 +29,20 @@ class Format(StrEnum):
     JSON = "json"
 
 
+def _environments() -> list[str]:
+    """Return the names that a shell can complete after ``--env``."""
+    return environments(project_root() / DEFAULT_CONFIG)
+
+
 EnvOption = Annotated[
     str,
-    typer.Option("--env", envvar="SUPAOPS_ENV", metavar="E", help="Environment to act on."),
+    typer.Option(
+        "--env",
+        envvar="SUPAOPS_ENV",
+        metavar="E",
+        help="Environment to act on.",
+        autocompletion=_environments,
+    ),
 ]
 ConfigOption = Annotated[
     Path,
