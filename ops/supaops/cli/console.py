@@ -60,7 +60,7 @@ def _print_problem(problem: SupaopsError) -> None:
     line.append(problem.message, "not bold")
     _print(stderr, line)
     if problem.hint:
-        _print(stderr, Text(f"  fix: {problem.hint}", "cyan", no_wrap=True))
+        _print(stderr, Text(f"  fix: {problem.hint}", "cyan"))
 
 
 def _print(console: Console, line: Text) -> None:

@@ -61,7 +61,7 @@ def run(words: list[str]) -> int:
 
 
 def _invoke(words: list[str]) -> int:
-    result = app(words, standalone_mode=False)
+    result = app(words, prog_name="supaops", standalone_mode=False)
     return result if isinstance(result, int) else ExitStatus.OK
 
 

@@ -49,8 +49,8 @@ command line is 3 there: no evidence is not health, and no outage either.
 - `--format json` prints one JSON document to stdout and nothing else. `plan`, `verify` and `smoke`
   carry a `format_version`: a new key raises its minor number. `config show` and `config schema`
   always print JSON, `render` always SQL.
-- On a terminal, long lines are wrapped between words. Remedies and SQL are left whole, to be
-  copied. A pipe gets whole lines.
+- On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
+  gets whole lines.
 - Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
   pipe. Nothing is told by colour alone.
 - What takes longer than a moment shows the seconds on a terminal's stderr, and nowhere else.

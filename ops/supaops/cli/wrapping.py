@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 _INDENT = 2
-_GAP = re.compile(r" {2,}")
+_COLUMN = re.compile(r"^error: |^ *fix: | {2,}")
 _ANY = Console()
 """What rich asks for and does not look at."""
 
@@ -18,8 +18,7 @@ _ANY = Console()
 def wrapped(line: Text, width: int) -> Iterator[Text]:
     """Yield the line in rows of at most `width` cells; a word that is longer is broken.
 
-    A line marked `no_wrap`, such as a command or SQL, stays whole: whoever copies it from the
-    terminal must get it in one piece.
+    A line marked `no_wrap`, such as one of a difference, stays whole: its text is somebody else's.
     """
     if line.no_wrap or cell_len(line.plain) <= width:
         yield line
@@ -33,6 +32,6 @@ def wrapped(line: Text, width: int) -> Iterator[Text]:
 
 
 def _hang(text: str, width: int) -> int:
-    """Return where the last column begins: after two or more spaces, in the left half."""
-    ends = [gap.end() for gap in _GAP.finditer(text) if gap.end() <= width // 2]
+    """Return where the last column begins in the left half: after a label or a wide space."""
+    ends = [gap.end() for gap in _COLUMN.finditer(text) if gap.end() <= width // 2]
     return max(ends, default=0)

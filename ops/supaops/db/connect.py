@@ -61,8 +61,17 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
 
 def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
     """Return the user's view of a failed connection, one line of cause and a remedy."""
-    cause = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     return ConnectionFailed(
-        f"cannot connect to {describe(url)}: {cause}",
+        f"cannot connect to {describe(url)}: {_cause(error)}",
         hint="check that the server runs and that the URL, the role and the password are right",
     )
+
+
+def _cause(error: psycopg.Error) -> str:
+    """Return what went wrong with the last address tried, without the address and the advice.
+
+    libpq says ``connection to server at "::1", port 9 failed: Connection refused``, and below it,
+    indented, asks whether the server is running.
+    """
+    causes = [line for line in str(error).splitlines() if line and not line[0].isspace()]
+    return causes[-1].rpartition(" failed: ")[2] if causes else type(error).__name__

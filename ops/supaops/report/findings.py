@@ -45,4 +45,4 @@ def _lines(finding: Finding) -> Iterator[Text]:
     line = Text(f"  {finding.severity.name:<9}", _STYLE[finding.severity])
     yield line.append(f"{finding.id:<17} ", "bold").append(finding.observed, "not bold default")
     if finding.fix:
-        yield Text(f"{'':11}fix: {finding.fix}", "cyan", no_wrap=True)
+        yield Text(f"{'':11}fix: {finding.fix}", "cyan")

@@ -35,7 +35,7 @@ def verdict_lines(result: SmokeResult) -> Iterator[Text]:
         yield hop_line(broken)
         yield Text()
         yield Text(f"Broken at {broken.name}.", "bold red")
-        yield Text(f"  fix: {broken.fix}", "cyan", no_wrap=True)
+        yield Text(f"  fix: {broken.fix}", "cyan")
 
 
 def smoke_json(result: SmokeResult) -> dict[str, Any]:
