@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -84,14 +83,15 @@ def target(environment: str, path: Path) -> Target:
     Raises: ConfigError with every problem; LocalStackError when `local` does not run.
     """
     config = load(path, environment)
-    stack = find(project_root(path)) if config.database.url == "local" else None
-    resolved = resolve(config, _variables(stack))
-    if resolved.database_url is not None:
-        return Target(config, resolved, resolved.database_url.get_secret_value())
+    if config.database.url == "local":
+        stack = _running_stack(path)
+        return Target(config, resolve(config, {**stack.environment, **os.environ}), stack.url)
+    resolved = resolve(config, os.environ)
+    return Target(config, resolved, resolved.revealed_url)
+
+
+def _running_stack(config: Path) -> Stack:
+    stack = find(project_root(config))
     if stack is None:
         raise LocalStackError("the local stack is not running", hint="supaops local up")
-    return Target(config, resolved, stack.url)
-
-
-def _variables(stack: Stack | None) -> Mapping[str, str]:
-    return {**(stack.environment if stack else {}), **os.environ}
+    return stack

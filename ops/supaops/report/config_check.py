@@ -15,9 +15,10 @@ _TICKS = 3
 
 def check_lines(config: Config, now: datetime) -> Iterator[Text]:
     """Yield two lines per cron job, its schedule and its next ticks, and the verdict."""
+    width = max(map(len, config.cron.jobs), default=0)
     for name, job in config.cron.jobs.items():
         state = "" if job.active else "  (inactive)"
-        yield Text(f"  {name}", "bold").append(f"  {job.schedule}{state}", "not bold")
+        yield Text(f"  {name:{width}}", "bold").append(f"  {job.schedule}{state}", "not bold")
         yield Text(f"    next: {_ticks(job.schedule, now)}", "dim")
     yield from [Text()] if config.cron.jobs else []
     secrets = len(config.vault.secrets)

@@ -48,7 +48,7 @@ def _groups(plan: Plan, *, verbose: bool) -> Iterator[Iterable[Text]]:
 def _crowd_line(kind: Kind, count: int) -> Text:
     mark, style = _MARK[Action.CREATE]
     line = Text(f"  {mark} {Action.CREATE:<9}", style).append(f"{count} x {kind}", "bold")
-    return line.append("  --verbose lists them", "dim")
+    return line.append("  plan --verbose lists them", "dim")
 
 
 def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  private, two callers
@@ -57,7 +57,7 @@ def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  pr
     for line in diff[:_MAX_DIFF_LINES]:
         yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
     if len(diff) > _MAX_DIFF_LINES:
-        yield Text(f"      ... {len(diff) - _MAX_DIFF_LINES} more lines (--format json)", "dim")
+        yield Text(f"      ... {len(diff) - _MAX_DIFF_LINES} more lines: plan --format json", "dim")
 
 
 def change_line(change: Change) -> Text:
