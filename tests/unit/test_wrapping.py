@@ -19,7 +19,7 @@ def test_a_line_that_fits_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("one two three four five", ["one two three", "  four five"]),
+        ("one two three four five", ["one two", "  three four", "  five"]),
         ("error: one two three", ["error: one two", "       three"]),
         ("  fix: one two three", ["  fix: one two", "       three"]),
         ("ab  one two three", ["ab  one two", "    three"]),
