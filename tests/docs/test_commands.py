@@ -85,6 +85,14 @@ def test_remedies_were_found_and_no_exemption_is_stale() -> None:
     assert PROSE <= BARE_COMMANDS
 
 
+def test_a_remedy_for_an_environment_names_it() -> None:
+    """Without ``--env`` it would act on another one than that in which a link is broken."""
+    rooms = [path for path in SOURCES if path.parent.name in ("checks", "jobs")]
+    found = [command for path in rooms for command in bare_commands(path)]
+    assert len(found) > 5
+    assert [command for command in found if "--env 1" not in command] == []
+
+
 def test_every_remedy_that_a_sql_function_raises_parses() -> None:
     raised = [each for path in TEMPLATES for each in RAISED.findall(read(path))]
     assert raised

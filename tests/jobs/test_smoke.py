@@ -164,7 +164,8 @@ def test_the_command_exits_0_with_json_and_2_with_the_hop_and_its_remedy(
     assert [hop["name"] for hop in told["hops"]] == HOPS
     assert run(words) == Severity.CRITICAL
     out = capsys.readouterr().out
-    assert "Broken at answer: no HTTP answer" in out
+    assert "Broken at answer.\n" in out
+    assert "  no HTTP answer: " in out
     assert "fix: supaops serve --env test" in out
     assert max(map(len, out.splitlines()[:-3])) <= 100
     assert chain.environ["JOB_QUEUE_RUNNER_SECRET"] not in out

@@ -19,8 +19,6 @@ class Waiting:
             TextColumn("{task.description} ({task.elapsed:.0f} s)", "dim", markup=False),
             console=stderr,
             transient=True,
-            redirect_stdout=False,  # rich would send what is printed meanwhile to stderr
-            redirect_stderr=False,
             disable=not stderr.file.isatty() or stderr.is_dumb_terminal,
         )
         self._task = self._progress.add_task(what, total=None)
