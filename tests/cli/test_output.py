@@ -248,3 +248,18 @@ def test_a_wait_shows_its_seconds_on_a_terminal_and_keeps_out_of_the_result(
     assert "\x1b" not in shown.out
     piped = supaops(*words, folder=project_folder, variables={**variables, "FORCE_COLOR": "1"})
     assert "at most" not in piped.err + piped.out
+
+
+@pytest.mark.stack
+def test_an_apply_that_waits_for_another_says_so_on_a_terminal(
+    db: Connection, project_folder: Path, variables: dict[str, str]
+) -> None:
+    with db.transaction():
+        db.execute("select pg_advisory_xact_lock(%s, %s)", (0x73757061, 0x6F707300))
+        ran = supaops(
+            "apply", "--lock-timeout", "1.2",
+            folder=project_folder, variables=variables, terminals="out err",
+        )  # fmt: skip
+    assert ran.status == ExitStatus.LOCKED
+    assert "waiting for the lock (1 s)" in ran.err
+    assert "waiting" not in ran.out

@@ -21,7 +21,7 @@ from supaops.config import load
 from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.report.plan_text import plan_lines
-from tests.docs.markdown import blocks
+from tests.docs.markdown import DOCUMENTS, blocks
 from tests.docs.test_repository import make_help
 from tests.projects import ENVIRONMENT, ROOT, Project, lay_out
 
@@ -102,7 +102,7 @@ def test_the_blocks_that_ci_runs_are_targets_of_the_makefile(block: str) -> None
     assert set(targets) <= set(make_help())
 
 
-@pytest.mark.parametrize("block", blocks(README, "yaml"))
+@pytest.mark.parametrize("block", [each for path in DOCUMENTS for each in blocks(path, "yaml")])
 def test_every_yaml_block_is_valid_over_the_base_file(block: str, tmp_path: Path) -> None:
     lay_out(tmp_path, block)
     assert load(tmp_path / "ops" / "config" / "job_queue.yaml", ENVIRONMENT)
