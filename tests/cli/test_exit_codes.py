@@ -62,7 +62,7 @@ def test_an_unreachable_database_is_named_without_its_password(
 ) -> None:
     outcome = cli(command, **UNREACHABLE)
     assert outcome.status == status
-    assert "cannot connect to postgres@127.0.0.1:9/postgres" in outcome.err
+    assert "cannot connect to postgres@127.0.0.1:9/postgres: Connection refused\n" in outcome.err
     assert "fix: " in outcome.err
     assert "pass-word" not in outcome.told
     assert SECRET not in outcome.told
