@@ -68,6 +68,6 @@ def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
 
 
 def _cause(error: psycopg.Error) -> str:
-    """Return libpq's cause alone: it repeats the address before it and may guess in further lines."""
+    """Return libpq's cause alone, without the address before it and the guesses after it."""
     first = next(iter(str(error).splitlines()), "")
     return first.rpartition(" failed: ")[2].strip() or type(error).__name__
