@@ -21,6 +21,7 @@ SETTINGS = {
     "JOB_QUEUE_RUNNER_SECRET": "a-secret-of-sixteen-or-more",
     "DATABASE_URL": "postgresql://postgres:pass-word@127.0.0.1:9/postgres",
 }
+NOBODY_LISTENS = {"JOB_QUEUE_WORKER_ENDPOINT": "http://127.0.0.1:9/api/jobs/run"}
 HELPS = [path.split()[1:] for path, _ in commands()] + [[], ["config"], ["local"]]
 RESULTS = (
     ("config", "check"),
@@ -238,12 +239,13 @@ def test_what_stdout_cannot_encode_is_escaped(project_folder: Path) -> None:
 def test_a_wait_shows_its_seconds_on_a_terminal_and_keeps_out_of_the_result(
     stack: Stack, project_folder: Path
 ) -> None:
-    overlay_file(project_folder).write_text("{}\n", encoding="utf-8")
-    variables = dict(stack.environment)
+    tick = "cron: {jobs: {job_queue_worker: {schedule: 1 seconds}}}\n"
+    overlay_file(project_folder).write_text(tick, encoding="utf-8")
+    variables = {**stack.environment, **NOBODY_LISTENS}
     supaops("apply", folder=project_folder, variables=variables)
-    words = ("smoke", "--timeout", "1")
+    words = ("smoke", "--timeout", "5")
     shown = supaops(*words, folder=project_folder, variables=variables, terminals="err")
-    assert re.search(r"following the job, 1 s at most \(\d s\)", shown.err)
+    assert re.search(r"following the job, 5 s at most \(\d s\)", shown.err)
     assert "  ok enqueue " in shown.out
     assert "\x1b" not in shown.out
     piped = supaops(*words, folder=project_folder, variables={**variables, "FORCE_COLOR": "1"})

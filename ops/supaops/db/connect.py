@@ -68,10 +68,6 @@ def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
 
 
 def _cause(error: psycopg.Error) -> str:
-    """Return what went wrong with the last address tried, without the address and the advice.
-
-    libpq says ``connection to server at "::1", port 9 failed: Connection refused``, and below it,
-    indented, asks whether the server is running.
-    """
-    causes = [line for line in str(error).splitlines() if line and not line[0].isspace()]
-    return causes[-1].rpartition(" failed: ")[2] if causes else type(error).__name__
+    """Return libpq's cause alone, without the address before it and the guesses after it."""
+    first = next(iter(str(error).splitlines()), "")
+    return first.rpartition(" failed: ")[2].strip() or type(error).__name__

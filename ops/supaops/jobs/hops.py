@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supaops.config.model import Config
-from supaops.db.smoke import Row, Trace
+from supaops.db.smoke import LiveCronJob, Row, Trace
 
 HTTP_OK = 200
 
@@ -50,13 +50,13 @@ class Journey:
 
     Attributes:
         since: when it was enqueued, by the server's clock.
-        cron_jobs: those that should wake the worker, by name: whether they are active.
+        cron_jobs: those live that should wake the worker, by name.
     """
 
     config: Config
     trace: Trace
     since: datetime
-    cron_jobs: Mapping[str, bool]
+    cron_jobs: Mapping[str, LiveCronJob]
 
 
 _Passed = tuple[datetime, str]
@@ -111,7 +111,7 @@ def _no_tick(journey: Journey) -> Hop:
     if not jobs:
         cause, fix = "the declared cron job is not in pg_cron", f"supaops apply --env {env}"
         return _broken("cron tick", cause, fix, failed=True)
-    if not any(jobs.values()):
+    if not any(job.active for job in jobs.values()):
         cause = f"{', '.join(jobs)} is not active in {env}"
         fix = f"set active: true in environments/{env}.yaml, then supaops apply --env {env}"
         return _broken("cron tick", cause, fix, failed=True)

@@ -26,7 +26,7 @@ def finding_lines(findings: list[Finding]) -> Iterator[Text]:
     verdict = worst(findings)
     good = sum(each.severity is Severity.OK for each in findings)
     yield Text()
-    yield Text(f"{verdict.name}: {good} of {len(findings)} checks are OK.", _STYLE[verdict])
+    yield Text(f"{verdict.name}: {good} of {len(findings)} checks OK.", _STYLE[verdict])
 
 
 def findings_json(findings: list[Finding]) -> dict[str, Any]:
