@@ -85,6 +85,16 @@ def test_a_drift_is_told_within_80_columns(
     assert max(map(len, told.splitlines())) <= 80
 
 
+@pytest.mark.stack
+def test_a_plan_cannot_be_made_to_send_escape_sequences(
+    cli: Cli, db: Connection, variables: dict[str, str]
+) -> None:
+    db.execute(r"select cron.schedule(E'evil\x1b[1A\x1b[2K', '0 3 * * *', 'select 1')")
+    told = cli("plan", **variables).out
+    assert "foreign  cron_job.evil␛[1A␛[2K" in told
+    assert "\x1b" not in told
+
+
 def check(project_folder: Path, terminals: str, **variables: str) -> Ran:
     """Run the command that needs no database, and has something to colour."""
     ran = supaops(

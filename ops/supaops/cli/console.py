@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from supaops.cli.visible import visible
 from supaops.cli.wrapping import wrapped
 from supaops.errors import ConfigError, SupaopsError
 
@@ -65,5 +66,6 @@ def _print_problem(problem: SupaopsError) -> None:
 
 def _print(console: Console, line: Text) -> None:
     """Print one line: wrapped on a terminal, whole where a program reads it."""
-    for row in wrapped(line, console.width) if console.file.isatty() else [line]:
+    shown = visible(line)
+    for row in wrapped(shown, console.width) if console.file.isatty() else [shown]:
         console.print(row)
