@@ -24,8 +24,8 @@ demo: $(INSTALLED) ## from the YAML to a job that ran: the whole chain, on a pri
 test: $(INSTALLED) ## lint, types, layers and the whole test suite
 	@scripts/test $(BIN)
 
-test-servers: $(INSTALLED) ## the suite and the demo on each server: PostgreSQL 15, 17, 18 and the wheel
-	@scripts/test-servers $(BIN)
+test-servers: $(INSTALLED) ## the suite and the demo on each server, or on SERVERS="embedded ..."
+	@scripts/test-servers $(BIN) $(SERVERS)
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout
 	@$(SUPAOPS) local up

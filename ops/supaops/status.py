@@ -37,3 +37,9 @@ class Severity(IntEnum):
         A known failure outranks a missing answer, so that a timeout never hides an outage.
         """
         return (0, 2, 3, 1)[self]
+
+
+NOT_RUNNING = 3
+"""Exit code of ``local status``; source: LSB init scripts and ``pg_ctl status``."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C; source: shells, 128 + SIGINT."""

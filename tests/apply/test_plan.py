@@ -10,7 +10,7 @@ from supaops.apply import Options
 from supaops.db.connect import Connection
 from supaops.errors import MissingExtension, Refused
 from supaops.plan import Action, Plan, as_json, difference
-from supaops.report.plan_text import plan_text
+from supaops.report.plan_text import plan_lines
 from tests.projects import QUIET_CRON, Project
 
 pytestmark = pytest.mark.stack
@@ -82,7 +82,7 @@ def test_a_plan_writes_nothing(project: Project, db: Connection) -> None:
 def test_after_an_apply_there_is_nothing_to_do(applied: Project, db: Connection) -> None:
     plan = applied.plan(db)
     assert plan.pending == []
-    assert str(plan_text(plan)) == "No changes: test is as declared."
+    assert [line.plain for line in plan_lines(plan)] == ["No changes: test is as declared."]
     assert applied.apply(db).revision_id is None
 
 
@@ -231,7 +231,7 @@ def test_a_changed_secret_shows_that_it_differs_and_never_its_value(
     change = next(c for c in plan.changes if c.address == f"vault_secret.{SECRET}")
     assert change.action is Action.UPDATE
     assert difference(change) == ["~ value differs"]
-    told = f"{plan_text(plan, verbose=True)}{as_json(plan)}"
+    told = f"{list(plan_lines(plan, verbose=True))}{as_json(plan)}"
     assert "a-new-value" not in told
     assert before not in told
     applied.apply(db)

@@ -62,7 +62,7 @@ def test_an_unreachable_database_is_named_without_its_password(
 ) -> None:
     outcome = cli(command, **UNREACHABLE)
     assert outcome.status == status
-    assert "cannot connect to postgres@127.0.0.1:9/postgres" in outcome.err
+    assert "cannot connect to postgres@127.0.0.1:9/postgres: Connection refused\n" in outcome.err
     assert "fix: " in outcome.err
     assert "pass-word" not in outcome.told
     assert SECRET not in outcome.told
@@ -118,9 +118,9 @@ def test_a_local_stack_that_does_not_run_names_the_command_that_starts_it(
 ) -> None:
     path = project_folder / "ops" / "config" / "environments" / "test.yaml"
     path.write_text("database: {url: local}\n", encoding="utf-8")
-    outcome = cli("plan", **SETTINGS)
+    outcome = cli("plan")
     assert outcome.status == ExitStatus.ERROR
-    assert "fix: supaops local up" in outcome.err
+    assert outcome.err == "error: the local stack is not running\n  fix: supaops local up\n"
 
 
 def test_a_defect_of_supaops_is_called_one(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from supaops.cli.main import run
 from supaops.db.connect import Connection
 from supaops.jobs.smoke import SmokeResult, run_smoke
-from supaops.report.smoke import smoke_verdict
+from supaops.report.smoke import verdict_lines
 from supaops.status import Severity
 from tests.jobs.conftest import break_link, serve
 from tests.projects import ROOT, Project
@@ -70,7 +70,7 @@ def test_a_wrong_secret_is_named_with_its_401(served: Project, conn: Connection)
     name, cause = broken(result)
     assert name == "answer"
     assert cause.startswith("HTTP 401: the worker refused the secret")
-    assert "not the worker's" not in smoke_verdict(result).plain
+    assert "not the worker's" not in str(list(verdict_lines(result)))
 
 
 def test_a_disabled_worker_is_named_with_its_503(chain: Project, conn: Connection) -> None:
@@ -164,7 +164,8 @@ def test_the_command_exits_0_with_json_and_2_with_the_hop_and_its_remedy(
     assert [hop["name"] for hop in told["hops"]] == HOPS
     assert run(words) == Severity.CRITICAL
     out = capsys.readouterr().out
-    assert "Broken at answer: no HTTP answer" in out
+    assert "Broken at answer.\n" in out
+    assert "  no HTTP answer: " in out
     assert "fix: supaops serve --env test" in out
     assert max(map(len, out.splitlines()[:-3])) <= 100
     assert chain.environ["JOB_QUEUE_RUNNER_SECRET"] not in out

@@ -10,7 +10,7 @@ from supaops.db.live import LiveObject, Recorded, State
 from supaops.plan import Action, Plan, as_json, build_plan, summary
 from supaops.plan.diff import decide
 from supaops.render.resource import Kind, Resource, digest
-from supaops.report.plan_text import plan_text
+from supaops.report.plan_text import plan_lines
 
 ADDRESS = "cron_job.tick"
 ONE, TWO, THREE = "schedule: 1", "schedule: 2", "schedule: 3"
@@ -122,7 +122,7 @@ def test_a_plan_as_json_lists_what_is_not_as_declared() -> None:
 
 
 def test_a_plan_as_text_fits_80_columns_and_says_all_without_colour() -> None:
-    text = plan_text(plan_of(desired(ONE))).plain
-    assert text.splitlines()[0] == "  + create   cron_job.tick"
-    assert text.splitlines()[-1].startswith("Plan: 1 to create")
-    assert max(map(len, text.splitlines())) <= 80
+    lines = [line.plain for line in plan_lines(plan_of(desired(ONE)))]
+    assert lines[0] == "  + create   cron_job.tick"
+    assert lines[-1].startswith("Plan: 1 to create")
+    assert max(map(len, lines)) <= 80

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from supaops.apply import Applied, Options, apply_plan, provenance
-from supaops.cli.console import say, stderr, stdout
-from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption, target
-from supaops.db.connect import describe
-from supaops.plan import Action, Plan, read_plan
-from supaops.report.plan_text import plan_text
+from supaops.apply import Options, apply_plan, provenance
+from supaops.cli.console import show
+from supaops.cli.options import ConfigOption, EnvOption, target
+from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.cli.waiting import Waiting
+from supaops.plan import read_plan
+from supaops.report.apply_text import applied_lines
+from supaops.report.plan_text import plan_lines
 
 
 def apply(
@@ -26,32 +27,29 @@ def apply(
         bool, typer.Option("--force", help="Overwrite objects that are in conflict.")
     ] = False,
     lock_timeout: Annotated[
-        float, typer.Option("--lock-timeout", min=0, metavar="S", help="Seconds to wait.")
+        float,
+        typer.Option(
+            "--lock-timeout", min=0, metavar="S", help="Seconds to wait for another apply to end."
+        ),
     ] = 10.0,
 ) -> None:
-    """Apply the plan of this moment in one transaction: all of it or nothing."""
+    """Make the database as declared, in one transaction or not at all.
+
+    Exits 4 when another apply holds the lock, 5 when a guard refuses.
+    """
     where = target(env, config)
     options = Options(prune=prune, force=force, lock_wait=timedelta(seconds=lock_timeout))
     desired = where.desired
-    say(f"apply to {env}: {describe(where.database_url)}", "dim")
     with where.connect("apply") as conn:
         plan = read_plan(conn, desired)
-        stdout.print(plan_text(plan))
-        with stderr.status("taking the lock") as status:
+        show(plan_lines(plan))
+        with Waiting("waiting for the lock") as line:
             applied = apply_plan(
                 conn,
                 desired,
                 plan,
-                provenance(Path.cwd()),
+                provenance(project_root(config)),
                 options,
-                progress=lambda change: status.update(f"{change.action} {change.address}"),
+                progress=lambda change: line.now(f"{change.action} {change.address}"),
             )
-    _report(plan, applied)
-
-
-def _report(plan: Plan, applied: Applied) -> None:
-    if applied.revision_id is not None:
-        say(f"Applied {len(applied.changes)} changes as revision {applied.revision_id}.", "green")
-    kept = plan.of(Action.DELETE)
-    if kept and not any(change.action is Action.DELETE for change in applied.changes):
-        say(f"{len(kept)} no longer declared; `supaops apply --prune` deletes them.", "yellow")
+    show(applied_lines(plan, applied))

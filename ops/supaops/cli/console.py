@@ -1,20 +1,48 @@
-"""Where output goes: data to stdout, everything about it to stderr."""
+"""Where output goes: results to stdout, everything about them to stderr."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import typer
 from rich.console import Console
 from rich.text import Text
 
+from supaops.cli.visible import visible
+from supaops.cli.wrapping import wrapped
 from supaops.errors import ConfigError, SupaopsError
 
-# soft_wrap: a pipe gets whole lines, and a terminal wraps them itself; rich would cut words at 80.
-stdout = Console(soft_wrap=True, highlight=False)
-stderr = Console(soft_wrap=True, highlight=False, stderr=True)
+
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console; NO_COLOR turns off bold and dim too, which rich would keep."""
+    return Console(
+        soft_wrap=True,
+        highlight=False,
+        stderr=stderr,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+    )
+
+
+stdout, stderr = _console(), _console(stderr=True)
+
+
+def show(lines: Iterable[Text]) -> None:
+    """Print the lines of a result to stdout."""
+    for line in lines:
+        _print(stdout, line)
+
+
+def show_json(data: Any) -> None:
+    """Print a result as one JSON document to stdout."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
 def say(message: str, style: str = "") -> None:
     """Print one line of progress or comment to stderr; `message` is not markup."""
-    stderr.print(Text(message, style))
+    _print(stderr, Text(message, style))
 
 
 def print_error(error: SupaopsError) -> None:
@@ -31,6 +59,13 @@ def _print_problem(problem: SupaopsError) -> None:
     if problem.place:
         line.append(f"{problem.place}: ", "bold")
     line.append(problem.message, "not bold")
-    stderr.print(line)
+    _print(stderr, line)
     if problem.hint:
-        stderr.print(Text(f"  fix: {problem.hint}", "cyan"))
+        _print(stderr, Text(f"  fix: {problem.hint}", "cyan"))
+
+
+def _print(console: Console, line: Text) -> None:
+    """Print one line: wrapped on a terminal, whole where a program reads it."""
+    shown = visible(line)
+    for row in wrapped(shown, console.width) if console.file.isatty() else [shown]:
+        console.print(row)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from typer.exceptions import Abort, TyperException
 
 from supaops.cli.app import app
 from supaops.cli.console import print_error, say
 from supaops.errors import SupaopsError, UsageError
-from supaops.status import ExitStatus, Severity
+from supaops.status import INTERRUPTED, ExitStatus, Severity
 
 # Their exit codes are Nagios states, in which 1 and 2 already mean something else.
-HEALTH_COMMANDS = frozenset({"verify", "doctor", "smoke"})
-_INTERRUPTED = 130
+HEALTH_COMMANDS = frozenset({"verify", "smoke"})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     only with ``SUPAOPS_DEBUG=1``.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a name that the terminal cannot show is no defect
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(words))
 
 
@@ -40,11 +42,11 @@ def run(words: list[str]) -> int:
         return _status(words, ExitStatus.USAGE)
     except (KeyboardInterrupt, Abort):
         say("interrupted", "yellow")
-        return _INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader has gone, as with `| head`; the rest of the output has no use.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitStatus.OK
+        return _status(words, ExitStatus.OK)
     except Exception as error:
         if os.environ.get("SUPAOPS_DEBUG"):
             raise
@@ -59,7 +61,7 @@ def run(words: list[str]) -> int:
 
 
 def _invoke(words: list[str]) -> int:
-    result = app(words, standalone_mode=False)
+    result = app(words, prog_name="supaops", standalone_mode=False)
     return result if isinstance(result, int) else ExitStatus.OK
 
 
@@ -71,7 +73,8 @@ def _print_usage_error(error: TyperException) -> None:
         return
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "supaops"
-    print_error(UsageError(message, hint=f"{command} --help"))
+    cause = message[:1].lower() + message[1:].rstrip(".")
+    print_error(UsageError(cause, hint=f"{command} --help"))
 
 
 def _status(words: list[str], status: int) -> int:

@@ -1,31 +1,54 @@
-"""The options that every command shares, and what they lead to."""
+"""The options that commands share, and what they lead to."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from supaops.cli.console import say
+from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Resolved, load, resolve
-from supaops.db.connect import Connection, connect
+from supaops.config.overlay import environments
+from supaops.db.connect import Connection, connect, describe
 from supaops.errors import LocalStackError
 from supaops.local import Stack, find
 from supaops.plan import Desired
 from supaops.render import resources
 
-DEFAULT_CONFIG = Path("ops/config/job_queue.yaml")
+
+class Format(StrEnum):
+    """``text`` for people, ``json`` for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def _environments() -> list[str]:
+    """Return the names that a shell can complete after ``--env``."""
+    return environments(project_root() / DEFAULT_CONFIG)
+
 
 EnvOption = Annotated[
     str,
-    typer.Option("--env", envvar="SUPAOPS_ENV", metavar="E", help="Environment to act on."),
+    typer.Option(
+        "--env",
+        envvar="SUPAOPS_ENV",
+        metavar="E",
+        help="Environment to act on.",
+        autocompletion=_environments,
+    ),
 ]
 ConfigOption = Annotated[
     Path,
     typer.Option("--config", metavar="PATH", help="The base YAML; overlays lie beside it."),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", metavar="text|json", help="How to print the result.")
 ]
 
 
@@ -42,16 +65,14 @@ class Target:
         """Return what the environment should hold."""
         return Desired(self.config, resources(self.config), self.resolved.secrets)
 
+    def announce(self, command: str) -> None:
+        """Say which environment a command is about, and where its database is."""
+        say(f"{command} {self.config.environment}: {describe(self.database_url)}", "dim")
+
     def connect(self, command: str) -> Connection:
-        """Connect as ``supaops <command>``, so that a lock's holder can be named."""
+        """Announce and connect, as ``supaops <command>``, so that a lock's holder can be named."""
+        self.announce(command)
         return connect(self.database_url, application_name=f"supaops {command}")
-
-
-def project_root(config: Path) -> Path:
-    """Return the project's folder: the one that holds ``ops/config``, else the current one."""
-    folder = config.resolve().parent
-    is_usual = (folder.parent.name, folder.name) == ("ops", "config")
-    return folder.parent.parent if is_usual else Path.cwd()
 
 
 def target(environment: str, path: Path) -> Target:
@@ -62,18 +83,15 @@ def target(environment: str, path: Path) -> Target:
     Raises: ConfigError with every problem; LocalStackError when `local` does not run.
     """
     config = load(path, environment)
-    stack = _local_stack(config, path)
-    resolved = resolve(config, _variables(stack))
-    if resolved.database_url is not None:
-        return Target(config, resolved, resolved.database_url.get_secret_value())
+    if config.database.url == "local":
+        stack = _running_stack(path)
+        return Target(config, resolve(config, {**stack.environment, **os.environ}), stack.url)
+    resolved = resolve(config, os.environ)
+    return Target(config, resolved, resolved.revealed_url)
+
+
+def _running_stack(config: Path) -> Stack:
+    stack = find(project_root(config))
     if stack is None:
         raise LocalStackError("the local stack is not running", hint="supaops local up")
-    return Target(config, resolved, stack.url)
-
-
-def _local_stack(config: Config, path: Path) -> Stack | None:
-    return find(project_root(path)) if config.database.url == "local" else None
-
-
-def _variables(stack: Stack | None) -> Mapping[str, str]:
-    return {**(stack.environment if stack else {}), **os.environ}
+    return stack

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from supaops.cli.console import say, stdout
-from supaops.cli.formats import Format, FormatOption
-from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption, target
-from supaops.db.connect import describe
+from supaops.cli.console import show, show_json
+from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, target
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.plan import as_json, read_plan
-from supaops.report.plan_text import plan_text
+from supaops.report.plan_text import plan_lines
 from supaops.status import ExitStatus
 
 
@@ -27,14 +25,16 @@ def plan(
     ] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Compare what is declared with what is recorded and what is live; change nothing."""
+    """Show what an apply would change, and change nothing.
+
+    Compares what is declared with what was recorded by the last apply and with what is live.
+    """
     where = target(env, config)
-    say(f"plan for {env}: {describe(where.database_url)}", "dim")
     with where.connect("plan") as conn:
         found = read_plan(conn, where.desired)
     if output is Format.JSON:
-        typer.echo(json.dumps(as_json(found), indent=2, ensure_ascii=False))
+        show_json(as_json(found))
     else:
-        stdout.print(plan_text(found, verbose=verbose))
+        show(plan_lines(found, verbose=verbose))
     if exit_code and found.pending:
         raise typer.Exit(ExitStatus.CHANGES)

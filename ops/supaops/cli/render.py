@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from supaops.cli.console import say
-from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption
+from supaops.cli.options import ConfigOption, EnvOption
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import load
 from supaops.errors import RenderError
-from supaops.render import Resource, resources, script
+from supaops.render import annotated_script, files, resources
 
 OutOption = Annotated[
     Path | None,
@@ -25,33 +25,26 @@ def render(
     config: ConfigOption = DEFAULT_CONFIG,
     out: OutOption = None,
 ) -> None:
-    """Print the SQL of an environment and its resource list; needs no database and no secret."""
+    """Print the SQL of an environment; needs no database and no secret.
+
+    The list of its resources follows as comments.
+    """
     rendered = resources(load(config, env))
     if out is None:
-        typer.echo(f"{script(rendered)}\n{_as_comments(rendered)}", nl=False)
+        typer.echo(annotated_script(rendered), nl=False)
     else:
-        _write(out, rendered)
+        _write(out, files(rendered))
 
 
-def _as_comments(rendered: tuple[Resource, ...]) -> str:
-    lines = (f"--   {each.sha256[:12]}  {each.address}\n" for each in rendered)
-    return f"-- {len(rendered)} resources\n{''.join(lines)}"
-
-
-def _write(out: Path, rendered: tuple[Resource, ...]) -> None:
-    listing = [
-        {"address": each.address, "sha256": each.sha256, "source": each.source} for each in rendered
-    ]
-    files = {
-        "supaops.sql": script(rendered),
-        "resources.json": json.dumps(listing, indent=2) + "\n",
-    }
+def _write(folder: Path, texts: dict[str, str]) -> None:
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (out / name).write_text(text, encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise RenderError(
-            f"cannot write: {error.strerror}", place=str(out), hint="give a folder you may write to"
+            f"cannot write: {error.strerror}",
+            place=str(folder),
+            hint="give a folder you may write to",
         ) from error
-    say(f"wrote {', '.join(str(out / name) for name in files)}")
+    say(f"wrote {', '.join(str(folder / name) for name in texts)}")

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.console import say
-from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption, project_root, target
-from supaops.db.connect import describe
+from supaops.cli.options import ConfigOption, EnvOption, target
+from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.worker.app import create_app
 from supaops.worker.loading import load_handlers
 from supaops.worker.server import configure_logging, run_server
@@ -17,6 +16,16 @@ from supaops.worker.settings import Settings
 
 HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
 
+HostOption = Annotated[
+    str,
+    typer.Option("--host", envvar="SUPAOPS_HOST", metavar="ADDRESS", help="Address to listen on."),
+]
+PortOption = Annotated[
+    int,
+    typer.Option(
+        "--port", envvar="SUPAOPS_PORT", metavar="N", min=0, max=65535, help="Port; 0: a free one."
+    ),
+]
 HandlersOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -29,18 +38,21 @@ HandlersOption = Annotated[
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")] = 8787,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8787,
     handlers: HandlersOption = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Run the worker: claim jobs when pg_net posts, until SIGTERM or SIGINT."""
+    """Run the worker that pg_net posts to.
+
+    It claims and runs jobs at each post, until SIGTERM or SIGINT.
+    """
     configure_logging()
     where = target(env, config)
     settings = Settings.of(where.config, where.resolved.secrets)
     registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
-    say(f"serve for {env}: {describe(where.database_url)}", "dim")
+    where.announce("serve")
     run_server(create_app(settings, where.database_url, registry), host=host, port=port)
 
 

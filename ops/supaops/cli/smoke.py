@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from supaops.cli.console import say, stdout
-from supaops.cli.formats import Format, FormatOption
-from supaops.cli.options import DEFAULT_CONFIG, ConfigOption, EnvOption, target
-from supaops.db.connect import describe
-from supaops.jobs.smoke import SmokeResult, run_smoke
-from supaops.report.smoke import hop_line, smoke_json, smoke_verdict
+from supaops.cli.console import show, show_json
+from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, target
+from supaops.cli.project import DEFAULT_CONFIG
+from supaops.cli.waiting import Waiting
+from supaops.jobs.hops import Hop
+from supaops.jobs.smoke import run_smoke
+from supaops.report.smoke import hop_line, smoke_json, verdict_lines
 from supaops.status import Severity
 
 
@@ -26,28 +25,24 @@ def smoke(
     ] = 90.0,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Send one job from the queue through cron, pg_net and the worker, and time each hop.
+    """Send one real job through the chain and time each hop.
 
-    Exits 0 when the job succeeded, 2 when a hop is broken, 3 when that cannot be told.
+    From the queue through cron, pg_net and the worker, and back. Exits 0 when the job succeeded,
+    2 when a hop is broken, 3 when that cannot be told.
     """
     where = target(env, config)
     as_text = output is Format.TEXT
-    say(f"smoke test of {env}: {describe(where.database_url)}", "dim")
-    with where.connect("smoke") as conn:
-        result = run_smoke(
-            conn,
-            where.config,
-            timeout=timedelta(seconds=timeout),
-            progress=lambda hop: stdout.print(hop_line(hop)) if as_text else None,
-        )
-    _print(result, as_text=as_text)
+    with where.connect("smoke") as conn, Waiting(f"following the job, {timeout:g} s at most") as at:
+
+        def passed(hop: Hop) -> None:
+            if as_text:
+                at.show([hop_line(hop)])
+
+        limit = timedelta(seconds=timeout)
+        result = run_smoke(conn, where.config, timeout=limit, progress=passed)
+    if as_text:
+        show(verdict_lines(result))
+    else:
+        show_json(smoke_json(result))
     if result.broken:
         raise typer.Exit(Severity.CRITICAL)
-
-
-def _print(result: SmokeResult, *, as_text: bool) -> None:
-    if not as_text:
-        typer.echo(json.dumps(smoke_json(result), indent=2, ensure_ascii=False))
-        return
-    lines = [hop_line(result.broken)] if result.broken else []
-    stdout.print(Text("\n").join([*lines, Text(), smoke_verdict(result)]))

@@ -23,6 +23,14 @@ def rows() -> Iterator[str]:
     yield from _section(schema, schema["$defs"], "")
 
 
+def replaced(page: str) -> str:
+    """Return docs/reference/config.md with its table of keys made anew."""
+    lines = page.splitlines(keepends=True)
+    first = lines.index(f"{next(rows())}\n")
+    last = lines.index("\n", first)
+    return "".join([*lines[:first], *(f"{row}\n" for row in rows()), *lines[last:]])
+
+
 def _section(section: dict[str, Any], defs: dict[str, Any], prefix: str) -> Iterator[str]:
     for key, entry in section["properties"].items():
         path = prefix + key

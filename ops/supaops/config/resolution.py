@@ -31,6 +31,11 @@ class Resolved:
     database_url: SecretStr | None
     secrets: dict[str, SecretStr]
 
+    @property
+    def revealed_url(self) -> str:
+        """Return the database's URL with its password; empty for the local stack."""
+        return self.database_url.get_secret_value() if self.database_url else ""
+
 
 def resolve(config: Config, environ: Mapping[str, str]) -> Resolved:
     """Return the value of every `env(NAME)`.

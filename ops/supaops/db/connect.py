@@ -61,8 +61,13 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
 
 def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
     """Return the user's view of a failed connection, one line of cause and a remedy."""
-    cause = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     return ConnectionFailed(
-        f"cannot connect to {describe(url)}: {cause}",
+        f"cannot connect to {describe(url)}: {_cause(error)}",
         hint="check that the server runs and that the URL, the role and the password are right",
     )
+
+
+def _cause(error: psycopg.Error) -> str:
+    """Return libpq's cause alone, without the address before it and the guesses after it."""
+    first = next(iter(str(error).splitlines()), "")
+    return first.rpartition(" failed: ")[2].strip() or type(error).__name__

@@ -37,6 +37,14 @@ class Trace:
     net_backlog: int
 
 
+@dataclass(frozen=True, slots=True)
+class LiveCronJob:
+    """A cron job as pg_cron holds it now."""
+
+    schedule: str
+    active: bool
+
+
 def enqueue_smoke_job(conn: Connection, config: Config, payload: Mapping[str, Any]) -> Row:
     """Enqueue the smoke job ahead of every other; return its `job_id` and `enqueued_at`."""
     parameters = {"task_type": config.smoke.task_type, "payload": Jsonb(dict(payload))}
@@ -62,11 +70,11 @@ def read_trace(
     return Trace(**{key: _with_times(value) for key, value in (row or {}).items()})
 
 
-def active_cron_jobs(conn: Connection, names: list[str]) -> dict[str, bool]:
-    """Return the pg_cron jobs with these names: name to whether it is active."""
+def live_cron_jobs(conn: Connection, names: list[str]) -> dict[str, LiveCronJob]:
+    """Return the pg_cron jobs of this role that have these names, by name."""
     with translated("reading cron.job"):
         rows = conn.execute(query("smoke.cron_jobs"), {"cron_jobs": names}).fetchall()
-    return {row["name"]: row["active"] for row in rows}
+    return {row.pop("name"): LiveCronJob(**row) for row in rows}
 
 
 def remove_job(conn: Connection, config: Config, job_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supaops.config.model import Config
-from supaops.db.smoke import Row, Trace
+from supaops.db.smoke import LiveCronJob, Row, Trace
 
 HTTP_OK = 200
 
@@ -17,8 +17,8 @@ _HTTP_CAUSES = {
     503: "the worker is disabled, or cannot reach its database",
 }
 _HTTP_FIXES = {
-    401: "give both the same JOB_QUEUE_RUNNER_SECRET: restart the worker, then supaops apply",
-    404: "correct JOB_QUEUE_WORKER_ENDPOINT, then supaops apply",
+    401: "give both the same JOB_QUEUE_RUNNER_SECRET: restart the worker, then {apply}",
+    404: "correct JOB_QUEUE_WORKER_ENDPOINT, then {apply}",
     503: "unset JOB_QUEUE_DISABLED and look at the worker's log",
 }
 
@@ -50,13 +50,13 @@ class Journey:
 
     Attributes:
         since: when it was enqueued, by the server's clock.
-        cron_jobs: those that should wake the worker, by name: whether they are active.
+        cron_jobs: those live that should wake the worker, by name.
     """
 
     config: Config
     trace: Trace
     since: datetime
-    cron_jobs: Mapping[str, bool]
+    cron_jobs: Mapping[str, LiveCronJob]
 
 
 _Passed = tuple[datetime, str]
@@ -90,7 +90,8 @@ def _tick(journey: Journey) -> _Passed | Hop:
         return _no_tick(journey)
     if run["status"] == "failed":
         cause = f"run {run['runid']} failed: {(run['return_message'] or '').strip()}"
-        return _broken("cron tick", cause, "supaops plan", failed=True)
+        fix = f"supaops plan --env {journey.config.environment}"
+        return _broken("cron tick", cause, fix, failed=True)
     if run["start_time"] is None:
         return _broken("cron tick", f"run {run['runid']} has not started", _LAUNCHER)
     return run["start_time"], f"run {run['runid']}"
@@ -110,7 +111,7 @@ def _no_tick(journey: Journey) -> Hop:
     if not jobs:
         cause, fix = "the declared cron job is not in pg_cron", f"supaops apply --env {env}"
         return _broken("cron tick", cause, fix, failed=True)
-    if not any(jobs.values()):
+    if not any(job.active for job in jobs.values()):
         cause = f"{', '.join(jobs)} is not active in {env}"
         fix = f"set active: true in environments/{env}.yaml, then supaops apply --env {env}"
         return _broken("cron tick", cause, fix, failed=True)
@@ -128,7 +129,8 @@ def _request(journey: Journey) -> _Passed | Hop:
 def _claim(journey: Journey) -> _Passed | Hop:
     job = journey.trace.job
     if job is None:
-        return _broken("claim", "the job was deleted meanwhile", "supaops smoke", failed=True)
+        fix = f"supaops smoke --env {journey.config.environment}"
+        return _broken("claim", "the job was deleted meanwhile", fix, failed=True)
     if job["started_at"] is None:
         return _refusal(journey) or _unclaimed(journey)
     return job["started_at"], f"by {job['worker']}"
@@ -180,7 +182,7 @@ def _refusal(journey: Journey) -> Hop | None:
         return None
     cause = f"HTTP {status}: {_HTTP_CAUSES.get(status, 'the worker did not accept the call')}"
     fix = _HTTP_FIXES.get(status, "look at the worker's log")
-    return _broken("answer", cause, fix, failed=True)
+    return _broken("answer", cause, fix.format(apply=f"supaops apply --env {env}"), failed=True)
 
 
 def _broken(name: str, cause: str, fix: str, *, failed: bool = False) -> Hop:

@@ -5,6 +5,7 @@ enqueue -> cron tick -> request in the net queue -> claim -> success -> HTTP ans
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -12,12 +13,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from supaops.clock import utc_now
 from supaops.config.model import Config
+from supaops.config.ticks import next_ticks
 from supaops.db.connect import Connection
-from supaops.db.smoke import active_cron_jobs, enqueue_smoke_job, read_trace, remove_job
+from supaops.db.smoke import (
+    LiveCronJob,
+    enqueue_smoke_job,
+    live_cron_jobs,
+    read_trace,
+    remove_job,
+)
+from supaops.errors import SupaopsError
 from supaops.jobs.hops import Hop, Journey, hops
 
 POLL_S = 0.1
+ANSWER_MARGIN = timedelta(seconds=30)  # from a tick to the job's success, generously
 
 Progress = Callable[[Hop], None]
 
@@ -54,14 +65,17 @@ def run_smoke(
 
     The job is removed afterwards, however it ended.
 
-    Raises: DatabaseError when the queue is not there or refuses the job.
+    Raises: DatabaseError when the queue is not there or refuses the job; SupaopsError when no tick
+        is due within the timeout, so that waiting would prove nothing.
     """
     correlation_id = str(uuid.uuid4())
     payload = {**config.smoke.payload, "correlation_id": correlation_id}
     names = [name for name, job in config.cron.jobs.items() if job.call == "trigger_worker"]
+    cron_jobs = live_cron_jobs(conn, names)
+    require_tick(cron_jobs, utc_now(), timeout)
     sent = enqueue_smoke_job(conn, config, payload)
     job_id = int(sent["job_id"])
-    look = partial(_look, conn, config, job_id, sent["enqueued_at"], active_cron_jobs(conn, names))
+    look = partial(_look, conn, config, job_id, sent["enqueued_at"], cron_jobs)
     try:
         journey, found = _follow(look, timeout, progress)
     finally:
@@ -70,8 +84,28 @@ def run_smoke(
     return SmokeResult(config.environment, job_id, correlation_id, found, status)
 
 
+def require_tick(jobs: Mapping[str, LiveCronJob], now: datetime, timeout: timedelta) -> None:
+    """Refuse to wait for a tick that is not due; missing and inactive jobs are the hops' matter.
+
+    Raises: SupaopsError that says when the next tick is and which timeout would do.
+    """
+    schedules = [job.schedule for job in jobs.values() if job.active]
+    due = min((tick for each in schedules for tick in next_ticks(each, now, 1)), default=None)
+    if due is not None and due > now + timeout:
+        seconds = math.ceil((due - now + ANSWER_MARGIN).total_seconds())
+        raise SupaopsError(
+            f"no tick is due within {timeout.total_seconds():g} s: the next is at "
+            f"{due:%Y-%m-%d %H:%M:%S} UTC",
+            hint=f"run it again with --timeout {seconds}",
+        )
+
+
 def _look(
-    conn: Connection, config: Config, job_id: int, since: datetime, jobs: Mapping[str, bool]
+    conn: Connection,
+    config: Config,
+    job_id: int,
+    since: datetime,
+    jobs: Mapping[str, LiveCronJob],
 ) -> Journey:
     return Journey(config, read_trace(conn, config, job_id, since, list(jobs)), since, jobs)
 

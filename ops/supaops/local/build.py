@@ -47,7 +47,7 @@ def create(home: Home, *, durable: bool, lock: int, report: Report) -> State:
     )
     state.write(home.state, known)
     _write_vault_key(base, account)
-    report(f"creating a database cluster with PostgreSQL {server.version} from {server.source}")
+    report(f"creating a database cluster with PostgreSQL {server.version}")
     cluster_of(known).initialise(known.admin_password, durable=durable, lock=lock)
     return known
 

@@ -2,6 +2,15 @@
 
 from supaops.render.resource import Kind, Resource, canonical, digest
 from supaops.render.resources import resources
-from supaops.render.script import script
+from supaops.render.script import annotated_script, files, script
 
-__all__ = ["Kind", "Resource", "canonical", "digest", "resources", "script"]
+__all__ = [
+    "Kind",
+    "Resource",
+    "annotated_script",
+    "canonical",
+    "digest",
+    "files",
+    "resources",
+    "script",
+]

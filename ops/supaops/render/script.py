@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from supaops.render.quoting import literal
@@ -14,6 +15,24 @@ def script(resources: Iterable[Resource]) -> str:
     Vault secrets appear as comments: their values are set by an apply and never rendered.
     """
     return "\n".join(f"{_heading(each)}{_statement(each)}" for each in resources)
+
+
+def annotated_script(resources: tuple[Resource, ...]) -> str:
+    """Return the script with the list of its resources and their digests below, as comments."""
+    lines = (f"--   {each.sha256[:12]}  {each.address}\n" for each in resources)
+    return f"{script(resources)}\n-- {len(resources)} resources\n{''.join(lines)}"
+
+
+def files(resources: tuple[Resource, ...]) -> dict[str, str]:
+    """Return the texts of ``supaops.sql`` and ``resources.json``, by file name."""
+    listing = [
+        {"address": each.address, "sha256": each.sha256, "source": each.source}
+        for each in resources
+    ]
+    return {
+        "supaops.sql": script(resources),
+        "resources.json": json.dumps(listing, indent=2) + "\n",
+    }
 
 
 def _heading(resource: Resource) -> str:

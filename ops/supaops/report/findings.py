@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.text import Text
@@ -18,11 +19,14 @@ _STYLE = {
 }
 
 
-def findings_text(findings: list[Finding]) -> Text:
-    """Return a line per finding with its remedy under it, and the worst at the end."""
-    lines = [line for each in findings for line in _lines(each)]
+def finding_lines(findings: list[Finding]) -> Iterator[Text]:
+    """Yield a line per finding with its remedy under it, and the verdict at the end."""
+    for each in findings:
+        yield from _lines(each)
     verdict = worst(findings)
-    return Text("\n").join([*lines, Text(), Text(f"{verdict.name}", _STYLE[verdict])])
+    good = sum(each.severity is Severity.OK for each in findings)
+    yield Text()
+    yield Text(f"{verdict.name}: {good} of {len(findings)} checks OK.", _STYLE[verdict])
 
 
 def findings_json(findings: list[Finding]) -> dict[str, Any]:
@@ -37,7 +41,8 @@ def findings_json(findings: list[Finding]) -> dict[str, Any]:
     }
 
 
-def _lines(finding: Finding) -> list[Text]:
+def _lines(finding: Finding) -> Iterator[Text]:
     line = Text(f"  {finding.severity.name:<9}", _STYLE[finding.severity])
-    line.append(f"{finding.id:<17} ", "bold").append(finding.observed, "default")
-    return [line, Text(f"            fix: {finding.fix}", "cyan")] if finding.fix else [line]
+    yield line.append(f"{finding.id:<17} ", "bold").append(finding.observed, "not bold default")
+    if finding.fix:
+        yield Text(f"{'':11}fix: {finding.fix}", "cyan")

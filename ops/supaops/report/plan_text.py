@@ -24,13 +24,14 @@ _MAX_DIFF_LINES = 40
 _MAX_LISTED_CREATES = 5
 
 
-def plan_text(plan: Plan, *, verbose: bool = False) -> Text:
-    """Return the plan, at most 80 columns where its names allow, and correct without colour.
+def plan_lines(plan: Plan, *, verbose: bool = False) -> Iterator[Text]:
+    """Yield the plan line by line; it is correct without colour.
 
     Args:    verbose: also show no-ops, and the whole text of what is created.
     """
     lines = [line for group in _groups(plan, verbose=verbose) for line in group]
-    return Text("\n").join([*lines, *([Text()] if lines else []), _last_line(plan)])
+    yield from [*lines, Text()] if lines else []
+    yield _last_line(plan)
 
 
 def _groups(plan: Plan, *, verbose: bool) -> Iterator[Iterable[Text]]:
@@ -47,16 +48,16 @@ def _groups(plan: Plan, *, verbose: bool) -> Iterator[Iterable[Text]]:
 def _crowd_line(kind: Kind, count: int) -> Text:
     mark, style = _MARK[Action.CREATE]
     line = Text(f"  {mark} {Action.CREATE:<9}", style).append(f"{count} x {kind}", "bold")
-    return line.append("  --verbose lists them", "dim")
+    return line.append("  plan --verbose lists them", "dim")
 
 
 def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  private, two callers
     yield change_line(change)
     diff = difference(change) if _has_story(change, verbose) else []
     for line in diff[:_MAX_DIFF_LINES]:
-        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""))
+        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
     if len(diff) > _MAX_DIFF_LINES:
-        yield Text(f"      ... {len(diff) - _MAX_DIFF_LINES} more lines (--format json)", "dim")
+        yield Text(f"      ... {len(diff) - _MAX_DIFF_LINES} more lines: plan --format json", "dim")
 
 
 def change_line(change: Change) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,21 +17,25 @@ FORMAT_VERSION = "1.0"
 def hop_line(hop: Hop) -> Text:
     """Return one line of the hop table: mark, name, latency, what was seen."""
     if not hop.ok:
-        line = Text(f"  x {hop.name:<10} {'-':>9}  ", "bold red")
+        line = Text(f"  x  {hop.name:<9} {'-':>9}  ", "bold red")
         return line.append(hop.cause, "not bold")
     line = Text(f"  ok {hop.name:<9} {_milliseconds(hop.latency):>6} ms  ", "green")
     return line.append(hop.detail, "default")
 
 
-def smoke_verdict(result: SmokeResult) -> Text:
-    """Return the lines after the table: the broken hop with its remedy, or the success."""
+def verdict_lines(result: SmokeResult) -> Iterator[Text]:
+    """Yield the lines below the passed hops: the broken one with its remedy, or the success."""
     broken = result.broken
     if broken is None:
         total = sum((hop.latency or timedelta() for hop in result.hops), timedelta())
         status = f"HTTP {result.http_status}"
-        return Text(f"The chain works: {status}, {_milliseconds(total)} ms end to end.", "green")
-    verdict = Text(f"Broken at {broken.name}: {broken.cause}", "bold red")
-    return verdict.append(f"\n  fix: {broken.fix}", "not bold cyan")
+        yield Text()
+        yield Text(f"The chain works: {status}, {_milliseconds(total)} ms end to end.", "green")
+    else:
+        yield hop_line(broken)
+        yield Text()
+        yield Text(f"Broken at {broken.name}.", "bold red")
+        yield Text(f"  fix: {broken.fix}", "cyan")
 
 
 def smoke_json(result: SmokeResult) -> dict[str, Any]:

@@ -54,7 +54,7 @@ select (select count(*) from net.http_request_queue) as net_backlog,
           left join net._http_response as response on response.id = dispatch.request_id) as dispatch;
 
 -- name: cron_jobs :many
-select jobname as name, active from cron.job
+select jobname as name, schedule, active from cron.job
  where jobname = any(%(cron_jobs)s) and username = current_user;
 
 -- name: remove

@@ -1,0 +1,1 @@
+"""What supaops costs, measured; `python -m benchmarks --help`, method in README.md."""

@@ -1,0 +1,31 @@
+"""The shipped project, declared and applied; secrets made up."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from supaops.apply import Applied, apply_plan, provenance
+from supaops.config import load, resolve
+from supaops.db.connect import Connection
+from supaops.plan import Desired, read_plan
+from supaops.render import resources
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+CONFIG = REPOSITORY / "ops" / "config" / "job_queue.yaml"
+RESET = (REPOSITORY / "tests" / "reset.sql").read_bytes()
+VARIABLES = {
+    "JOB_QUEUE_WORKER_ENDPOINT": "http://127.0.0.1:9/api/jobs/run",  # nobody is called
+    "JOB_QUEUE_RUNNER_SECRET": secrets.token_urlsafe(32),
+}
+
+
+def declared() -> Desired:
+    """Return what the environment `local` should hold."""
+    config = load(CONFIG, "local")
+    return Desired(config, resources(config), resolve(config, VARIABLES).secrets)
+
+
+def apply(db: Connection, desired: Desired) -> Applied:
+    """Plan and apply."""
+    return apply_plan(db, desired, read_plan(db, desired), provenance(REPOSITORY))

@@ -1,0 +1,73 @@
+"""What docs/reference/cli.md says of every command."""
+
+from __future__ import annotations
+
+from supaops.status import INTERRUPTED, NOT_RUNNING, ExitStatus, Severity
+
+HEAD = """
+# The command line
+
+<!-- Made by `make golden` from the commands; change their docstrings and options instead. -->
+
+    supaops [--version] COMMAND [OPTIONS]
+
+`supaops --help` lists the commands, `supaops COMMAND --help` (or `-h`) the options of one.
+`supaops --install-completion` teaches bash, zsh, fish or PowerShell to complete both, and the names
+of environments.
+
+## Exit codes
+"""
+
+EXIT_CODES = (
+    (ExitStatus.OK, "all", "done, or nothing to do"),
+    (
+        ExitStatus.ERROR,
+        "all but the health commands",
+        "an error, told with its place, cause and remedy",
+    ),
+    (ExitStatus.CHANGES, "`plan --exit-code`", "there are changes or drift"),
+    (NOT_RUNNING, "`local status`", "not all of the stack runs"),
+    (ExitStatus.LOCKED, "`apply`", "another apply holds the lock"),
+    (ExitStatus.REFUSED, "`apply`", "refused: a conflict, or the database moved since the plan"),
+    (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
+    (INTERRUPTED, "all", "interrupted by Ctrl-C"),
+    (
+        ", ".join(str(each.value) for each in Severity),
+        "`verify`, `smoke`",
+        ", ".join(each.name for each in Severity),
+    ),
+)
+"""The code, whose it is, what it means."""
+
+FOOT = """
+The health commands are `verify` and `smoke`. They exit as Nagios plugins do, so an error or a wrong
+command line is 3 there: no evidence is not health, and no outage either.
+
+## Output
+
+- Results go to stdout; errors, progress and the line that names the database go to stderr.
+- `--format json` prints one JSON document to stdout and nothing else. `plan`, `verify` and `smoke`
+  carry a `format_version`: a new key raises its minor number. `config show` and `config schema`
+  always print JSON, `render` always SQL.
+- On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
+  gets whole lines.
+- Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
+  pipe. Nothing is told by colour alone.
+- What takes longer than a moment shows the seconds on a terminal's stderr, and nowhere else.
+- An error is `error: place: cause` with its remedy under it, `fix: ...`. All problems of the YAML
+  and of its variables are told at once.
+
+## Variables
+
+| Variable | Effect |
+|---|---|
+| `SUPAOPS_ENV` | the environment when there is no `--env` |
+| `SUPAOPS_HANDLERS` | the handler modules of `serve`, separated by commas |
+| `SUPAOPS_HOST`, `SUPAOPS_PORT` | where `serve` listens when no option says so |
+| `SUPAOPS_PG_BIN` | the server of `local up`: a folder of programs, or `embedded` for the wheel |
+| `SUPAOPS_DEBUG` | `1` shows the traceback of a defect of supaops |
+| `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |
+
+The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell
+does not.
+"""

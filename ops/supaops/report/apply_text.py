@@ -1,0 +1,22 @@
+"""What an apply did, as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from supaops.apply import Applied
+from supaops.plan import Action, Plan
+
+
+def applied_lines(plan: Plan, applied: Applied) -> Iterator[Text]:
+    """Yield what was done, and what was left although it is no longer declared."""
+    if applied.revision_id is not None:
+        done = f"Applied {len(applied.changes)} changes as revision {applied.revision_id}."
+        yield Text(done, "green")
+    kept = plan.of(Action.DELETE)
+    if kept and not any(change.action is Action.DELETE for change in applied.changes):
+        yield Text(
+            f"{len(kept)} no longer declared; `supaops apply --prune` deletes them.", "yellow"
+        )

@@ -1,0 +1,108 @@
+"""The command line itself: its version, its suggestions, what a shell completes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from supaops import __version__
+from supaops.cli.project import project_root
+from supaops.status import ExitStatus
+from tests.cli.conftest import Cli
+from tests.projects import ROOT, lay_out
+from tests.terminal import SUPAOPS, supaops
+
+
+def test_the_version_is_printed(cli: Cli) -> None:
+    outcome = cli("--version")
+    assert (outcome.status, outcome.out) == (ExitStatus.OK, f"supaops {__version__}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["config"], ["local"]], ids=" ".join)
+def test_a_group_without_a_command_shows_its_help_on_stderr(cli: Cli, words: list[str]) -> None:
+    outcome = cli(*words)
+    assert outcome.status == ExitStatus.USAGE
+    assert outcome.out == ""
+    assert f"Usage: {' '.join(['supaops', *words])} [OPTIONS] COMMAND" in outcome.err
+
+
+def test_h_is_help_everywhere(cli: Cli) -> None:
+    assert cli("plan", "-h").out == cli("plan", "--help").out
+    assert cli("local", "up", "-h").out.startswith("Usage: supaops local up")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["aply"], "error: no such command 'aply'. Did you mean 'apply'?\n  fix: supaops --help\n"),
+        (["local", "stat"], "Did you mean 'status'?\n  fix: supaops local --help\n"),
+        (["plan", "--formt", "json"], "--format)\n  fix: supaops plan --help\n"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_misspelling_is_answered_by_what_was_meant(cli: Cli, words: list[str], told: str) -> None:
+    outcome = cli(*words)
+    assert outcome.status == ExitStatus.USAGE
+    assert outcome.err.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("supaops pl", ["plan"]),
+        ("supaops local st", ["status"]),
+        ("supaops plan --ex", ["--exit-code"]),
+        ("supaops plan --env pr", ["preview", "production"]),
+        ("supaops plan --format j", ["json"]),
+    ],
+)
+def test_a_shell_completes_commands_options_and_environments(
+    line: str, completed: list[str]
+) -> None:
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    ran = supaops(folder=ROOT, variables={**words, "_SUPAOPS_COMPLETE": "complete_bash"})
+    assert ran.out.split() == completed
+
+
+def test_the_completion_that_bash_installs_completes(tmp_path: Path) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("needs bash")
+    path = f"{SUPAOPS.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"HOME": str(tmp_path), "PATH": path}
+    install = "supaops --install-completion; true"  # the shell must be there to be found
+    subprocess.run([bash, "-c", install], env=environment, check=True, capture_output=True)
+    ask = ". ~/.bash_completions/supaops.sh; COMP_WORDS=(supaops ver); COMP_CWORD=1;"
+    ask += " _supaops_completion supaops; echo ${COMPREPLY[@]}"
+    done = subprocess.run(
+        [bash, "-c", ask], env=environment, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "verify\n"
+
+
+def test_a_project_is_found_from_below_and_by_its_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`local` and the commands with ``--config`` must agree where the stack is."""
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    lay_out(project)
+    elsewhere.mkdir()
+    monkeypatch.chdir(project / "ops" / "config")
+    assert project_root() == project
+    monkeypatch.chdir(elsewhere)
+    assert project_root() == elsewhere
+    assert project_root(Path("../project/ops/config/job_queue.yaml")) == project
+    assert project_root(project / "ops" / "config" / "another" / "queue.yaml") == project
+
+
+def test_a_config_outside_a_project_belongs_to_the_project_around_the_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    lay_out(project)
+    monkeypatch.chdir(project / "ops")
+    assert project_root(tmp_path / "job_queue.yaml") == project

@@ -1,0 +1,46 @@
+"""docs/reference/cli.md and README.md against the commands."""
+
+from __future__ import annotations
+
+import re
+
+from supaops.cli.reference import commands, exit_table, page
+from supaops.cli.reference_text import EXIT_CODES
+from supaops.status import INTERRUPTED, NOT_RUNNING, ExitStatus, Severity
+from tests.docs.markdown import read
+from tests.projects import ROOT
+
+REFERENCE = read(ROOT / "docs" / "reference" / "cli.md")
+SOURCES = sorted((ROOT / "ops" / "supaops").rglob("*.py"))
+
+
+def test_the_reference_is_current() -> None:
+    """`make golden` renews it."""
+    assert page() == REFERENCE
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    for path, command in commands():
+        [section] = re.findall(rf"^## {path}\n(.*?)(?=^## |\Z)", REFERENCE, re.M | re.S)
+        for name in (name for parameter in command.params for name in parameter.opts):
+            assert re.search(rf"`{name}[` ]", section), f"{path} {name}"
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    unsaid = [path for path, it in commands() if not all(each.help for each in it.params)]
+    assert unsaid == []
+
+
+def test_every_exit_code_of_the_code_is_in_the_table() -> None:
+    told = {code for code, _of, _meaning in EXIT_CODES}
+    assert {*ExitStatus, NOT_RUNNING, INTERRUPTED} <= told
+    assert f"| {', '.join(f'{each:d}' for each in Severity)} |" in exit_table()
+
+
+def test_the_readme_shows_the_same_table_of_exit_codes() -> None:
+    assert f"\n{exit_table()}\n" in read(ROOT / "README.md")
+
+
+def test_every_variable_that_the_code_reads_is_in_the_reference() -> None:
+    named = {name for path in SOURCES for name in re.findall(r"\bSUPAOPS_[A-Z_]+\b", read(path))}
+    assert {name for name in named if f"`{name}`" not in REFERENCE} == set()

@@ -1,0 +1,90 @@
+"""Run supaops as a process of its own, its streams in pipes or in terminals of a given width."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+SUPAOPS = Path(sys.executable).with_name("supaops")
+TIMEOUT_S = 60
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_CONTROL = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
+_OF_A_TERMINAL = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a process left: its exit status and the bytes of each stream as text."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Return all lines as a person sees them, without colours and movements of the cursor."""
+        return re.split(r"[\r\n]+", _CONTROL.sub("", f"{self.out}\n{self.err}"))
+
+
+def supaops(
+    *words: str,
+    folder: Path,
+    variables: Mapping[str, str],
+    terminals: str = "",
+    columns: int = 80,
+) -> Ran:
+    """Run one command.
+
+    Args:    terminals: which streams are terminals, of ``out`` and ``err``; the others are pipes.
+             variables: beside those of the shell, which say nothing of its terminal.
+    """
+    shell = {name: value for name, value in os.environ.items() if name not in _OF_A_TERMINAL}
+    with ExitStack() as stack:
+        readers, writers = zip(
+            *(_stream(stack, columns if name in terminals else 0) for name in ("out", "err")),
+            strict=True,
+        )
+        process = subprocess.Popen(
+            [SUPAOPS, *words],
+            cwd=folder,
+            env={**shell, "TERM": "xterm-256color", **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=writers[0],
+            stderr=writers[1],
+        )
+        for writer in writers:
+            os.close(writer)
+        with ThreadPoolExecutor(2) as pool:
+            out, err = pool.map(_read, readers)
+        return Ran(process.wait(TIMEOUT_S), out, err)
+
+
+def _stream(stack: ExitStack, columns: int) -> tuple[int, int]:
+    """Return the ends to read and to write of a terminal, or of a pipe when it has no columns."""
+    reader, writer = pty.openpty() if columns else os.pipe()
+    stack.callback(os.close, reader)
+    if columns:
+        fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    return reader, writer
+
+
+def _read(reader: int) -> str:
+    """Return what comes until the last writer has gone, which a terminal reports as an error."""
+    parts: list[bytes] = []
+    try:
+        while part := os.read(reader, 65536):
+            parts.append(part)
+    except OSError:
+        pass
+    return b"".join(parts).decode().replace("\r\n", "\n")

@@ -1,0 +1,118 @@
+"""What each check says about the facts it is shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from supaops.checks.chain import drift, jobs, last_answer, net_queue, scheduler
+from supaops.checks.finding import Finding, worst
+from supaops.config import load
+from supaops.db.health import ChainFacts
+from supaops.db.live import LiveObject
+from supaops.plan import Action, Change, Plan
+from supaops.render.resource import Kind
+from supaops.report.findings import finding_lines, findings_json
+from supaops.status import Severity
+from tests.projects import ROOT
+
+CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "local")
+DECLARED = ["job_queue_worker", "job_queue_cleanup_daily"]
+
+
+def facts(**changes: Any) -> ChainFacts:
+    """Return the facts of a chain that works, with changes."""
+    known: dict[str, Any] = {
+        "scheduler_alive": True,
+        "running_jobs": DECLARED,
+        "net_backlog": 0,
+        "posted_at": datetime(2026, 1, 31, tzinfo=UTC),
+        "posted_age_s": 12.0,
+        "status_code": 200,
+        "error": None,
+    }
+    return ChainFacts(**known | changes)
+
+
+def plan(*actions: Action) -> Plan:
+    lost = [
+        Change(f"cron_job.{n}", action, "", live=LiveObject(Kind.CRON_JOB, str(n), "x"))
+        for n, action in enumerate(actions)
+    ]
+    return Plan("local", "postgres", "postgres", tuple(lost))
+
+
+@pytest.mark.parametrize("check", [scheduler, jobs, net_queue, last_answer])
+def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
+    finding = check(CONFIG, facts())
+    assert (finding.severity, finding.fix) == (Severity.OK, "")
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "severity", "observed"),
+    [
+        (scheduler, {"scheduler_alive": False}, Severity.CRITICAL, "not running"),
+        (
+            jobs,
+            {"running_jobs": ["job_queue_worker"]},
+            Severity.CRITICAL,
+            "not active: job_queue_cleanup_daily",
+        ),
+        (net_queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
+        (last_answer, {"posted_at": None}, Severity.UNKNOWN, "no evidence"),
+        (last_answer, {"status_code": 500}, Severity.CRITICAL, "HTTP 500, 12 s ago"),
+        (
+            last_answer,
+            {"status_code": None, "error": "Couldn't connect to server"},
+            Severity.CRITICAL,
+            "Couldn't connect to server, 12 s ago",
+        ),
+    ],
+)
+def test_a_broken_link_is_found_with_what_was_seen_and_a_fix(
+    check: Any, changes: dict[str, Any], severity: Severity, observed: str
+) -> None:
+    finding = check(CONFIG, facts(**changes))
+    assert (finding.severity, finding.observed) == (severity, observed)
+    assert finding.fix
+
+
+def test_a_batch_of_requests_may_wait() -> None:
+    assert net_queue(CONFIG, facts(net_backlog=200)).severity is Severity.OK
+
+
+@pytest.mark.parametrize("action", [Action.DRIFT, Action.CREATE, Action.CONFLICT, Action.DELETE])
+def test_anything_not_as_declared_is_a_warning(action: Action) -> None:
+    finding = drift(plan(Action.NOOP, action))
+    assert finding.severity is Severity.WARNING
+    assert finding.fix == "supaops plan --env local"
+
+
+def test_foreign_objects_are_not_drift() -> None:
+    assert drift(plan(Action.NOOP, Action.FOREIGN)).severity is Severity.OK
+
+
+def found(*severities: Severity) -> list[Finding]:
+    return [Finding(f"x.{n}", severity, "seen", "do") for n, severity in enumerate(severities)]
+
+
+def test_a_known_failure_outranks_a_missing_answer() -> None:
+    assert worst(found(Severity.UNKNOWN, Severity.CRITICAL, Severity.OK)) is Severity.CRITICAL
+    assert worst(found(Severity.OK, Severity.UNKNOWN)) is Severity.UNKNOWN
+    assert worst([]) is Severity.OK
+
+
+def test_the_text_ends_with_the_worst_and_the_json_begins_with_it() -> None:
+    findings = found(Severity.OK, Severity.WARNING)
+    *_, last = finding_lines(findings)
+    assert last.plain == "WARNING: 1 of 2 checks OK."
+    answer = findings_json(findings)
+    assert answer["status"] == "WARNING"
+    assert answer["findings"][1] == {
+        "id": "x.1",
+        "severity": "WARNING",
+        "observed": "seen",
+        "fix": "do",
+    }
