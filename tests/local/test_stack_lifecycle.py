@@ -118,11 +118,13 @@ def test_down_leaves_nothing_running(root: Path) -> None:
     assert local.down(root) is False
 
 
-def test_purge_leaves_no_file_of_the_server(fresh: Path) -> None:
+def test_purge_leaves_nothing_but_what_was_locked(fresh: Path) -> None:
     up(fresh)
     data = inspect(fresh).data
     local.down(fresh, purge=True)
     assert not data.parent.exists()
+    left = {path.name for path in (fresh / ".supaops" / "local").iterdir()}
+    assert left <= {"lock", "supervisor.json"}
     assert local.inspect(fresh) is None
 
 

@@ -70,8 +70,13 @@ def remove(home: Home, report: Report) -> bool:
     stopped = stop(home, known, report)
     for path in (home.server, *((Path(known.base), Path(known.sockets)) if known else ())):
         delete(path)
-    home.state.unlink(missing_ok=True)
+    _forget(home)
     return stopped
+
+
+def _forget(home: Home) -> None:
+    home.state.unlink(missing_ok=True)
+    home.supervisor_log.unlink(missing_ok=True)
 
 
 def _remove_unknown(home: Home, report: Report) -> bool:
@@ -81,7 +86,7 @@ def _remove_unknown(home: Home, report: Report) -> bool:
         report("stopping PostgreSQL")
         stopped = cluster.stop() or stopped
     delete(home.server)
-    home.state.unlink(missing_ok=True)
+    _forget(home)
     return stopped
 
 
