@@ -52,3 +52,10 @@ def test_make_help_lists_the_targets_with_what_they_do() -> None:
 def test_make_without_a_target_is_make_help() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "  setup " in done.stdout
+
+
+def test_the_readme_of_the_tests_tells_what_each_folder_needs() -> None:
+    table = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"`(\w+)/`", table.split("## What needs what")[1].split("\n\n")[1])
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/*.py")}
+    assert sorted(told) == sorted(folders)
