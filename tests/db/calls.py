@@ -8,6 +8,12 @@ from supaops.db.connect import Connection
 
 Row = dict[str, Any]
 
+# How many of the other connections wait for a lock.
+WAITING = """
+  select count(*) from pg_stat_activity
+  where application_name = 'pytest another' and wait_event_type = 'Lock'
+"""
+
 
 def value(db: Connection, sql: LiteralString, *arguments: object) -> Any:
     """Return the first column of the first row; None without a row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import psycopg
 import pytest
@@ -26,7 +27,7 @@ def test_a_senseless_argument_of_enqueue_is_refused(
     queue: Connection, argument: dict[str, object], message: str
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as caught:
-        enqueue(queue, **argument)
+        enqueue(queue, "plain", **argument)
     assert caught.value.diag.message_primary == message
     assert value(queue, "select count(*) from job_queue") == 0
 
@@ -52,7 +53,8 @@ def test_a_senseless_argument_in_a_batch_is_refused_with_its_place(
 
 
 def test_the_longest_queue_and_dedup_key_are_accepted(queue: Connection) -> None:
-    longest = {"queue": "q" * 500, "dedup_key": "k" * 2000}
+    incompressible = "".join(sha256(bytes([n])).hexdigest() for n in range(40))
+    longest = {"queue": incompressible[:500], "dedup_key": incompressible[500:2500]}
     job_id = enqueue(queue, **longest)
     assert enqueue(queue, **longest) == job_id
     assert claim(queue)[0]["id"] == job_id

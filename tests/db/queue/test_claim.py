@@ -52,6 +52,15 @@ def test_a_limit_is_filled_across_lanes(queue: Connection) -> None:
     assert [row["priority"] for row in claim(queue, 3)] == [1, 1, 2]
 
 
+def test_of_several_queues_the_one_that_has_waited_longest_is_served_first(
+    queue: Connection,
+) -> None:
+    first, second, third, fourth = (enqueue(queue, queue=name) for name in "abba")
+    assert ids(claim(queue, 2)) == [first, fourth]
+    enqueue(queue, queue="a")
+    assert ids(claim(queue, 2)) == [second, third]
+
+
 def test_a_delayed_job_is_not_handed_out_early_nor_hides_a_ready_one(queue: Connection) -> None:
     later = enqueue(queue, run_at=datetime.now(UTC) + timedelta(hours=1), priority=-9)
     ready = enqueue(queue)

@@ -79,10 +79,15 @@ class History(RuleBasedStateMachine):
     # --- adding -------------------------------------------------------------------------------
 
     @rule(queue=queues, key=keys, due=st.booleans(), most=st.integers(1, 3), priority=picks)
-    def enqueue(self, queue: str, key: str | None, due: bool, most: int, priority: int) -> None:
-        options: dict[str, object] = {"queue": queue, "dedup_key": key, "max_attempts": most}
-        run_at = LONG_AGO if due else FAR
-        job_id = enqueue(self.db, **options, run_at=run_at, priority=priority % 2)
+    def enqueue(self, *, queue: str, key: str | None, due: bool, most: int, priority: int) -> None:
+        job_id = enqueue(
+            self.db,
+            queue=queue,
+            dedup_key=key,
+            max_attempts=most,
+            run_at=LONG_AGO if due else FAR,
+            priority=priority % 2,
+        )
         self._added(job_id, Job(queue, most, key, due))
 
     @rule(jobs=st.lists(st.tuples(queues, keys), max_size=3))
@@ -119,16 +124,16 @@ class History(RuleBasedStateMachine):
         self._claimed(limit, only, lambda: claim(self.db, limit, queues=only))
 
     @rule(pick=picks, lease=picks, exact=st.booleans())
-    def succeed(self, pick: int, lease: int, exact: bool) -> None:
-        job_id, lease_id = self._report(pick, lease, exact)
+    def succeed(self, *, pick: int, lease: int, exact: bool) -> None:
+        job_id, lease_id = self._report(pick, lease, exact=exact)
         accepted = value(self.db, "select job_queue_mark_succeeded(%s, %s, '1')", job_id, lease_id)
         assert accepted == self.model.held(job_id, lease_id)
         if accepted:
             self.model.jobs[job_id].become("succeeded")
 
     @rule(pick=picks, lease=picks, exact=st.booleans(), soon=st.booleans())
-    def fail(self, pick: int, lease: int, exact: bool, soon: bool) -> None:
-        job_id, lease_id = self._report(pick, lease, exact)
+    def fail(self, *, pick: int, lease: int, exact: bool, soon: bool) -> None:
+        job_id, lease_id = self._report(pick, lease, exact=exact)
         held = self.model.held(job_id, lease_id)
         status = value(
             self.db,
@@ -142,11 +147,13 @@ class History(RuleBasedStateMachine):
         assert status == (self.model.jobs[job_id].status if held else None)
 
     @rule(done=picks, failed=picks, lease=picks, exact=st.booleans(), limit=st.integers(0, 3))
-    def exchange(self, done: int, failed: int, lease: int, exact: bool, limit: int) -> None:
-        good, bad = self._report(done, lease, exact), self._report(failed, lease, exact)
+    def exchange(self, *, done: int, failed: int, lease: int, exact: bool, limit: int) -> None:
+        good, bad = self._report(done, lease, exact=exact), self._report(failed, lease, exact=exact)
         if good[0] == bad[0]:
             return
-        refused = {job_id for job_id, lease_id in (good, bad) if not self.model.held(job_id, lease_id)}
+        refused = {
+            job_id for job_id, lease_id in (good, bad) if not self.model.held(job_id, lease_id)
+        }
         if good[0] not in refused:
             self.model.jobs[good[0]].become("succeeded")
         if bad[0] not in refused:
@@ -197,9 +204,7 @@ class History(RuleBasedStateMachine):
         ids = [self._pick(each) for each in chosen]
         done = value(self.db, "select job_queue_cancel(%s)", ids)
         assert set(done) == {
-            job_id
-            for job_id in ids
-            if (job := self.model.jobs.get(job_id)) and job.status in LIVE
+            job_id for job_id in ids if (job := self.model.jobs.get(job_id)) and job.status in LIVE
         }
         for job_id in done:
             self.model.jobs[job_id].become("cancelled")
@@ -232,7 +237,9 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: len(self.model.jobs) > 3)
     @rule(age=st.sampled_from(["0", "1 day"]))
     def cleanup(self, age: str) -> None:
-        ended = [i for i, job in self.model.jobs.items() if job.status in ("succeeded", "cancelled")]
+        ended = [
+            i for i, job in self.model.jobs.items() if job.status in ("succeeded", "cancelled")
+        ]
         gone = ended if age == "0" else []
         assert value(self.db, "select job_queue_cleanup(%s::interval)", age) == len(gone)
         for job_id in gone:
@@ -241,7 +248,7 @@ class History(RuleBasedStateMachine):
     # --- by hand ------------------------------------------------------------------------------
 
     @rule(pick=picks, status=st.sampled_from(STATUSES), due=st.sampled_from([None, True, False]))
-    def edit_status(self, pick: int, status: str, due: bool | None) -> None:
+    def edit_status(self, *, pick: int, status: str, due: bool | None) -> None:
         job_id = self._pick(pick)
         job = self.model.jobs.get(job_id)
         statement = (
@@ -318,7 +325,7 @@ class History(RuleBasedStateMachine):
         ids = [*self.model.jobs, 10**9]
         return ids[number % len(ids)]
 
-    def _report(self, pick: int, lease: int, exact: bool) -> tuple[int, int | None]:
+    def _report(self, pick: int, lease: int, *, exact: bool) -> tuple[int, int | None]:
         """Return a job and the lease to report it under: its own, or any there ever was."""
         job_id = self._pick(pick)
         if exact and job_id in self.model.jobs:
