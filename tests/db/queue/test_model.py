@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, column, enqueue, value
+from tests.db.calls import ORPHANS, UNHELD, claim, column, enqueue, value
 from tests.db.conftest import EMPTY
 from tests.db.queue.model import LIVE, Job, Model
 
@@ -43,16 +43,6 @@ EXAMPLES = settings(
 )
 
 ROWS = "select * from job_queue order by id"
-SOUND_LEASES = """
-  select j.id from job_queue j
-  left join supaops.lease l on l.id = j.lease_id and j.id = any (l.job_ids) and l.closed_at is null
-  where j.status = 'running' and l.id is null
-"""
-ORPHANS = """
-  select job_id from supaops.attempt where job_id not in (select id from job_queue)
-  union all
-  select job_id from supaops.backdated where job_id not in (select id from job_queue)
-"""
 COUNTS = """
   select queue, task_type, status, count(*) as jobs from job_queue
   group by queue, task_type, status order by 1, 2, 3
@@ -304,7 +294,7 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_left_behind_and_every_running_job_is_held(self) -> None:
-        assert column(self.db, SOUND_LEASES) == []
+        assert column(self.db, UNHELD) == []
         assert column(self.db, ORPHANS) == []
         stats = self.db.execute("select * from job_queue_stats()").fetchall()
         for row in stats:
