@@ -153,6 +153,23 @@ async def test_disabled_worker_answers_503_until_it_is_enabled(
     assert (await client.post(RUN, headers=AUTH)).status_code == 200
 
 
+@pytest.mark.parametrize("value", ["TRUE", " true ", "1", "yes", "on", "treu"])
+async def test_any_value_that_does_not_say_no_disables_the_worker(
+    client: httpx.AsyncClient, service: Service, value: str
+) -> None:
+    """Whoever sets it wants a stop: a slip of the pen must not run jobs."""
+    service.environ["JOB_QUEUE_DISABLED"] = value
+    assert (await client.post(RUN, headers=AUTH)).status_code == 503
+
+
+@pytest.mark.parametrize("value", ["", " ", "false", "False", "0", "no", "off"])
+async def test_a_value_that_says_no_leaves_the_worker_enabled(
+    client: httpx.AsyncClient, service: Service, value: str
+) -> None:
+    service.environ["JOB_QUEUE_DISABLED"] = value
+    assert (await client.post(RUN, headers=AUTH)).status_code == 200
+
+
 async def test_disabled_worker_still_asks_for_the_secret(
     client: httpx.AsyncClient, service: Service
 ) -> None:

@@ -26,7 +26,9 @@ from supaops.worker.handlers import Handlers
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 
-GRACE = timedelta(seconds=20)
+# With 10 s for open requests before it and 3 s to clean up and give back after it, a stop ends
+# within the 30 s that an orchestrator usually allows.
+GRACE = timedelta(seconds=15)
 APPLICATION_NAME = "supaops worker"
 
 # The queue's own connections: handlers that hold all of theirs must not stop the heartbeats.

@@ -23,6 +23,8 @@ from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.settings import Settings
 
 DISABLED = "JOB_QUEUE_DISABLED"
+# Whoever sets it wants a stop, so whatever does not say no is a yes.
+_ENABLED = frozenset({"", "false", "0", "no", "off"})
 DISPATCH_HEADER = "x-supaops-dispatch"
 
 # How long a caller should wait before the next try.
@@ -71,7 +73,7 @@ class Endpoint:
 
     @property
     def _disabled(self) -> bool:
-        return self._environ.get(DISABLED, "").strip().lower() == "true"
+        return self._environ.get(DISABLED, "").strip().lower() not in _ENABLED
 
     async def _answer(self, limit: int, dispatch: str | None) -> JSONResponse:
         started = time.monotonic()
