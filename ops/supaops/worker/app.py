@@ -78,7 +78,7 @@ def _pool(database_url: str, size: int, patience: timedelta) -> Pool:
 
 def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     """Return the routes of an endpoint, errors as JSON, one log line per request."""
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/api/jobs/run", endpoint.run, methods=["POST"]),
             Route("/healthz", endpoint.health, methods=["GET"]),
@@ -87,6 +87,8 @@ def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None)
         exception_handlers={HTTPException: _error, Exception: _error},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would send the caller to whatever Host it named
+    return app
 
 
 async def _warn_without_database(pool: Pool) -> None:
