@@ -58,7 +58,6 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.db.execute(EMPTY)
         self.model = Model()
-        self.leases: list[int] = []
 
     @initialize(jobs=st.lists(st.tuples(queues, keys), min_size=5, max_size=8), limit=picks)
     def begin(self, jobs: list[tuple[str, str | None]], limit: int) -> None:
@@ -102,8 +101,7 @@ class History(RuleBasedStateMachine):
         row = self.db.execute(statement, [status, key]).fetchone() or {}
         job = self.model.jobs[row["id"]] = Job("default", 3, key, due=True)
         if status == "running":
-            job.hold(row["lease_id"])
-            self.leases.append(row["lease_id"])
+            self.model.hold(row["id"], row["lease_id"])
         elif status != "pending":
             job.become(status)
 
@@ -113,17 +111,17 @@ class History(RuleBasedStateMachine):
     def claim(self, limit: int, only: list[str] | None) -> None:
         self._claimed(limit, only, lambda: claim(self.db, limit, queues=only))
 
-    @rule(pick=picks, lease=picks, exact=st.booleans())
-    def succeed(self, *, pick: int, lease: int, exact: bool) -> None:
-        job_id, lease_id = self._report(pick, lease, exact=exact)
+    @rule(pick=picks, lease=picks)
+    def succeed(self, *, pick: int, lease: int) -> None:
+        job_id, lease_id = self._report(pick, lease)
         accepted = value(self.db, "select job_queue_mark_succeeded(%s, %s, '1')", job_id, lease_id)
         assert accepted == self.model.held(job_id, lease_id)
         if accepted:
             self.model.jobs[job_id].become("succeeded")
 
-    @rule(pick=picks, lease=picks, exact=st.booleans(), soon=st.booleans())
-    def fail(self, *, pick: int, lease: int, exact: bool, soon: bool) -> None:
-        job_id, lease_id = self._report(pick, lease, exact=exact)
+    @rule(pick=picks, lease=picks, soon=st.booleans())
+    def fail(self, *, pick: int, lease: int, soon: bool) -> None:
+        job_id, lease_id = self._report(pick, lease)
         held = self.model.held(job_id, lease_id)
         status = value(
             self.db,
@@ -136,9 +134,9 @@ class History(RuleBasedStateMachine):
             self.model.jobs[job_id].fail(due=soon)
         assert status == (self.model.jobs[job_id].status if held else None)
 
-    @rule(done=picks, failed=picks, lease=picks, exact=st.booleans(), limit=st.integers(0, 3))
-    def exchange(self, *, done: int, failed: int, lease: int, exact: bool, limit: int) -> None:
-        good, bad = self._report(done, lease, exact=exact), self._report(failed, lease, exact=exact)
+    @rule(done=picks, failed=picks, lease=picks, limit=st.integers(0, 3))
+    def exchange(self, *, done: int, failed: int, lease: int, limit: int) -> None:
+        good, bad = self._report(done, lease), self._report(failed, lease)
         if good[0] == bad[0]:
             return
         refused = {
@@ -169,19 +167,22 @@ class History(RuleBasedStateMachine):
         self._claimed(limit, None, call)
         assert set(answer["refused"]) == refused
 
-    @precondition(lambda self: self.leases)
+    @precondition(lambda self: self.model.members)
     @rule(pick=picks)
     def heartbeat(self, pick: int) -> None:
-        lease = self.leases[pick % len(self.leases)]
+        lease = self._lease(pick)
         lost = value(self.db, "select job_queue_heartbeat(%s)", lease)
-        held = [job_id for job_id, job in self.model.jobs.items() if job.lease == lease]
-        assert not set(lost) & set(held)
+        expected = sorted(self.model.lost(lease))
+        if lease in self.model.kept or self.model.holds(lease):
+            assert lost == expected
+        else:
+            assert lost in ([], expected), "it may have been dropped: nobody works under it"
         self.model.expired.discard(lease)
 
-    @precondition(lambda self: self.leases)
+    @precondition(lambda self: self.model.members)
     @rule(pick=picks)
     def let_a_lease_run_out(self, pick: int) -> None:
-        lease = self.leases[pick % len(self.leases)]
+        lease = self._lease(pick)
         self.db.execute(
             "update supaops.lease set expires_at = now() - interval '1 s' where id = %s", [lease]
         )
@@ -197,7 +198,7 @@ class History(RuleBasedStateMachine):
             job_id for job_id in ids if (job := self.model.jobs.get(job_id)) and job.status in LIVE
         }
         for job_id in done:
-            self.model.jobs[job_id].become("cancelled")
+            self.model.jobs[job_id].take_away("cancelled")
 
     @rule(pick=picks)
     def retry(self, pick: int) -> None:
@@ -255,11 +256,10 @@ class History(RuleBasedStateMachine):
         if not job or not row:
             return
         if status == "running" and job.status != "running":
-            job.hold(row["lease_id"])
+            self.model.hold(job_id, row["lease_id"])
             job.max_attempts = max(job.max_attempts, job.attempts)
-            self.leases.append(row["lease_id"])
         elif status != "running":
-            job.become(status, due=row["due"])
+            job.take_away(status, due=row["due"])
 
     @rule(pick=picks, attempts=st.integers(0, 5), most=st.integers(1, 4))
     def edit_attempts(self, pick: int, attempts: int, most: int) -> None:
@@ -287,8 +287,13 @@ class History(RuleBasedStateMachine):
         rows = {row["id"]: row for row in self.db.execute(ROWS)}
         assert rows.keys() == self.model.jobs.keys()
         for job_id, row in rows.items():
-            held = row["lease_id"] if row["status"] == "running" else None
-            facts = (row["queue"], row["status"], row["attempts"], row["max_attempts"], held)
+            facts = (
+                row["queue"],
+                row["status"],
+                row["attempts"],
+                row["max_attempts"],
+                row["lease_id"],
+            )
             assert facts == self.model.jobs[job_id].facts()
             assert row["result"] is None or row["status"] not in LIVE
 
@@ -315,13 +320,17 @@ class History(RuleBasedStateMachine):
         ids = [*self.model.jobs, 10**9]
         return ids[number % len(ids)]
 
-    def _report(self, pick: int, lease: int, *, exact: bool) -> tuple[int, int | None]:
-        """Return a job and the lease to report it under: its own, or any there ever was."""
-        job_id = self._pick(pick)
-        if exact and job_id in self.model.jobs:
-            return job_id, self.model.jobs[job_id].lease
-        leases = [None, *self.leases]
-        return job_id, leases[lease % len(leases)]
+    def _lease(self, number: int) -> int:
+        """Return some lease, the latest first."""
+        leases = sorted(self.model.members, reverse=True)
+        return leases[number % len(leases)]
+
+    def _report(self, pick: int, lease: int) -> tuple[int, int | None]:
+        """Return a job, mostly a running one, and a lease: its own, none, or one that it had."""
+        running = [i for i, job in self.model.jobs.items() if job.status == "running"]
+        job_id = running[pick % len(running)] if running and pick else self._pick(pick)
+        past = self.model.jobs[job_id].past if job_id in self.model.jobs else []
+        return job_id, [None, *past][-1 - lease % (len(past) + 1)]
 
     def _added(self, job_id: int, job: Job) -> None:
         holder = self.model.holder_of(job.queue, job.dedup_key)
@@ -342,9 +351,8 @@ class History(RuleBasedStateMachine):
         for row in rows:
             job = self.model.jobs[row["id"]]
             assert job.attempts < job.max_attempts
-            job.hold(row["lease_id"])
+            self.model.hold(row["id"], row["lease_id"])
             assert (row["attempts"], row["max_attempts"]) == (job.attempts, job.max_attempts)
-            self.leases.append(row["lease_id"])
 
 
 def test_every_history_agrees_with_the_model(queue: Connection) -> None:
