@@ -130,6 +130,19 @@ def test_a_job_whose_last_attempt_was_lost_fails_and_says_why(queue: Connection)
     assert row["last_error"].endswith("(attempt 1 of 1)")
 
 
+def test_a_takeover_leaves_a_job_that_has_gone_on_to_another_lease(queue: Connection) -> None:
+    job_id = enqueue(queue)
+    [first] = claim(queue)
+    queue.execute("update job_queue set status = 'pending' where id = %s", [job_id])
+    [second] = claim(queue)
+    queue.execute(
+        "update supaops.lease set expires_at = now() - interval '1 second' where id = %s",
+        [first["lease_id"]],
+    )
+    assert claim(queue) == []
+    assert job(queue, job_id)["lease_id"] == second["lease_id"]
+
+
 def test_a_takeover_leaves_a_job_that_is_being_completed_to_its_worker(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:

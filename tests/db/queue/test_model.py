@@ -240,7 +240,7 @@ class History(RuleBasedStateMachine):
 
     @rule(pick=picks, status=st.sampled_from(STATUSES), due=st.sampled_from([None, True, False]))
     def edit_status(self, *, pick: int, status: str, due: bool | None) -> None:
-        job_id = self._pick(pick)
+        job_id = self._held(pick)
         job = self.model.jobs.get(job_id)
         statement = (
             "update job_queue set status = %s, run_at = coalesce(%s, run_at) where id = %s"
@@ -320,15 +320,19 @@ class History(RuleBasedStateMachine):
         ids = [*self.model.jobs, 10**9]
         return ids[number % len(ids)]
 
+    def _held(self, number: int) -> int:
+        """Return mostly a running job: that is where it gets interesting."""
+        running = [i for i, job in self.model.jobs.items() if job.status == "running"]
+        return running[number % len(running)] if running and number % 4 else self._pick(number)
+
     def _lease(self, number: int) -> int:
-        """Return some lease, the latest first."""
-        leases = sorted(self.model.members, reverse=True)
+        """Return some lease, first those that have lost a job."""
+        leases = sorted(self.model.members, key=lambda each: (not self.model.lost(each), -each))
         return leases[number % len(leases)]
 
     def _report(self, pick: int, lease: int) -> tuple[int, int | None]:
         """Return a job, mostly a running one, and a lease: its own, none, or one that it had."""
-        running = [i for i, job in self.model.jobs.items() if job.status == "running"]
-        job_id = running[pick % len(running)] if running and pick else self._pick(pick)
+        job_id = self._held(pick)
         past = self.model.jobs[job_id].past if job_id in self.model.jobs else []
         return job_id, [None, *past][-1 - lease % (len(past) + 1)]
 
