@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 TIMEOUT_S = 10
 MAX_PAGES = 1000
@@ -38,6 +38,12 @@ class Offer(Part):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
+def _each_platform_once(offers: list[Offer]) -> list[Offer]:
+    if len({offer.platform for offer in offers}) < len(offers):
+        raise ValueError("a platform is named twice")
+    return offers
+
+
 class Game(Part):
     """A game and where it is sold."""
 
@@ -45,7 +51,7 @@ class Game(Part):
     slug: Annotated[str, Field(min_length=1)]
     title: Annotated[str, Field(min_length=1)]
     released_on: date | None = None
-    platforms: list[Offer]
+    platforms: Annotated[list[Offer], AfterValidator(_each_platform_once)]
 
 
 class Page(Part):
@@ -74,12 +80,12 @@ async def pages(client: httpx.AsyncClient, url: str) -> AsyncIterator[Page]:
 async def _get(
     client: httpx.AsyncClient, url: str, cursor: str | None, number: int
 ) -> httpx.Response:
-    target = httpx.URL(url)
-    if cursor is not None:
-        target = target.copy_merge_params({"cursor": cursor})
     try:
+        target = httpx.URL(url)
+        if cursor is not None:
+            target = target.copy_merge_params({"cursor": cursor})
         return await client.get(target, timeout=TIMEOUT_S)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UpstreamError(f"page {number} cannot be read: {type(error).__name__}") from error
 
 

@@ -8,6 +8,25 @@ from supaops.db.connect import Connection
 
 Row = dict[str, Any]
 
+# How many of the other connections wait for a lock.
+WAITING = """
+  select count(*) from pg_stat_activity
+  where application_name = 'pytest another' and wait_event_type = 'Lock'
+"""
+
+# Running jobs that no open lease holds.
+UNHELD = """
+  select j.id from job_queue j
+  left join supaops.lease l on l.id = j.lease_id and j.id = any (l.job_ids) and l.closed_at is null
+  where j.status = 'running' and l.id is null
+"""
+# Jobs that are gone and still recorded.
+ORPHANS = """
+  select job_id from supaops.attempt where job_id not in (select id from job_queue)
+  union all
+  select job_id from supaops.backdated where job_id not in (select id from job_queue)
+"""
+
 
 def value(db: Connection, sql: LiteralString, *arguments: object) -> Any:
     """Return the first column of the first row; None without a row."""

@@ -74,7 +74,7 @@ def test_every_function_and_relation_has_a_grant(config: Config) -> None:
 def test_every_function_has_a_fixed_search_path_and_a_comment(config: Config) -> None:
     for each in resources(config):
         if each.kind is Kind.FUNCTION:
-            assert "set search_path = ''" in each.definition, each.address
+            assert "set search_path = pg_catalog, pg_temp" in each.definition, each.address
             assert "comment on function" in each.definition, each.address
 
 

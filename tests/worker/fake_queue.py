@@ -50,6 +50,7 @@ class FakeQueue:
         self.refuses = False
         self.away: deque[DatabaseError] = deque()
         self.claim_gate: asyncio.Event | None = None
+        self.give_back_gate: asyncio.Event | None = None
 
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:  # noqa: ARG002  the protocol's names
         self.claims.append((limit, worker))
@@ -78,6 +79,8 @@ class FakeQueue:
 
     async def give_back(self, job: Job) -> bool:
         self.given_back.append(job.id)
+        if self.give_back_gate:
+            await self.give_back_gate.wait()
         return True
 
     def _fail_if_away(self) -> None:

@@ -21,6 +21,7 @@ from supaops.worker.execution import Executor
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from tests.worker.fake_queue import FakeQueue, gone, job
+from tests.worker.queue_rows import until
 from tests.worker.rig import no_connection
 from tests.worker.serving import serving
 
@@ -132,6 +133,29 @@ async def test_answer_counts_how_jobs_ended(client: httpx.AsyncClient, service: 
     }
 
 
+@pytest.mark.parametrize("path", [f"{RUN}/", "/healthz/"])
+async def test_path_with_a_slash_too_many_is_404_and_leads_nowhere(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    response = await client.post(path, headers={**AUTH, "Host": "elsewhere.example"})
+    assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
+
+
+async def test_body_that_breaks_off_is_no_defect_of_ours(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "supaops.worker.access"):
+        head = f"POST {RUN} HTTP/1.1\r\nHost: x\r\nx-job-runner-secret: {SECRET}\r\n"
+        _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(
+            f"{head}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{{".encode()
+        )
+        await writer.drain()
+        writer.close()
+        await until(lambda: f"POST {RUN}" in caplog.text)
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
 async def test_dispatch_id_is_part_of_the_worker_label(
     client: httpx.AsyncClient, service: Service
 ) -> None:
@@ -139,6 +163,26 @@ async def test_dispatch_id_is_part_of_the_worker_label(
     await client.post(RUN, headers={**AUTH, "x-supaops-dispatch": "8 15"})
     [(limit, with_id), (_, without_id)] = service.queue.claims
     assert (limit, with_id) == (2, f"{without_id}#815")
+
+
+async def test_request_that_is_cut_off_at_a_stop_is_still_answered(service: Service) -> None:
+    """As uvicorn does with what is open when its patience ends: it cancels."""
+
+    @service.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        await asyncio.Event().wait()
+
+    service.queue.ready.append(job())
+    app = application(Endpoint(service.settings, service.runner, environ=service.environ))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
+        request = asyncio.create_task(client.post(RUN, headers=AUTH))
+        await until(lambda: service.runner.room == 4)
+        request.cancel()
+        response = await request
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.json() == {"error": "the worker is shutting down"}
+    await service.runner.close(grace=timedelta(0))
 
 
 async def test_disabled_worker_answers_503_until_it_is_enabled(
@@ -150,6 +194,23 @@ async def test_disabled_worker_answers_503_until_it_is_enabled(
     assert response.json() == {"error": "job processing is disabled"}
     assert (await client.get("/healthz")).json()["status"] == "disabled"
     service.environ["JOB_QUEUE_DISABLED"] = "false"
+    assert (await client.post(RUN, headers=AUTH)).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["TRUE", " true ", "1", "yes", "on", "treu"])
+async def test_any_value_that_does_not_say_no_disables_the_worker(
+    client: httpx.AsyncClient, service: Service, value: str
+) -> None:
+    """Whoever sets it wants a stop: a slip of the pen must not run jobs."""
+    service.environ["JOB_QUEUE_DISABLED"] = value
+    assert (await client.post(RUN, headers=AUTH)).status_code == 503
+
+
+@pytest.mark.parametrize("value", ["", " ", "false", "False", "0", "no", "off"])
+async def test_a_value_that_says_no_leaves_the_worker_enabled(
+    client: httpx.AsyncClient, service: Service, value: str
+) -> None:
+    service.environ["JOB_QUEUE_DISABLED"] = value
     assert (await client.post(RUN, headers=AUTH)).status_code == 200
 
 

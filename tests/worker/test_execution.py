@@ -22,6 +22,13 @@ from tests.worker.rig import SOON, Rig
 pytestmark = pytest.mark.anyio
 
 
+class Unheard(BaseException):
+    """An exception of no usual kind, whose message fails."""
+
+    def __str__(self) -> str:
+        raise KeyboardInterrupt
+
+
 @pytest.fixture
 def rig() -> Rig:
     return Rig()
@@ -92,7 +99,17 @@ async def test_exception_fails_the_attempt_with_its_place_and_without_the_payloa
     assert "supaops/worker" not in rig.queue.failed[failed.id]
 
 
-@pytest.mark.parametrize("error", [SystemExit(3), StopIteration(), asyncio.CancelledError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        SystemExit(3),
+        KeyboardInterrupt(),
+        StopIteration(),
+        asyncio.CancelledError(),
+        Unheard("of"),
+        BaseExceptionGroup("all", [SystemExit(1)]),
+    ],
+)
 @pytest.mark.parametrize("kind", ["async", "sync"])
 async def test_exit_of_a_handler_fails_its_job_alone(
     rig: Rig, error: BaseException, kind: str
@@ -107,6 +124,19 @@ async def test_exit_of_a_handler_fails_its_job_alone(
     rig.handlers.handler("work")(lambda *_: "fine")
     rig.queue.ready.extend([job("stop"), job()])
     assert await rig.run() == Tally(claimed=2, succeeded=1, retried=1)
+
+
+async def test_log_of_a_failure_shows_control_characters_instead_of_obeying_them(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    @rig.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        raise ValueError("\x1b[2Jall is \u202ewell\rINFO all is well")
+
+    rig.queue.ready.append(failed := job())
+    await rig.run()
+    [record] = [each for each in caplog.records if "ValueError" in each.getMessage()]
+    assert record.getMessage() == f"job {failed.id}: ValueError: \\x1b[2Jall is \\u202ewell"
 
 
 async def test_last_attempt_counts_as_failed(rig: Rig) -> None:

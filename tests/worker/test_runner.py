@@ -193,6 +193,24 @@ async def test_shutdown_gives_back_what_is_left_even_if_a_handler_ignores_it(
     finish.set()
 
 
+async def test_shutdown_does_not_wait_for_a_database_that_does_not_answer(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("supaops.worker.batch.GIVE_BACK_S", 0.05)
+
+    @rig.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        await asyncio.Event().wait()
+
+    rig.queue.ready.extend(jobs := [job() for _ in range(5)])
+    rig.queue.give_back_gate = asyncio.Event()
+    await rig.run(within=SOON)
+    async with asyncio.timeout(2):
+        await rig.runner.close(grace=timedelta(0))
+    assert sorted(rig.queue.given_back) == [each.id for each in jobs], "all are tried at once"
+    assert caplog.text.count("not given back") == 5
+
+
 async def test_nothing_is_claimed_after_shutdown_began(rig: Rig) -> None:
     await rig.runner.close(grace=LATER)
     with pytest.raises(ShuttingDown):

@@ -17,6 +17,7 @@ from supaops.errors import ConnectionFailed
 # After this the pool forgets a failed attempt, and the next caller starts a fresh one at once
 # instead of waiting for the end of an ever longer backoff.
 _RECONNECT_S = 2.0
+_CLOSE_S = 1.0
 
 
 class Pool:
@@ -52,8 +53,8 @@ class Pool:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        """Close every connection."""
-        await self._pool.close()
+        """Close every connection; a server that does not answer holds up nobody."""
+        await self._pool.close(timeout=_CLOSE_S)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

@@ -26,7 +26,9 @@ from supaops.worker.handlers import Handlers
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 
-GRACE = timedelta(seconds=20)
+# With 10 s for open requests before it and 3 s to clean up and give back after it, a stop ends
+# within the 30 s that an orchestrator usually allows.
+GRACE = timedelta(seconds=15)
 APPLICATION_NAME = "supaops worker"
 
 # The queue's own connections: handlers that hold all of theirs must not stop the heartbeats.
@@ -76,7 +78,7 @@ def _pool(database_url: str, size: int, patience: timedelta) -> Pool:
 
 def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     """Return the routes of an endpoint, errors as JSON, one log line per request."""
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/api/jobs/run", endpoint.run, methods=["POST"]),
             Route("/healthz", endpoint.health, methods=["GET"]),
@@ -85,6 +87,8 @@ def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None)
         exception_handlers={HTTPException: _error, Exception: _error},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would send the caller to whatever Host it named
+    return app
 
 
 async def _warn_without_database(pool: Pool) -> None:

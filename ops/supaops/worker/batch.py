@@ -10,6 +10,7 @@ from supaops.db.jobs import Job
 from supaops.errors import DatabaseError
 from supaops.worker.completion import complete
 from supaops.worker.execution import Executor, Failed, Outcome
+from supaops.worker.failure import one_line
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending, Tally
 
@@ -17,6 +18,8 @@ from supaops.worker.tally import Ending, Tally
 LONGEST_BEAT = timedelta(seconds=10)
 # What a handler gets to clean up after it was cancelled.
 CLEAN_UP_S = 1.0
+# What the database gets to take the jobs back; they come back by themselves when their lease ends.
+GIVE_BACK_S = 2.0
 
 log = logging.getLogger("supaops.worker")
 
@@ -70,8 +73,7 @@ class Batch:
             execution.cancel()
         if running:
             await asyncio.wait(running, timeout=CLEAN_UP_S)
-        for job in list(self._unfinished.values()):
-            await self._give_back(job)
+        await asyncio.gather(*map(self._give_back, list(self._unfinished.values())))
 
     async def _claim(self) -> list[Job]:
         try:
@@ -100,7 +102,7 @@ class Batch:
         ending = await complete(self._queue, job, outcome, patience=self._lease)
         self._count(job, ending)
         if isinstance(outcome, Failed):
-            log.warning("job %d: %s", job.id, outcome.error.splitlines()[0])
+            log.warning("job %d: %s", job.id, one_line(outcome.error))
 
     def _count(self, job: Job, ending: Ending) -> None:
         del self._unfinished[job.id]
@@ -125,8 +127,9 @@ class Batch:
 
     async def _give_back(self, job: Job) -> None:
         try:
-            returned = await self._queue.give_back(job)
-        except DatabaseError as error:
+            async with asyncio.timeout(GIVE_BACK_S):
+                returned = await self._queue.give_back(job)
+        except (DatabaseError, TimeoutError) as error:
             log.warning("job %d: not given back, waits for its lease to end: %s", job.id, error)
             return
         log.info("job %d: %s", job.id, "given back" if returned else "lease was lost")

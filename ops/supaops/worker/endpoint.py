@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -9,7 +10,7 @@ import time
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from supaops.errors import DatabaseError
@@ -23,6 +24,8 @@ from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.settings import Settings
 
 DISABLED = "JOB_QUEUE_DISABLED"
+# Whoever sets it wants a stop, so whatever does not say no is a yes.
+_ENABLED = frozenset({"", "false", "0", "no", "off"})
 DISPATCH_HEADER = "x-supaops-dispatch"
 
 # How long a caller should wait before the next try.
@@ -71,7 +74,7 @@ class Endpoint:
 
     @property
     def _disabled(self) -> bool:
-        return self._environ.get(DISABLED, "").strip().lower() == "true"
+        return self._environ.get(DISABLED, "").strip().lower() not in _ENABLED
 
     async def _answer(self, limit: int, dispatch: str | None) -> JSONResponse:
         started = time.monotonic()
@@ -79,8 +82,8 @@ class Endpoint:
             tally = await self._runner.run(
                 limit, worker=worker_label(dispatch), within=self._settings.answer_within
             )
-        except ShuttingDown as error:
-            return unavailable(error.message, retry_after=_UNAVAILABLE_RETRY_S)
+        except (ShuttingDown, asyncio.CancelledError):  # cut off by the server at its stop
+            return unavailable("the worker is shutting down", retry_after=_UNAVAILABLE_RETRY_S)
         except DatabaseError as error:
             log.warning("dispatch %s: %s", dispatch or "-", error)
             return unavailable("the database is unavailable", retry_after=_UNAVAILABLE_RETRY_S)
@@ -108,11 +111,14 @@ def _raw_header(request: Request, name: str) -> bytes | None:
 async def _read(request: Request) -> bytes:
     """Read the body, and stop where it gets too long.
 
-    Raises: HTTPException 413.
+    Raises: HTTPException 413; 400 when the caller hung up, for the log alone.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"the body is longer than {MAX_BODY_BYTES} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise HTTPException(413, f"the body is longer than {MAX_BODY_BYTES} bytes")
+    except ClientDisconnect:
+        raise HTTPException(400, "the body broke off") from None
     return bytes(body)

@@ -71,7 +71,7 @@ class Executor:
             if _cancelled_from_outside():
                 raise
             return Failed(describe_failure(error))
-        except (Exception, SystemExit) as error:  # a handler may raise anything
+        except BaseException as error:  # even SystemExit must end one job only
             return Failed(describe_failure(error))
 
     async def _call(self, handler: Handler, job: Job) -> Any:

@@ -25,6 +25,15 @@ def describe_failure(error: BaseException) -> str:
     return f"{head}\n{storable(stack)[-room:].rstrip()}".rstrip()
 
 
+def one_line(text: str) -> str:
+    """Return the first line for a log, with an escape for each character that is not printable.
+
+    A message may repeat what an upstream sent: it must neither move the cursor nor forge a line.
+    """
+    first = next(iter(text.splitlines()), "")
+    return "".join(each if each.isprintable() else _escape(each) for each in first)
+
+
 def shorten(text: str, limit: int) -> str:
     """Return `text`, with an ellipsis for what does not fit into `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
@@ -35,6 +44,10 @@ def storable(text: str) -> str:
     return text.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace").decode()
 
 
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
 def _name(error: BaseException) -> str:
     return type(error).__qualname__
 
@@ -42,7 +55,7 @@ def _name(error: BaseException) -> str:
 def _message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # a broken __str__ must not hide the failure itself
+    except BaseException:  # a broken __str__ must not hide the failure itself
         return "(its message cannot be shown)"
 
 

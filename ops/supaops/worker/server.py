@@ -12,8 +12,7 @@ from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
 
-# What requests still open at SIGTERM get; with the grace for jobs after it, the process ends within
-# the 30 s that an orchestrator usually gives it.
+# What requests still open at SIGTERM get, before the grace for jobs begins.
 _OPEN_REQUESTS_S = 10
 
 log = logging.getLogger("supaops.worker")

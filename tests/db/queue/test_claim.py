@@ -52,6 +52,15 @@ def test_a_limit_is_filled_across_lanes(queue: Connection) -> None:
     assert [row["priority"] for row in claim(queue, 3)] == [1, 1, 2]
 
 
+def test_of_several_queues_the_one_that_has_waited_longest_is_served_first(
+    queue: Connection,
+) -> None:
+    first, second, third, fourth = (enqueue(queue, queue=name) for name in "abba")
+    assert ids(claim(queue, 2)) == [first, fourth]
+    enqueue(queue, queue="a")
+    assert ids(claim(queue, 2)) == [second, third]
+
+
 def test_a_delayed_job_is_not_handed_out_early_nor_hides_a_ready_one(queue: Connection) -> None:
     later = enqueue(queue, run_at=datetime.now(UTC) + timedelta(hours=1), priority=-9)
     ready = enqueue(queue)
@@ -119,6 +128,19 @@ def test_a_job_whose_last_attempt_was_lost_fails_and_says_why(queue: Connection)
         f"lease {claimed['lease_id']} expired: worker lost worker did not report by "
     )
     assert row["last_error"].endswith("(attempt 1 of 1)")
+
+
+def test_a_takeover_leaves_a_job_that_has_gone_on_to_another_lease(queue: Connection) -> None:
+    job_id = enqueue(queue)
+    [first] = claim(queue)
+    queue.execute("update job_queue set status = 'pending' where id = %s", [job_id])
+    [second] = claim(queue)
+    queue.execute(
+        "update supaops.lease set expires_at = now() - interval '1 second' where id = %s",
+        [first["lease_id"]],
+    )
+    assert claim(queue) == []
+    assert job(queue, job_id)["lease_id"] == second["lease_id"]
 
 
 def test_a_takeover_leaves_a_job_that_is_being_completed_to_its_worker(

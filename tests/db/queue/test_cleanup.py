@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from supaops.db.connect import Connection
@@ -137,3 +138,23 @@ def test_old_posts_ended_pauses_and_closed_leases_are_trimmed(queue: Connection)
     assert column(queue, "select backend_pid from supaops.dispatch") == [2]
     assert column(queue, "select queue from supaops.pause") == ["reports"]
     assert column(queue, "select job_ids from supaops.lease") == [[2]]
+
+
+def test_a_foreign_key_without_an_action_stops_the_cleanup_and_names_itself(
+    queue: Connection,
+) -> None:
+    with queue.transaction(force_rollback=True):
+        queue.execute("create table bill (job_id bigint references job_queue)")
+        queue.execute("insert into job_queue (task_type, status) values ('plain', 'cancelled')")
+        queue.execute("update job_queue set completed_at = now() - interval '1 second'")
+        queue.execute("insert into bill select id from job_queue")
+        with (
+            pytest.raises(psycopg.errors.ForeignKeyViolation, match="bill_job_id_fkey"),
+            queue.transaction(),
+        ):
+            queue.execute("select job_queue_cleanup('0')")
+        queue.execute(
+            "alter table bill drop constraint bill_job_id_fkey,"
+            " add foreign key (job_id) references job_queue on delete cascade"
+        )
+        assert value(queue, "select job_queue_cleanup('0')") == 1

@@ -167,6 +167,16 @@ def test_a_heartbeat_names_the_jobs_that_were_taken_away_and_no_other(queue: Con
     assert job(queue, held)["status"] == "running"
 
 
+def test_a_heartbeat_names_a_failed_job_once_it_is_claimed_again(queue: Connection) -> None:
+    failed, held = enqueue(queue), enqueue(queue)
+    lease = claim(queue, 2)[0]["lease_id"]
+    queue.execute("select job_queue_mark_failed(%s, 'boom', %s, '0')", [failed, lease])
+    assert value(queue, "select job_queue_heartbeat(%s)", lease) == []
+    claim(queue)
+    assert value(queue, "select job_queue_heartbeat(%s)", lease) == [failed]
+    assert job(queue, held)["lease_id"] == lease
+
+
 def test_a_heartbeat_after_a_takeover_names_every_job_and_revives_nothing(
     queue: Connection,
 ) -> None:

@@ -13,16 +13,10 @@ import pytest
 
 from supaops.db.connect import Connection
 from supaops.local import Stack
-from tests.db.calls import claim, column, enqueue, value
+from tests.db.calls import WAITING, claim, column, enqueue, value
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
-# How many of the other connections wait for a lock.
-WAITING = """
-  select count(*) from pg_stat_activity
-  where application_name = 'pytest another' and wait_event_type = 'Lock'
-"""
-
 CLAIMER = Path(__file__).with_name("claimer.py")
 
 

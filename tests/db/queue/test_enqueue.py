@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, column, enqueue, job, value
+from tests.db.calls import WAITING, claim, column, enqueue, job, value
+from tests.waiting import until
 
 
 def test_a_job_gets_what_its_task_type_declares(queue: Connection) -> None:
@@ -151,6 +152,36 @@ def test_a_batch_may_name_the_same_dedup_key_twice(queue: Connection) -> None:
         queue, "select job_queue_enqueue_many(%s::jsonb)", json.dumps(batch)
     )
     assert first == third != second
+
+
+def test_a_batch_with_dedup_keys_runs_in_its_own_order(queue: Connection) -> None:
+    batch = [{"task_type": "plain", "dedup_key": key} for key in ("c", "a", None, "b")]
+    ids = value(queue, "select job_queue_enqueue_many(%s::jsonb)", json.dumps(batch))
+    assert [claim(queue)[0]["id"] for _ in ids] == ids == sorted(ids)
+
+
+def test_batches_with_the_same_dedup_keys_in_opposite_order_do_not_deadlock(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    """One key of each batch is held up, so that both have begun before either ends."""
+    ids: list[list[int]] = []
+
+    def enqueue_many(keys: list[str]) -> None:
+        batch = json.dumps([{"task_type": "plain", "dedup_key": key} for key in keys])
+        ids.append(value(another(), "select job_queue_enqueue_many(%s::jsonb)", batch))
+
+    orders = (["a", "m", "z"], ["z", "n", "a"])
+    threads = [threading.Thread(target=enqueue_many, args=(keys,)) for keys in orders]
+    holder = another()
+    with holder.transaction():
+        for key in ("m", "n"):
+            enqueue(holder, dedup_key=key)
+        for thread in threads:
+            thread.start()
+        until(lambda: value(queue, WAITING) == 2)
+    for thread in threads:
+        thread.join()
+    assert len({job_id for batch in ids for job_id in batch}) == 4
 
 
 def test_racing_enqueues_with_one_dedup_key_make_one_job(

@@ -182,6 +182,30 @@ def test_a_plain_insert_may_have_any_status(queue: Connection, status: str) -> N
     assert len(claim(queue)) == (status == "pending")
 
 
+def test_a_running_job_put_back_from_a_copy_is_held_and_runs_again_when_forgotten(
+    queue: Connection,
+) -> None:
+    """Its lease is not in the copy: without one of its own it would be running for ever."""
+    job_id, lease = job_in(queue, "running")
+    queue.execute("create temp table copy as select * from job_queue")
+    queue.execute("delete from job_queue")
+    queue.execute("delete from supaops.lease")
+    queue.execute("insert into job_queue select * from copy")
+    assert value(queue, "select job_queue_mark_succeeded(%s, %s)", job_id, lease) is False
+    expire_leases(queue)
+    assert [row["id"] for row in claim(queue)] == [job_id]
+
+
+@pytest.mark.parametrize("state", ["pending", "succeeded", "failed", "cancelled"])
+def test_any_other_job_put_back_from_a_copy_is_as_it_was(queue: Connection, state: str) -> None:
+    job_id, _ = job_in(queue, state)
+    before = job(queue, job_id)
+    queue.execute("create temp table copy as select * from job_queue")
+    queue.execute("delete from job_queue")
+    queue.execute("insert into job_queue select * from copy")
+    assert job(queue, job_id) == before
+
+
 @pytest.mark.parametrize(
     ("columns", "values", "sqlstate"),
     [

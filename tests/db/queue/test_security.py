@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from supaops.db.connect import Connection, connect
@@ -44,8 +46,8 @@ def test_the_public_functions_are_those_of_the_contract(queue: Connection) -> No
 def test_every_function_pins_its_search_path_and_belongs_to_postgres(queue: Connection) -> None:
     loose = column(
         queue,
-        f"select proname from ({OURS}) f"
-        " where owner <> 'postgres' or not coalesce('search_path=\"\"' = any (proconfig), false)",
+        f"select proname from ({OURS}) f where owner <> 'postgres' or not coalesce("
+        "'search_path=pg_catalog, pg_temp' = any (proconfig), false)",
     )
     assert loose == []
 
@@ -126,3 +128,31 @@ def test_plpgsql_check_finds_nothing(stack: Stack) -> None:
         ).fetchall()
     # "limit" is the contract's word, whatever SQL reserves.
     assert [row for row in found if '"limit" is reserved' not in row["message"]] == []
+
+
+@pytest.mark.usefixtures("queue")
+def test_no_type_of_the_callers_takes_the_place_of_a_built_in_one(
+    another: Callable[[], Connection],
+) -> None:
+    """With an empty search_path a temporary type comes first, and its check runs as the owner."""
+    caller = another()
+    caller.execute("create temp table seen (who name)")
+    caller.execute("grant all on seen to service_role")
+    caller.execute("set role service_role")
+    caller.execute(
+        "create function pg_temp.spy(anyelement) returns boolean language plpgsql as $$ begin"
+        " insert into pg_temp.seen values (current_user); return true; end $$"
+    )
+    for name in ("text", "jsonb", "timestamptz", "int8"):
+        caller.execute(
+            f"create domain pg_temp.{name} as pg_catalog.{name} check (pg_temp.spy(value))".encode()
+        )
+    caller.execute("select public.job_queue_enqueue('plain', dedup_key => 'k')")
+    caller.execute(
+        """select public.job_queue_enqueue_many('[{"task_type": "plain"}]'::pg_catalog.jsonb)"""
+    )
+    caller.execute("select public.job_queue_pause('*', 'why'), public.job_queue_resume('*')")
+    caller.execute("select public.job_queue_exchange(null, null, 5), public.job_queue_stats()")
+    caller.execute("update public.job_queue set status = 'cancelled'")
+    caller.execute("select public.job_queue_cleanup('0')")
+    assert column(caller, "select distinct who from pg_temp.seen where who <> current_user") == []
