@@ -13,7 +13,7 @@ from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
-from supaops.errors import MissingExtension
+from supaops.errors import DatabaseError, MissingExtension
 from supaops.render.resource import Kind, canonical, digest
 from supaops.render.resources import task_type_spec
 
@@ -76,6 +76,11 @@ class State:
     secret_digests: Mapping[str, str | None]
 
 
+def fix_spelling(conn: Connection) -> None:
+    """Have the rest of this transaction print catalogs alike, whatever the role's settings."""
+    conn.execute(query("live.settings"))
+
+
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
     """Read live and recorded state in at most ten queries, whatever the number of objects.
 
@@ -86,7 +91,7 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
         facts = _one(conn, "live.facts")
         _require_chain(facts)
         installed = bool(facts["is_installed"])
-        salt = _one(conn, "live.secret_salt")["secret_salt"] if installed else None
+        salt = _salt(conn) if installed else None
         vault = list(_vault_rows(conn, secrets, salt))
         objects = [*_live_objects(conn, config, installed=installed), *_live_secrets(vault)]
         recorded = _recorded(conn) if installed else {}
@@ -102,6 +107,16 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
 def _one(conn: Connection, name: str) -> dict[str, Any]:
     row = conn.execute(query(name)).fetchone()
     return row if row is not None else {}
+
+
+def _salt(conn: Connection) -> bytes:
+    row = _one(conn, "live.secret_salt")
+    if not row:
+        raise DatabaseError(
+            "supaops.installation has lost its row, and with it the salt of the secrets' digests",
+            hint="restore the row from a backup, or insert one with a new random secret_salt",
+        )
+    return bytes(row["secret_salt"])
 
 
 def _require_chain(facts: Mapping[str, Any]) -> None:

@@ -61,6 +61,21 @@ def remove(conn: Connection, live: LiveObject) -> None:
                 pass
 
 
+def restrict(conn: Connection, grants: Iterable[Resource], live: Mapping[str, LiveObject]) -> None:
+    """Take back what anybody has beyond the declared grants.
+
+    A template revokes from Supabase's roles by name. This finds every other role, and what a
+    revoke of the whole does not reach: columns, sequences, owners, row security.
+
+    Raises: DatabaseError that names the grant, as when a privilege was passed on to others.
+    """
+    for grant in grants:
+        held = live[grant.address].facts["remedies"]
+        for line in sorted(held.keys() - set(grant.spec["granted"])):
+            with translated(f"applying {grant.address}: taking back {line!r}"):
+                conn.execute(held[line].encode())
+
+
 def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:
     """Have the server compile each function's body.
 
