@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.errors import DatabaseError
 from supaops.local import Stack
+from tests.apply.role_setting import role_setting
 from tests.projects import Project
 
 pytestmark = pytest.mark.stack
@@ -25,17 +24,6 @@ SPELLINGS = {
     "timezone": "Asia/Tokyo",
     "standard_conforming_strings": "off",
 }
-
-
-@contextmanager
-def role_setting(stack: Stack, name: str, value: str) -> Iterator[None]:
-    """Have every new session of role postgres start with a setting."""
-    with connect(stack.admin_url) as admin:
-        admin.execute(f"alter role postgres set {name} = '{value}'".encode())
-        try:
-            yield
-        finally:
-            admin.execute(f"alter role postgres reset {name}".encode())
 
 
 @pytest.mark.parametrize(("name", "value"), SPELLINGS.items())
@@ -59,10 +47,12 @@ def test_of_two_applies_at_once_the_second_sees_the_first_at_any_isolation_level
         with connect(stack.url) as conn:
             return project.apply(conn).revision_id
 
-    with role_setting(stack, "default_transaction_isolation", level):
-        with ThreadPoolExecutor(2) as pool:
-            futures = [pool.submit(run), pool.submit(run)]
-            revisions = [future.result() for future in futures]
+    with (
+        role_setting(stack, "default_transaction_isolation", level),
+        ThreadPoolExecutor(2) as pool,
+    ):
+        futures = [pool.submit(run), pool.submit(run)]
+        revisions = [future.result() for future in futures]
     assert sorted(revisions, key=str) == [1, None]
 
 

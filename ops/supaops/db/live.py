@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from secrets import token_bytes
 from typing import Any
 
 import psycopg
@@ -18,6 +20,9 @@ from supaops.render.resource import Kind, canonical, digest
 from supaops.render.resources import task_type_spec
 
 MIN_SERVER_VERSION_NUM = 150000
+
+# Stands in for the database's own until the first apply has made that.
+_ONE_TIME_SALT = token_bytes(32)
 
 _EXTENSIONS = {
     "has_cron": ("pg_cron", "create extension pg_cron with schema pg_catalog"),
@@ -92,15 +97,21 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
         _require_chain(facts)
         installed = bool(facts["is_installed"])
         salt = _salt(conn) if installed else None
-        vault = list(_vault_rows(conn, secrets, salt))
-        objects = [*_live_objects(conn, config, installed=installed), *_live_secrets(vault)]
+        digests = {
+            name: _secret_digest(salt or _ONE_TIME_SALT, name, secret)
+            for name, secret in secrets.items()
+        }
+        objects = [
+            *_live_objects(conn, config, installed=installed),
+            *_live_secrets(conn, salt, digests),
+        ]
         recorded = _recorded(conn) if installed else {}
     return State(
         role=facts["role"],
         database=facts["database"],
         live={each.address: each for each in [*objects, *_live_steps(recorded)]},
         recorded=recorded,
-        secret_digests={row["name"]: row["desired_digest"] for row in vault},
+        secret_digests={name: value if salt else None for name, value in digests.items()},
     )
 
 
@@ -163,16 +174,20 @@ def _live_objects(conn: Connection, config: Config, *, installed: bool) -> Itera
             yield LiveObject(Kind.TASK_TYPE, row.pop("name"), canonical(task_type_spec(**row)))
 
 
-def _vault_rows(
-    conn: Connection, secrets: Mapping[str, SecretStr], salt: bytes | None
-) -> list[dict[str, Any]]:
-    parameters = {
-        "salt": salt,
-        "names": list(secrets),
-        "values": [secret.get_secret_value() for secret in secrets.values()],
-    }
+def _live_secrets(
+    conn: Connection, salt: bytes | None, digests: Mapping[str, str]
+) -> Iterator[LiveObject]:
+    """Yield Vault's secrets; before the salt is stored, no digest outlives this reading."""
+    for row in _vault_rows(conn, salt or _ONE_TIME_SALT):
+        definition = secret_definition(row["description"] or "", row["digest"] if salt else None)
+        matches = row["digest"] == digests.get(row["name"])
+        facts = {"id": row["id"], "value_matches": matches}
+        yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
+
+
+def _vault_rows(conn: Connection, salt: bytes) -> list[dict[str, Any]]:
     try:
-        return conn.execute(query("live.vault_secrets"), parameters).fetchall()
+        return conn.execute(query("live.vault_secrets"), {"salt": salt}).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
         raise MissingExtension(
             f"this role may not read Vault: {error.diag.message_primary}",
@@ -180,12 +195,9 @@ def _vault_rows(
         ) from error
 
 
-def _live_secrets(rows: list[dict[str, Any]]) -> Iterator[LiveObject]:
-    for row in rows:
-        if row["is_live"]:
-            definition = secret_definition(row["description"] or "", row["live_digest"])
-            facts = {"id": row["id"], "value_matches": row["value_matches"]}
-            yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
+def _secret_digest(salt: bytes, name: str, secret: SecretStr) -> str:
+    """Return the digest that the query `live.vault_secrets` makes of a secret in Vault."""
+    return hashlib.sha256(salt + f"{name}:{secret.get_secret_value()}".encode()).hexdigest()
 
 
 def secret_definition(description: str, value_digest: str | None) -> str:

@@ -109,10 +109,12 @@ def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None)
 def _put_secret(
     conn: Connection, resource: Resource, live: LiveObject | None, secrets: Secrets
 ) -> None:
+    value = secrets[resource.name].get_secret_value()
     parameters: dict[str, Any] = {
         "name": resource.name,
         "description": resource.spec["description"],
-        "value": secrets[resource.name].get_secret_value(),
+        # Null keeps the value: what need not travel cannot end in a log.
+        "value": None if live and live.facts["value_matches"] else value,
     }
     if live is None:
         conn.execute(query("write.vault_create"), parameters)

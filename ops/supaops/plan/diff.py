@@ -50,7 +50,7 @@ def _step_fault(resource: Resource, state: State) -> str | None:
 def complete(resource: Resource, state: State) -> Resource:
     """Return a secret's resource with the digest of its value; any other resource as it is.
 
-    Only the database can make that digest, since it keeps the salt.
+    Its salt is the database's.
     """
     if resource.kind is not Kind.VAULT_SECRET:
         return resource

@@ -165,18 +165,10 @@ select jobid, jobname as name, schedule, command, active
  where username = current_user and database = current_database() and jobname is not null;
 
 -- name: vault_secrets :many
--- Values are compared here and never leave the server; only digests and a verdict do.
--- The arrays hold the declared names and values; undeclared secrets come back with their name alone.
-select coalesce(wanted.name, live.name) as name,
-       live.id,
-       live.description,
-       live.id is not null as is_live,
-       live.decrypted_secret = wanted.value as value_matches,
-       encode(sha256(%(salt)s::bytea || convert_to(wanted.name || ':' || wanted.value, 'utf8')), 'hex')
-         as desired_digest,
+-- Salted digests are compared, so that no value travels either way, nor gets into a server's log.
+select live.name, live.id, live.description,
        encode(
          sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
-         'hex') as live_digest
-  from unnest(%(names)s::text[], %(values)s::text[]) as wanted (name, value)
-  full join vault.decrypted_secrets as live on live.name = wanted.name
- where coalesce(wanted.name, live.name) is not null;
+         'hex') as digest
+  from vault.decrypted_secrets as live
+ where live.name is not null;

@@ -5,7 +5,10 @@
 select set_config('lock_timeout', %(lock_timeout)s, true),
        set_config('statement_timeout', %(statement_timeout)s, true),
        set_config('standard_conforming_strings', 'on', true),
-       set_config('check_function_bodies', 'off', true);
+       set_config('check_function_bodies', 'off', true),
+       -- A secret's new value is a parameter; a superuser can grant this, Supabase does not.
+       case when has_parameter_privilege('log_parameter_max_length', 'set')
+            then set_config('log_parameter_max_length', '0', true) end;
 
 -- name: take
 select pg_catalog.pg_advisory_xact_lock(%(class)s, %(object)s);
