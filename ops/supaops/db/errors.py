@@ -13,6 +13,7 @@ from supaops.errors import Blocked, DatabaseError
 _REMEDIES = {
     "2BP01": "drop or change what depends on it, then run it again; nothing was changed",
     "25006": "the database is a standby, or default_transaction_read_only is on, as on a full disk",
+    "42501": "connect as the role that owns the queue: `postgres` on Supabase",
     "3F000": "create the schema, or name another one under queue.schema",
     "55P03": "wait for the session that holds the lock, then run the same command again",
 }
