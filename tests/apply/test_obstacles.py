@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from supaops.apply import Options
+from supaops.apply import Options, apply_plan, provenance
 from supaops.db.connect import Connection, connect
 from supaops.errors import Blocked, DatabaseError, Refused
 from supaops.local import Stack
-from supaops.plan import Action
+from supaops.plan import Action, Change
 from tests.projects import Project
 
 pytestmark = pytest.mark.stack
@@ -104,6 +104,39 @@ def test_a_schema_that_is_not_there_is_named_with_its_key(project: Project, db: 
     db.execute("create schema jobs")
     project.apply(db)
     assert project.plan(db).pending == []
+
+
+def test_what_a_newer_version_applied_is_neither_forgotten_nor_taken_for_a_defect(
+    applied: Project, db: Connection
+) -> None:
+    newer = "update supaops.resource set address = %s, kind = %s where address = %s"
+    db.execute(newer, ("schema.999_newer", "schema", "schema.007_backdated"))
+    with pytest.raises(Refused, match=r"schema\.999_newer is unknown to this version"):
+        applied.apply(db, Options(prune=True, force=True))
+    db.execute(newer, ("marvel.x", "marvel", "schema.999_newer"))
+    with pytest.raises(DatabaseError, match="does not know: marvel"):
+        applied.plan(db)
+
+
+def test_a_change_of_a_schedule_takes_no_lock_that_keeps_a_worker_waiting(
+    applied: Project, db: Connection, stack: Stack
+) -> None:
+    applied.write_overlay("cron: {jobs: {job_queue_worker: {schedule: '*/7 * * * *'}}}")
+    locks = (
+        "select distinct mode from pg_locks where pid = %s and relation in ("
+        "  select oid from pg_class where relkind = 'r' and relname = 'job_queue'"
+        "  or relnamespace = 'supaops'::regnamespace)"
+    )
+    with connect(stack.url) as conn:
+        desired, plan = applied.desired, applied.plan(conn)
+        held: set[str] = set()
+
+        def look(_change: Change) -> None:
+            rows = db.execute(locks, (conn.info.backend_pid,)).fetchall()
+            held.update(row["mode"] for row in rows)
+
+        apply_plan(conn, desired, plan, provenance(applied.folder), progress=look)
+    assert held == {"AccessShareLock"}
 
 
 def test_a_lost_salt_is_told_and_not_a_defect(applied: Project, db: Connection) -> None:

@@ -118,8 +118,8 @@ def _selected(plan: Plan, options: Options) -> list[Change]:
     if steps := [change for change in conflicts if change.kind is Kind.SCHEMA]:
         raise Refused(
             _reasons(steps),
-            hint="bring back what was there, or move away what is in the way; "
-            "queue.name and queue.schema cannot change once they are applied",
+            hint="bring back what was there, or move away what is in the way; queue.name and "
+            "queue.schema cannot change once they are applied, nor can supaops be older than then",
         )
     if conflicts and not options.force:
         raise Refused(

@@ -150,6 +150,11 @@ def _require_chain(facts: Mapping[str, Any]) -> None:
 
 def _recorded(conn: Connection) -> dict[str, Recorded]:
     rows = conn.execute(query("live.recorded")).fetchall()
+    if unknown := sorted({row["kind"] for row in rows} - set(Kind)):
+        raise DatabaseError(
+            f"supaops.resource holds kinds that this version does not know: {', '.join(unknown)}",
+            hint="a newer supaops applied here: use that version",
+        )
     return {row["address"]: Recorded(**{**row, "kind": Kind(row["kind"])}) for row in rows}
 
 

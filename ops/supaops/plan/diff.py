@@ -80,6 +80,9 @@ def _verdict(
 
 
 def _undeclared(recorded: Recorded | None, live: LiveObject | None) -> tuple[Action, str] | None:
+    if recorded is not None and recorded.kind is Kind.SCHEMA:
+        # An older supaops must not forget a step that a newer one ran.
+        return Action.CONFLICT, "is unknown to this version of supaops"
     if recorded is not None:
         return Action.DELETE, "is no longer declared"
     if live is not None and live.kind in _FOREIGN_KINDS:

@@ -98,8 +98,9 @@ with relation as (
          coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) as acl
     from pg_catalog.pg_proc as p
     join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-   where n.nspname = 'supaops'
-      or (n.nspname = %(schema)s and starts_with(p.proname, %(prefix)s || '_'))
+   where p.prokind = 'f'
+     and (n.nspname = 'supaops'
+          or (n.nspname = %(schema)s and starts_with(p.proname, %(prefix)s || '_')))
   union all
   select r.name, '', '', 'table ' || r.reference, r.relowner,
          coalesce(r.relacl, pg_catalog.acldefault('r', r.relowner))
