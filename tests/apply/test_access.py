@@ -10,7 +10,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.errors import DatabaseError
 from supaops.local import Stack
-from supaops.plan import Action
+from supaops.plan import Action, Plan
 from tests.projects import Project
 
 pytestmark = pytest.mark.stack
@@ -75,7 +75,7 @@ OPENINGS = {
     ),
 }
 
-FOREIGN_OWNERS = {
+GIVEN_AWAY = {
     "public.job_queue_claim": f"function {CLAIM}",
     "public.job_queue_cron_history": "view public.job_queue_cron_history",
     "supaops.lease": "table supaops.lease",
@@ -120,33 +120,53 @@ def test_default_privileges_of_the_project_do_not_open_the_queue(
     assert project.plan(db).pending == []
 
 
-@pytest.mark.parametrize("name", FOREIGN_OWNERS)
+@pytest.mark.parametrize("name", GIVEN_AWAY)
 def test_an_object_that_was_given_away_is_drift_and_taken_back(
     applied: Project, db: Connection, stack: Stack, name: str
 ) -> None:
-    owner = f"alter {FOREIGN_OWNERS[name]} owner to"
-    with connect(stack.admin_url) as admin:
-        admin.execute(f"{owner} supabase_admin".encode())
-        change = next(iter(applied.plan(db).of(Action.DRIFT)))
-        assert change.address == f"grant.{name}"
-        assert change.live is not None
-        assert "owner: supabase_admin" in change.live.definition
-        with pytest.raises(DatabaseError):  # it is not ours to take
-            applied.apply(db)
-        applied.apply(admin)
+    give(stack, name, "service_role")
+    assert owner_lines(applied.plan(db)) == {f"grant.{name}": "owner: service_role"}
+    applied.apply(db)
     assert applied.plan(db).pending == []
 
 
-def test_what_another_role_makes_belongs_to_the_role_that_applied_first(
+def test_an_object_that_we_may_not_take_back_stops_the_apply(
+    applied: Project, db: Connection, stack: Stack
+) -> None:
+    give(stack, "supaops.lease", "supabase_admin")
+    with pytest.raises(DatabaseError, match=r"supaops\.lease.*(owner|permission)"):
+        applied.apply(db)
+    give(stack, "supaops.lease", "postgres")
+    assert applied.plan(db).pending == []
+
+
+def give(stack: Stack, name: str, role: str) -> None:
+    with connect(stack.admin_url) as admin:
+        admin.execute(f"alter {GIVEN_AWAY[name]} owner to {role}".encode())
+
+
+def owner_lines(plan: Plan) -> dict[str, str]:
+    return {
+        change.address: line
+        for change in plan.of(Action.DRIFT)
+        for line in (change.live.definition.splitlines() if change.live else ())
+        if line.startswith("owner: ")
+    }
+
+
+def test_what_another_role_applies_belongs_to_the_role_that_applied_first(
     applied: Project, db: Connection, stack: Stack
 ) -> None:
     db.execute("drop function public.job_queue_stats()")
+    db.execute("select cron.unschedule('job_queue_worker')")
     with connect(stack.admin_url) as admin:
         applied.apply(admin)
-    row = db.execute(
-        "select proowner::regrole::text as owner from pg_proc where proname = 'job_queue_stats'"
-    ).fetchone()
-    assert row == {"owner": "postgres"}
+        owners = admin.execute(
+            "select proowner::regrole::text as owner from pg_proc "
+            "where proname = 'job_queue_stats' union all "
+            "select username from cron.job where jobname ~ '^job_queue_'"
+        ).fetchall()
+    assert [row["owner"] for row in owners] == ["postgres"] * 3
     assert applied.plan(db).pending == []
 
 

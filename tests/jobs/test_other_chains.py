@@ -66,6 +66,14 @@ def test_a_role_that_prints_times_its_own_way_can_serve_smoke_and_verify(
         assert_the_chain_works(conn, ticking)
 
 
+def test_a_superuser_sees_the_chain_of_the_role_that_applied(
+    ticking: Project, db: Connection, stack: Stack
+) -> None:
+    ticking.apply(db)
+    with connect(stack.admin_url) as admin, serve(ticking):
+        assert_the_chain_works(admin, ticking)
+
+
 def test_smoke_and_verify_work_behind_a_transaction_pooler_and_leave_no_setting(
     ticking: Project, db: Connection, pooler: str
 ) -> None:

@@ -12,7 +12,7 @@ from supaops.apply.grants import as_granted, loose_grants, with_changes, with_gr
 from supaops.apply.provenance import Provenance
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
-from supaops.db.live import LiveObject, State, fix_spelling
+from supaops.db.live import LiveObject, State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import forget_resources, record_resources, record_revision
 from supaops.db.write import put, remove, restrict, validate_bodies
@@ -72,7 +72,7 @@ def apply_plan(
     try:
         with translated("applying"), conn.transaction():
             take_apply_lock(conn, wait=options.lock_wait, statement_timeout=STATEMENT_TIMEOUT)
-            fix_spelling(conn)
+            settle_in(conn)
             now = desired.plan(desired.state(conn))
             if not now.pending:  # whoever held the lock did what we came for
                 return Applied((), None)
@@ -118,8 +118,8 @@ def _selected(plan: Plan, options: Options) -> list[Change]:
     if steps := [change for change in conflicts if change.kind is Kind.SCHEMA]:
         raise Refused(
             _reasons(steps),
-            hint="bring back what was there, or move away what is in the way; queue.name and "
-            "queue.schema cannot change once they are applied, nor can supaops be older than then",
+            hint="bring back what was there, or move away what is in the way; once applied, "
+            "queue.name and queue.schema cannot change, nor an older version take over",
         )
     if conflicts and not options.force:
         raise Refused(

@@ -81,8 +81,8 @@ class State:
     secret_digests: Mapping[str, str | None]
 
 
-def fix_spelling(conn: Connection) -> None:
-    """Have the rest of this transaction print catalogs alike, whatever the role's settings."""
+def settle_in(conn: Connection) -> None:
+    """Have the rest of this transaction work alike, whatever the role and its settings."""
     conn.execute(query("live.settings"))
 
 
@@ -153,7 +153,7 @@ def _recorded(conn: Connection) -> dict[str, Recorded]:
     if unknown := sorted({row["kind"] for row in rows} - set(Kind)):
         raise DatabaseError(
             f"supaops.resource holds kinds that this version does not know: {', '.join(unknown)}",
-            hint="a newer supaops applied here: use that version",
+            hint="a newer version applied here: use that one",
         )
     return {row["address"]: Recorded(**{**row, "kind": Kind(row["kind"])}) for row in rows}
 

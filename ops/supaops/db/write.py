@@ -74,6 +74,8 @@ def restrict(conn: Connection, grants: Iterable[Resource], live: Mapping[str, Li
         for line in sorted(held.keys() - set(grant.spec["granted"])):
             with translated(f"applying {grant.address}: taking back {line!r}"):
                 conn.execute(held[line].encode())
+        with translated(f"applying {grant.address}"):
+            _run(conn, grant.definition)  # a change of owner takes the new owner's grants along
 
 
 def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:

@@ -3,11 +3,18 @@
 -- name: settings
 -- What the catalogs print, and how values are read, must not depend on the settings of a role or
 -- a session. For this transaction alone: a pooler hands the session on.
+-- Cron jobs and objects belong to whoever makes them, and another role's apply would schedule each
+-- job once more: so whoever may act as the role that applied first does.
 select set_config('search_path', '', true),
        set_config('quote_all_identifiers', 'off', true),
        set_config('intervalstyle', 'postgres', true),
        set_config('datestyle', 'ISO, MDY', true),
-       set_config('extra_float_digits', '1', true);
+       set_config('extra_float_digits', '1', true),
+       (select set_config('role', pg_catalog.pg_get_userbyid(n.nspowner)::text, true)
+          from pg_catalog.pg_namespace as n
+         where n.nspname = 'supaops'
+           and pg_catalog.pg_get_userbyid(n.nspowner) <> current_user
+           and pg_catalog.pg_has_role(n.nspowner, 'member'));
 
 -- name: facts :one
 -- Returns what a plan needs to know of the server before it reads anything else.
