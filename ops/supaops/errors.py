@@ -65,6 +65,10 @@ class MissingExtension(DatabaseError):
     """pg_cron, pg_net or Vault is not there, or not for this role."""
 
 
+class Blocked(DatabaseError):
+    """Another session holds a lock that a statement waited for in vain."""
+
+
 class LockHeld(SupaopsError):
     """Another apply holds the advisory lock."""
 

@@ -212,6 +212,8 @@ def test_foreign_objects_are_listed_and_left_alone(applied: Project, db: Connect
             "select cron.schedule('theirs', '0 0 1 1 *', 'select 1')",
             "select vault.create_secret('their secret value', 'theirs')",
             "create function public.job_queue_theirs() returns int return 1",
+            "create procedure public.job_queue_claim() language sql as 'select 1'",
+            "grant execute on procedure public.job_queue_claim() to anon",
         ],
     )
     theirs = {"cron_job.theirs", "vault_secret.theirs", "function.public.job_queue_theirs"}
@@ -220,6 +222,8 @@ def test_foreign_objects_are_listed_and_left_alone(applied: Project, db: Connect
     assert plan.pending == []
     applied.apply(db, Options(prune=True))
     assert addresses(applied.plan(db), Action.FOREIGN) == theirs
+    allowed = "has_function_privilege('anon', 'public.job_queue_claim()', 'execute') as allowed"
+    assert db.execute(f"select {allowed}".encode()).fetchone() == {"allowed": True}
 
 
 def test_a_changed_secret_shows_that_it_differs_and_never_its_value(

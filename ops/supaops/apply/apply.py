@@ -8,14 +8,15 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from supaops.apply.grants import as_granted, loose_grants, with_changes, with_grants
 from supaops.apply.provenance import Provenance
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
-from supaops.db.live import LiveObject, State
-from supaops.db.lock import lock_holder, take_apply_lock
+from supaops.db.live import LiveObject, State, settle_in
+from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import forget_resources, record_resources, record_revision
-from supaops.db.write import put, remove, validate_bodies
-from supaops.errors import LockHeld, Refused, SupaopsError
+from supaops.db.write import put, remove, restrict, validate_bodies
+from supaops.errors import Blocked, LockHeld, Refused, SupaopsError
 from supaops.plan import (
     ROW_KINDS,
     Action,
@@ -71,15 +72,20 @@ def apply_plan(
     try:
         with translated("applying"), conn.transaction():
             take_apply_lock(conn, wait=options.lock_wait, statement_timeout=STATEMENT_TIMEOUT)
+            settle_in(conn)
             now = desired.plan(desired.state(conn))
             if not now.pending:  # whoever held the lock did what we came for
                 return Applied((), None)
             _require_same(plan, now)
-            changes = _with_grants(_selected(plan, options), desired.resources)
+            changes = with_grants(_selected(plan, options), desired.resources)
             if not changes:
                 return Applied((), None)
             _execute(conn, changes, desired.secrets, progress)
             after = desired.state(conn)
+            if loose := loose_grants(desired.resources, after):
+                restrict(conn, loose, after.live)
+                changes = with_changes(changes, loose)
+                after = desired.state(conn)
             _verify(conn, desired.resources, after)
             return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
     except LockHeld as error:
@@ -87,6 +93,11 @@ def apply_plan(
             error.message,
             place=lock_holder(conn),
             hint="wait for it and run the same command again; nothing was changed",
+        ) from error
+    except Blocked as error:
+        queue = desired.config.queue
+        raise Blocked(
+            error.message, place=blocker(conn, queue.schema_name, queue.name), hint=error.hint
         ) from error
 
 
@@ -101,20 +112,26 @@ def _require_same(shown: Plan, now: Plan) -> None:
 def _selected(plan: Plan, options: Options) -> list[Change]:
     """Return the changes to carry out; refuse conflicts that nobody decided on.
 
-    A schema step's conflict cannot be forced: its text has run and cannot be taken back.
+    A schema step's conflict cannot be forced: tables hold data, and what ran is not taken back.
     """
-    stuck = [
-        change
-        for change in plan.of(Action.CONFLICT)
-        if not options.force or change.kind is Kind.SCHEMA
-    ]
-    if stuck:
+    conflicts = plan.of(Action.CONFLICT)
+    if steps := [change for change in conflicts if change.kind is Kind.SCHEMA]:
         raise Refused(
-            "; ".join(f"{change.address} {change.reason}" for change in stuck),
+            _reasons(steps),
+            hint="bring back what was there, or move away what is in the way; once applied, "
+            "queue.name and queue.schema cannot change, nor an older version take over",
+        )
+    if conflicts and not options.force:
+        raise Refused(
+            _reasons(conflicts),
             hint="look at `supaops plan`, then `supaops apply --force` to overwrite what is live",
         )
     wanted = {Action.CREATE, Action.UPDATE, Action.DRIFT, Action.CONFLICT}
     return plan.of(*(wanted | {Action.DELETE} if options.prune else wanted))
+
+
+def _reasons(changes: Iterable[Change]) -> str:
+    return "; ".join(f"{change.address} {change.reason}" for change in changes)
 
 
 def _execute(
@@ -129,22 +146,6 @@ def _execute(
             put(conn, change.desired, change.live, secrets)
         elif change.live is not None:
             remove(conn, change.live)
-
-
-def _with_grants(changes: list[Change], resources: Iterable[Resource]) -> list[Change]:
-    """Add the grants of every object that is about to change: a dropped one loses them."""
-    planned = {change.address for change in changes}
-    touched = {
-        change.desired.name
-        for change in changes
-        if change.desired and change.kind in (Kind.FUNCTION, Kind.VIEW)
-    }
-    grants = [
-        Change(each.address, Action.UPDATE, "follows its object", each)
-        for each in resources
-        if each.kind is Kind.GRANT and each.name in touched and each.address not in planned
-    ]
-    return sorted([*changes, *grants], key=lambda change: change.order)
 
 
 def _verify(conn: Connection, resources: tuple[Resource, ...], after: State) -> None:
@@ -164,6 +165,8 @@ def _holds(resource: Resource, state: State) -> bool:
         return True
     if live is None:
         return False
+    if resource.kind is Kind.GRANT:
+        return as_granted(resource, live)
     return resource.kind not in ROW_KINDS or complete(resource, state).definition == live.definition
 
 

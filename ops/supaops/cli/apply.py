@@ -9,7 +9,7 @@ import typer
 
 from supaops.apply import Options, apply_plan, provenance
 from supaops.cli.console import show
-from supaops.cli.options import ConfigOption, EnvOption, target
+from supaops.cli.options import LONGEST_WAIT_S, ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.cli.waiting import Waiting
 from supaops.plan import read_plan
@@ -29,7 +29,11 @@ def apply(
     lock_timeout: Annotated[
         float,
         typer.Option(
-            "--lock-timeout", min=0, metavar="S", help="Seconds to wait for another apply to end."
+            "--lock-timeout",
+            min=0,
+            max=LONGEST_WAIT_S,
+            metavar="S",
+            help="Seconds to wait for another apply to end.",
         ),
     ] = 10.0,
 ) -> None:

@@ -20,6 +20,9 @@ from supaops.local import Stack, find
 from supaops.plan import Desired
 from supaops.render import resources
 
+LONGEST_WAIT_S = 86_400
+"""A day; an endless wait, or one that no timer can hold, is a mistake."""
+
 
 class Format(StrEnum):
     """``text`` for people, ``json`` for programs."""

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from supaops.cli.console import show, show_json
-from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, target
+from supaops.cli.options import (
+    LONGEST_WAIT_S,
+    ConfigOption,
+    EnvOption,
+    Format,
+    FormatOption,
+    target,
+)
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.cli.waiting import Waiting
 from supaops.jobs.hops import Hop
@@ -21,7 +28,10 @@ def smoke(
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=1, metavar="S", help="Seconds to wait at most.")
+        float,
+        typer.Option(
+            "--timeout", min=1, max=LONGEST_WAIT_S, metavar="S", help="Seconds to wait at most."
+        ),
     ] = 90.0,
     output: FormatOption = Format.TEXT,
 ) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 from psycopg.rows import DictRow, dict_row
 
 from supaops.errors import ConnectionFailed
@@ -14,6 +16,9 @@ Connection = psycopg.Connection[DictRow]
 AsyncConnection = psycopg.AsyncConnection[DictRow]
 
 CONNECT_TIMEOUT_S = 10
+
+# A bare @ or / in the password: libpq takes what follows it for the host or the database.
+_AT_TOO_MANY = re.compile(r"postgres(ql)?://([^@/]*@)?+[^?]*@")
 
 
 def options(application_name: str) -> dict[str, Any]:
@@ -34,17 +39,34 @@ def options(application_name: str) -> dict[str, Any]:
 def describe(url: str) -> str:
     """Return ``role@host:port/database`` of a URL, never its password.
 
+    What the URL leaves open is what libpq takes instead: PGHOST and its like, then its defaults.
+
     Raises: ConnectionFailed when it is no URL; libpq's own message would repeat it.
     """
+    parts = {**_defaults(), **_parts(url)}
+    if "service" in parts:
+        return f"service {parts['service']}"
+    where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
+    return f"{parts.get('user')}@{where}/{parts.get('dbname', parts.get('user'))}"
+
+
+def _parts(url: str) -> dict[str, Any]:
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
+        parts = None
+    if parts is None or _AT_TOO_MANY.match(url):
         raise ConnectionFailed(
             "the database URL cannot be parsed",
-            hint="expected postgresql://role:password@host:port/database",
-        ) from None
-    where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
-    return f"{parts.get('user', 'postgres')}@{where}/{parts.get('dbname', 'postgres')}"
+            hint="expected postgresql://role:password@host:port/database, "
+            "with %40 for @ and %2F for / in the password",
+        )
+    return parts
+
+
+def _defaults() -> dict[str, str]:
+    found = ((each.keyword.decode(), each.val) for each in Conninfo.get_defaults())
+    return {keyword: value.decode() for keyword, value in found if value is not None}
 
 
 def connect(url: str, *, application_name: str = "supaops") -> Connection:
@@ -53,6 +75,7 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
     Args:    url: libpq URL or key-value string; may hold a password.
     Raises:  ConnectionFailed that names host, port, database and role, and no password.
     """
+    _parts(url)
     try:
         return psycopg.connect(url, **options(application_name))
     except psycopg.Error as error:

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 
 import psycopg
 
-from supaops.errors import DatabaseError
+from supaops.errors import Blocked, DatabaseError
+
+# Where the server gives no hint, or one that would do harm: it advises DROP ... CASCADE.
+_REMEDIES = {
+    "2BP01": "drop or change what depends on it, then run it again; nothing was changed",
+    "25006": "the database is a standby, or default_transaction_read_only is on, as on a full disk",
+    "42501": "connect as the role that owns the queue: `postgres` on Supabase",
+    "3F000": "create the schema, or name another one under queue.schema",
+    "55P03": "wait for the session that holds the lock, then run the same command again",
+}
 
 
 @contextmanager
@@ -25,8 +34,20 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def database_error(error: psycopg.Error, doing: str) -> DatabaseError:
-    """Return the user's view of a server error: what was under way, message, hint, SQLSTATE."""
+    """Return the user's view of a server error: what was under way, message, hint, SQLSTATE.
+
+    The server's detail is left out, since it may quote a row, and with it a secret. Only what
+    depends on an object is told: names alone.
+    """
     diagnosis = error.diag
     message = diagnosis.message_primary or str(error).strip() or type(error).__name__
+    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
+        message = ": ".join(filter(None, [message, _one_line(diagnosis.message_detail)]))
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-    return DatabaseError(f"{doing}: {message}{state}", hint=diagnosis.message_hint)
+    kind = Blocked if isinstance(error, psycopg.errors.LockNotAvailable) else DatabaseError
+    hint = _REMEDIES.get(error.sqlstate or "", diagnosis.message_hint)
+    return kind(f"{doing}: {message}{state}", hint=hint)
+
+
+def _one_line(text: str | None) -> str:
+    return "; ".join((text or "").splitlines())

@@ -36,5 +36,7 @@ def read_chain(conn: Connection, active_jobs: list[str]) -> ChainFacts:
     Raises: DatabaseError, as when nothing was ever applied.
     """
     with translated("reading the chain"):
-        row = conn.execute(query("health.chain"), {"active_jobs": active_jobs}).fetchone()
+        parameters = {"active_jobs": active_jobs}
+        # In binary form a time does not depend on the role's DateStyle.
+        row = conn.execute(query("health.chain"), parameters, binary=True).fetchone()
     return ChainFacts(**(row or {}))

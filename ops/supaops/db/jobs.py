@@ -88,5 +88,6 @@ class JobQueue:
 
     async def _rows(self, statement: Composed, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         async with self._pool.statements() as connection:
-            cursor = await connection.execute(statement, arguments)
+            # In binary form times and intervals do not depend on the role's DateStyle and such.
+            cursor = await connection.execute(statement, arguments, binary=True)
             return await cursor.fetchall()

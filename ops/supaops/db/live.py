@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from secrets import token_bytes
 from typing import Any
 
 import psycopg
@@ -13,11 +15,14 @@ from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
-from supaops.errors import MissingExtension
+from supaops.errors import DatabaseError, MissingExtension
 from supaops.render.resource import Kind, canonical, digest
 from supaops.render.resources import task_type_spec
 
 MIN_SERVER_VERSION_NUM = 150000
+
+# Stands in for the database's own until the first apply has made that.
+_ONE_TIME_SALT = token_bytes(32)
 
 _EXTENSIONS = {
     "has_cron": ("pg_cron", "create extension pg_cron with schema pg_catalog"),
@@ -76,6 +81,11 @@ class State:
     secret_digests: Mapping[str, str | None]
 
 
+def settle_in(conn: Connection) -> None:
+    """Have the rest of this transaction work alike, whatever the role and its settings."""
+    conn.execute(query("live.settings"))
+
+
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
     """Read live and recorded state in at most ten queries, whatever the number of objects.
 
@@ -86,22 +96,38 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
         facts = _one(conn, "live.facts")
         _require_chain(facts)
         installed = bool(facts["is_installed"])
-        salt = _one(conn, "live.secret_salt")["secret_salt"] if installed else None
-        vault = list(_vault_rows(conn, secrets, salt))
-        objects = [*_live_objects(conn, config, installed=installed), *_live_secrets(vault)]
+        salt = _salt(conn) if installed else None
+        digests = {
+            name: _secret_digest(salt or _ONE_TIME_SALT, name, secret)
+            for name, secret in secrets.items()
+        }
+        objects = [
+            *_live_objects(conn, config, installed=installed),
+            *_live_secrets(conn, salt, digests),
+        ]
         recorded = _recorded(conn) if installed else {}
     return State(
         role=facts["role"],
         database=facts["database"],
         live={each.address: each for each in [*objects, *_live_steps(recorded)]},
         recorded=recorded,
-        secret_digests={row["name"]: row["desired_digest"] for row in vault},
+        secret_digests={name: value if salt else None for name, value in digests.items()},
     )
 
 
 def _one(conn: Connection, name: str) -> dict[str, Any]:
     row = conn.execute(query(name)).fetchone()
     return row if row is not None else {}
+
+
+def _salt(conn: Connection) -> bytes:
+    row = _one(conn, "live.secret_salt")
+    if not row:
+        raise DatabaseError(
+            "supaops.installation has lost its row, and with it the salt of the secrets' digests",
+            hint="restore the row from a backup, or insert one with a new random secret_salt",
+        )
+    return bytes(row["secret_salt"])
 
 
 def _require_chain(facts: Mapping[str, Any]) -> None:
@@ -124,6 +150,11 @@ def _require_chain(facts: Mapping[str, Any]) -> None:
 
 def _recorded(conn: Connection) -> dict[str, Recorded]:
     rows = conn.execute(query("live.recorded")).fetchall()
+    if unknown := sorted({row["kind"] for row in rows} - set(Kind)):
+        raise DatabaseError(
+            f"supaops.resource holds kinds that this version does not know: {', '.join(unknown)}",
+            hint="a newer version applied here: use that one",
+        )
     return {row["address"]: Recorded(**{**row, "kind": Kind(row["kind"])}) for row in rows}
 
 
@@ -148,16 +179,20 @@ def _live_objects(conn: Connection, config: Config, *, installed: bool) -> Itera
             yield LiveObject(Kind.TASK_TYPE, row.pop("name"), canonical(task_type_spec(**row)))
 
 
-def _vault_rows(
-    conn: Connection, secrets: Mapping[str, SecretStr], salt: bytes | None
-) -> list[dict[str, Any]]:
-    parameters = {
-        "salt": salt,
-        "names": list(secrets),
-        "values": [secret.get_secret_value() for secret in secrets.values()],
-    }
+def _live_secrets(
+    conn: Connection, salt: bytes | None, digests: Mapping[str, str]
+) -> Iterator[LiveObject]:
+    """Yield Vault's secrets; before the salt is stored, no digest outlives this reading."""
+    for row in _vault_rows(conn, salt or _ONE_TIME_SALT):
+        definition = secret_definition(row["description"] or "", row["digest"] if salt else None)
+        matches = row["digest"] == digests.get(row["name"])
+        facts = {"id": row["id"], "value_matches": matches}
+        yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
+
+
+def _vault_rows(conn: Connection, salt: bytes) -> list[dict[str, Any]]:
     try:
-        return conn.execute(query("live.vault_secrets"), parameters).fetchall()
+        return conn.execute(query("live.vault_secrets"), {"salt": salt}).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
         raise MissingExtension(
             f"this role may not read Vault: {error.diag.message_primary}",
@@ -165,12 +200,9 @@ def _vault_rows(
         ) from error
 
 
-def _live_secrets(rows: list[dict[str, Any]]) -> Iterator[LiveObject]:
-    for row in rows:
-        if row["is_live"]:
-            definition = secret_definition(row["description"] or "", row["live_digest"])
-            facts = {"id": row["id"], "value_matches": row["value_matches"]}
-            yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
+def _secret_digest(salt: bytes, name: str, secret: SecretStr) -> str:
+    """Return the digest that the query `live.vault_secrets` makes of a secret in Vault."""
+    return hashlib.sha256(salt + f"{name}:{secret.get_secret_value()}".encode()).hexdigest()
 
 
 def secret_definition(description: str, value_digest: str | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 
@@ -22,6 +24,8 @@ def take_apply_lock(conn: Connection, *, wait: timedelta, statement_timeout: tim
     Raises: LockHeld when another apply still holds it after `wait`, naming that session. The
         transaction is then aborted.
     """
+    # Each statement must see what the apply before us committed while we waited.
+    conn.execute("set transaction isolation level read committed")
     settings = {
         "lock_timeout": _milliseconds(wait),
         "statement_timeout": _milliseconds(statement_timeout),
@@ -35,7 +39,17 @@ def take_apply_lock(conn: Connection, *, wait: timedelta, statement_timeout: tim
 
 def lock_holder(conn: Connection) -> str | None:
     """Return a sentence about the session that holds the apply lock, or None."""
-    row = conn.execute(query("lock.holder"), _KEY).fetchone()
+    return _sentence(conn.execute(query("lock.holder"), _KEY).fetchone())
+
+
+def blocker(conn: Connection, schema: str, prefix: str) -> str | None:
+    """Return a sentence about the longest transaction that locks an object of ours, or None."""
+    return _sentence(
+        conn.execute(query("lock.blocker"), {"schema": schema, "prefix": prefix}).fetchone()
+    )
+
+
+def _sentence(row: Mapping[str, Any] | None) -> str | None:
     if row is None:
         return None
     client = row["client"] or "a local socket"

@@ -30,9 +30,12 @@ class Pool:
         url: libpq URL, direct or of a transaction pooler; may hold a password.
         size: connections at most.
         patience: how long a caller waits for one.
+
+    Raises: ConnectionFailed for what is no URL.
     """
 
     def __init__(self, url: str, *, size: int, application_name: str, patience: timedelta) -> None:
+        describe(url)  # Refuses one that would have a part of its password logged.
         self._url = url
         self._pool = AsyncConnectionPool[AsyncConnection](
             url,

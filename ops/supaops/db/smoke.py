@@ -50,7 +50,9 @@ def enqueue_smoke_job(conn: Connection, config: Config, payload: Mapping[str, An
     parameters = {"task_type": config.smoke.task_type, "payload": Jsonb(dict(payload))}
     with translated("enqueuing the smoke job"):
         try:
-            row = conn.execute(_statement("smoke.enqueue", config), parameters).fetchone()
+            # In binary form a time does not depend on the role's DateStyle.
+            statement = _statement("smoke.enqueue", config)
+            row = conn.execute(statement, parameters, binary=True).fetchone()
         except psycopg.errors.UndefinedFunction as error:
             env = config.environment
             raise DatabaseError(

@@ -61,6 +61,23 @@ def remove(conn: Connection, live: LiveObject) -> None:
                 pass
 
 
+def restrict(conn: Connection, grants: Iterable[Resource], live: Mapping[str, LiveObject]) -> None:
+    """Take back what anybody has beyond the declared grants.
+
+    A template revokes from Supabase's roles by name. This finds every other role, and what a
+    revoke of the whole does not reach: columns, sequences, owners, row security.
+
+    Raises: DatabaseError that names the grant, as when a privilege was passed on to others.
+    """
+    for grant in grants:
+        held = live[grant.address].facts["remedies"]
+        for line in sorted(held.keys() - set(grant.spec["granted"])):
+            with translated(f"applying {grant.address}: taking back {line!r}"):
+                conn.execute(held[line].encode())
+        with translated(f"applying {grant.address}"):
+            _run(conn, grant.definition)  # a change of owner takes the new owner's grants along
+
+
 def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:
     """Have the server compile each function's body.
 
@@ -94,10 +111,12 @@ def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None)
 def _put_secret(
     conn: Connection, resource: Resource, live: LiveObject | None, secrets: Secrets
 ) -> None:
+    value = secrets[resource.name].get_secret_value()
     parameters: dict[str, Any] = {
         "name": resource.name,
         "description": resource.spec["description"],
-        "value": secrets[resource.name].get_secret_value(),
+        # Null keeps the value: what need not travel cannot end in a log.
+        "value": None if live and live.facts["value_matches"] else value,
     }
     if live is None:
         conn.execute(query("write.vault_create"), parameters)

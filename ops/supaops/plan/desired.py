@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
-from supaops.db.live import State, read_state
+from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
 from supaops.plan.model import Plan
 from supaops.render.resource import Resource
@@ -40,5 +40,5 @@ def read_plan(conn: Connection, desired: Desired) -> Plan:
     """
     with translated("reading the live state"), conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
-        conn.execute("set local search_path = ''")
+        settle_in(conn)
         return desired.plan(desired.state(conn))

@@ -20,22 +20,37 @@ def build_plan(environment: str, resources: Iterable[Resource], state: State) ->
     desired = {each.address: complete(each, state) for each in resources}
     addresses = {*desired, *state.recorded, *state.live}
     changes = [
-        change
-        for address in addresses
-        if (
-            change := decide(
-                address, desired.get(address), state.recorded.get(address), state.live.get(address)
-            )
-        )
+        change for address in addresses if (change := _change(address, desired.get(address), state))
     ]
     ordered = tuple(sorted(changes, key=lambda change: change.order))
     return Plan(environment, state.role, state.database, ordered)
 
 
+def _change(address: str, desired: Resource | None, state: State) -> Change | None:
+    recorded, live = state.recorded.get(address), state.live.get(address)
+    if desired and (fault := _step_fault(desired, state)):
+        return Change(address, Action.CONFLICT, fault, desired, recorded, live)
+    return decide(address, desired, recorded, live)
+
+
+def _step_fault(resource: Resource, state: State) -> str | None:
+    """Return why a schema step cannot run, or can never have run, by the tables that there are.
+
+    Every table has its grants, whose live side tells that the table is there.
+    """
+    made = set(resource.spec["made"]) if resource.kind is Kind.SCHEMA else set()
+    there = {name for name in made if f"{Kind.GRANT}.{name}" in state.live}
+    if recorded := state.recorded.get(resource.address):
+        gone = ", ".join(sorted(made - there)) if recorded.sha256 == resource.sha256 else ""
+        return f"made what is gone from the database: {gone}" if gone else None
+    taken = ", ".join(sorted(there))
+    return f"makes what exists and was not made by supaops: {taken}" if taken else None
+
+
 def complete(resource: Resource, state: State) -> Resource:
     """Return a secret's resource with the digest of its value; any other resource as it is.
 
-    Only the database can make that digest, since it keeps the salt.
+    Its salt is the database's.
     """
     if resource.kind is not Kind.VAULT_SECRET:
         return resource
@@ -65,6 +80,9 @@ def _verdict(
 
 
 def _undeclared(recorded: Recorded | None, live: LiveObject | None) -> tuple[Action, str] | None:
+    if recorded is not None and recorded.kind is Kind.SCHEMA:
+        # An older supaops must not forget a step that a newer one ran.
+        return Action.CONFLICT, "is unknown to this version of supaops"
     if recorded is not None:
         return Action.DELETE, "is no longer declared"
     if live is not None and live.kind in _FOREIGN_KINDS:

@@ -28,8 +28,9 @@ class SqlObject:
     """One created object.
 
     Attributes:
-        type: ``function``, ``view``, ``trigger`` or ``table``.
-        schema, name: unquoted; a trigger's are ``<table's schema>`` and ``<table>.<trigger>``.
+        type: ``function``, ``view``, ``trigger``, ``table`` or ``schema``.
+        schema, name: unquoted; a trigger's are ``<table's schema>`` and ``<table>.<trigger>``,
+            a schema has no name beside its own.
         reference: quoted text that names it in a statement; a function's has its argument types.
         sequences: quoted names of the identity sequences of a table.
     """
@@ -43,12 +44,24 @@ class SqlObject:
     @property
     def qualified(self) -> str:
         """Return ``schema.name``, unquoted."""
-        return f"{self.schema}.{self.name}"
+        return f"{self.schema}.{self.name}" if self.name else self.schema
 
 
 def created_objects(text: str, *, place: str) -> list[SqlObject]:
-    """Return the functions, views, triggers and tables that `text` creates, in order."""
+    """Return what `text` creates, in order: functions, views, triggers, tables and schemas."""
     return [found for raw in parse(text, place=place) for found in _objects(raw.stmt)]
+
+
+def granted(text: str, *, place: str) -> list[str]:
+    """Return what `text` grants, each as ``role: privilege``, the way live grants are spelled."""
+    statements: list[Any] = [raw.stmt for raw in parse(text, place=place)]
+    return [
+        f"{role.rolename}: {privilege.priv_name}"
+        for statement in statements
+        if isinstance(statement, ast.GrantStmt) and statement.is_grant
+        for role in statement.grantees or ()
+        for privilege in statement.privileges or ()
+    ]
 
 
 def _objects(node: Any) -> Iterator[SqlObject]:
@@ -61,6 +74,8 @@ def _objects(node: Any) -> Iterator[SqlObject]:
             yield _relation("table", node.relation, _identity_sequences(node))
         case ast.CreateTrigStmt():
             yield _trigger(node)
+        case ast.CreateSchemaStmt():
+            yield _schema(node)
 
 
 # pglast types every field as optional, so the nodes are `Any` from here on.
@@ -87,6 +102,10 @@ def _trigger(node: Any) -> SqlObject:
         f"{table.relname}.{node.trigname}",
         f"{identifier(node.trigname)} on {_quoted(table.schemaname, table.relname)}",
     )
+
+
+def _schema(node: Any) -> SqlObject:
+    return SqlObject("schema", node.schemaname, "", identifier(node.schemaname))
 
 
 def _identity_sequences(node: Any) -> tuple[str, ...]:

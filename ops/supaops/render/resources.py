@@ -10,7 +10,7 @@ from supaops.config.model import Config, CronJob, TaskType
 from supaops.errors import RenderError
 from supaops.render.context import qualifier, template_context
 from supaops.render.environment import render_sql, template_root
-from supaops.render.objects import SqlObject, created_objects
+from supaops.render.objects import SqlObject, created_objects, granted
 from supaops.render.quoting import Sql
 from supaops.render.resource import Kind, Resource, canonical
 
@@ -33,8 +33,8 @@ def resources(config: Config) -> tuple[Resource, ...]:
     """
     steps = list(_schema_steps(config))
     objects = list(_sql_objects(config))
-    tables = [found for step in steps for found in _tables(step)]
-    created = tables + [found for _, found in objects]
+    containers = [found for step in steps for found in _containers(step.definition, step.source)]
+    created = containers + [found for _, found in objects]
     rows = [*_task_types(config), *_cron_jobs(config), *_vault_secrets(config)]
     sql = [resource for resource, _ in objects]
     return tuple(
@@ -51,12 +51,15 @@ def _schema_steps(config: Config) -> Iterator[Resource]:
     context = template_context(config)
     for template in _templates("schema"):
         name = template.removeprefix("schema/").removesuffix(".sql.j2")
-        yield Resource(Kind.SCHEMA, name, render_sql(template, context), template)
+        text = render_sql(template, context)
+        made = [each.qualified for each in _containers(text, template)]
+        yield Resource(Kind.SCHEMA, name, text, template, {"made": made})
 
 
-def _tables(step: Resource) -> list[SqlObject]:
-    found = created_objects(step.definition, place=step.source)
-    return [each for each in found if each.type == "table"]
+def _containers(text: str, template: str) -> list[SqlObject]:
+    """Return the schemas and tables that a step creates: what holds something to be guarded."""
+    found = created_objects(text, place=template)
+    return [each for each in found if each.type in ("schema", "table")]
 
 
 def _sql_objects(config: Config) -> Iterator[tuple[Resource, SqlObject]]:
@@ -82,7 +85,9 @@ def _grants(created: list[SqlObject]) -> Iterator[Resource]:
             "reference": Sql(found.reference),
             "sequences": [Sql(name) for name in found.sequences],
         }
-        yield Resource(Kind.GRANT, found.qualified, render_sql(template, context), template)
+        text = render_sql(template, context)
+        spec = {"granted": granted(text, place=template)}
+        yield Resource(Kind.GRANT, found.qualified, text, template, spec)
 
 
 def _task_types(config: Config) -> Iterator[Resource]:

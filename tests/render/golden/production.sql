@@ -7,112 +7,115 @@ insert into supaops.task_type (name, queue, max_attempts, timeout, description, 
 values ('supaops_smoke', 'default', 1, make_interval(secs => 30.0), 'Sent by `supaops smoke`.', null);
 
 -- grant.public.job_queue  (grants/public_table.sql.j2)
-revoke all on table public.job_queue from public, anon, authenticated;
+revoke all on table public.job_queue from public, anon, authenticated, service_role cascade;
 grant select, insert, update, delete on table public.job_queue to service_role;
-revoke all on sequence public.job_queue_id_seq from public, anon, authenticated;
+revoke all on sequence public.job_queue_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.public.job_queue_cancel  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_cancel(bigint[]) from public, anon, authenticated;
+revoke all on function public.job_queue_cancel(bigint[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cancel(bigint[]) to service_role;
 
 -- grant.public.job_queue_claim  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_claim(integer, text, text[], interval) from public, anon, authenticated;
+revoke all on function public.job_queue_claim(integer, text, text[], interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_claim(integer, text, text[], interval) to service_role;
 
 -- grant.public.job_queue_cleanup  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_cleanup(interval) from public, anon, authenticated;
+revoke all on function public.job_queue_cleanup(interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cleanup(interval) to service_role;
 
 -- grant.public.job_queue_cron_history  (grants/public_view.sql.j2)
-revoke all on table public.job_queue_cron_history from public, anon, authenticated, service_role;
+revoke all on table public.job_queue_cron_history from public, anon, authenticated, service_role cascade;
 grant select on table public.job_queue_cron_history to service_role;
 
 -- grant.public.job_queue_dispatch_history  (grants/public_view.sql.j2)
-revoke all on table public.job_queue_dispatch_history from public, anon, authenticated, service_role;
+revoke all on table public.job_queue_dispatch_history from public, anon, authenticated, service_role cascade;
 grant select on table public.job_queue_dispatch_history to service_role;
 
 -- grant.public.job_queue_enqueue  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) from public, anon, authenticated;
+revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) to service_role;
 
 -- grant.public.job_queue_enqueue_many  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, authenticated;
+revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_enqueue_many(jsonb) to service_role;
 
 -- grant.public.job_queue_exchange  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[]) from public, anon, authenticated;
+revoke all on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[]) to service_role;
 
 -- grant.public.job_queue_heartbeat  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated;
+revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_heartbeat(bigint, interval) to service_role;
 
 -- grant.public.job_queue_mark_failed  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval) from public, anon, authenticated;
+revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_failed(bigint, text, bigint, interval) to service_role;
 
 -- grant.public.job_queue_mark_failed_many  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[]) from public, anon, authenticated;
+revoke all on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[]) to service_role;
 
 -- grant.public.job_queue_mark_succeeded  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_mark_succeeded(bigint, bigint, jsonb) from public, anon, authenticated;
+revoke all on function public.job_queue_mark_succeeded(bigint, bigint, jsonb) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_succeeded(bigint, bigint, jsonb) to service_role;
 
 -- grant.public.job_queue_mark_succeeded_many  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_mark_succeeded_many(bigint[], bigint[], jsonb[]) from public, anon, authenticated;
+revoke all on function public.job_queue_mark_succeeded_many(bigint[], bigint[], jsonb[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_succeeded_many(bigint[], bigint[], jsonb[]) to service_role;
 
 -- grant.public.job_queue_pause  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_pause(text, text, timestamptz) from public, anon, authenticated;
+revoke all on function public.job_queue_pause(text, text, timestamptz) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_pause(text, text, timestamptz) to service_role;
 
 -- grant.public.job_queue_resume  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_resume(text) from public, anon, authenticated;
+revoke all on function public.job_queue_resume(text) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_resume(text) to service_role;
 
 -- grant.public.job_queue_retry  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_retry(bigint[]) from public, anon, authenticated;
+revoke all on function public.job_queue_retry(bigint[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_retry(bigint[]) to service_role;
 
 -- grant.public.job_queue_stats  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_stats() from public, anon, authenticated;
+revoke all on function public.job_queue_stats() from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_stats() to service_role;
 
 -- grant.public.job_queue_trigger_worker  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_trigger_worker() from public, anon, authenticated;
+revoke all on function public.job_queue_trigger_worker() from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_trigger_worker() to service_role;
 
+-- grant.supaops  (grants/private_schema.sql.j2)
+revoke all on schema supaops from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.actor  (grants/private_function.sql.j2)
-revoke all on function supaops.actor() from public, anon, authenticated, service_role;
+revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
-revoke all on table supaops.attempt from public, anon, authenticated, service_role;
+revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.audit  (grants/private_table.sql.j2)
-revoke all on table supaops.audit from public, anon, authenticated, service_role;
-revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, service_role;
+revoke all on table supaops.audit from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.audit_jobs  (grants/private_function.sql.j2)
-revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.backdated  (grants/private_table.sql.j2)
-revoke all on table supaops.backdated from public, anon, authenticated, service_role;
+revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role;
 
 -- grant.supaops.check_batch  (grants/private_function.sql.j2)
-revoke all on function supaops.check_batch(jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_batch(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch_arguments(jsonb) from public, anon, authenticated, service_role;
 
 -- grant.supaops.check_batch_types  (grants/private_function.sql.j2)
-revoke all on function supaops.check_batch_types(jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_batch_types(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_edit  (grants/private_function.sql.j2)
-revoke all on function supaops.check_edit(public.job_queue, public.job_queue) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_edit(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_job_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_job_arguments(jsonb, text) from public, anon, authenticated, service_role;
@@ -121,160 +124,160 @@ revoke all on function supaops.check_job_arguments(jsonb, text) from public, ano
 revoke all on function supaops.check_lease(interval) from public, anon, authenticated, service_role;
 
 -- grant.supaops.check_limit  (grants/private_function.sql.j2)
-revoke all on function supaops.check_limit(integer) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_limit(integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_payload  (grants/private_function.sql.j2)
-revoke all on function supaops.check_payload(supaops.task_type, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_payload(supaops.task_type, jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_same_length  (grants/private_function.sql.j2)
-revoke all on function supaops.check_same_length(bigint[], bigint[], integer) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_same_length(bigint[], bigint[], integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_status  (grants/private_function.sql.j2)
-revoke all on function supaops.check_status(public.job_queue) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_status(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_backdated  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_backdated(timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function supaops.cleanup_backdated(timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_ledgers  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_ledgers() from public, anon, authenticated, service_role;
+revoke all on function supaops.cleanup_ledgers() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_step  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
-revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role;
+revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.declared_task_type  (grants/private_function.sql.j2)
-revoke all on function supaops.declared_task_type(text, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.declared_task_type(text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.delete_finished  (grants/private_function.sql.j2)
-revoke all on function supaops.delete_finished(bigint[]) from public, anon, authenticated, service_role;
+revoke all on function supaops.delete_finished(bigint[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.dispatch  (grants/private_table.sql.j2)
-revoke all on table supaops.dispatch from public, anon, authenticated, service_role;
-revoke all on sequence supaops.dispatch_id_seq from public, anon, authenticated, service_role;
+revoke all on table supaops.dispatch from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.dispatch_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.drop_finished_leases  (grants/private_function.sql.j2)
-revoke all on function supaops.drop_finished_leases(bigint[]) from public, anon, authenticated, service_role;
+revoke all on function supaops.drop_finished_leases(bigint[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.enqueue_each  (grants/private_function.sql.j2)
-revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
-revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
-revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role;
+revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.grant_lease  (grants/private_function.sql.j2)
-revoke all on function supaops.grant_lease(bigint[], text, interval, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function supaops.grant_lease(bigint[], text, interval, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.hand_edit  (grants/private_function.sql.j2)
-revoke all on function supaops.hand_edit() from public, anon, authenticated, service_role;
+revoke all on function supaops.hand_edit() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.hand_insert  (grants/private_function.sql.j2)
-revoke all on function supaops.hand_insert() from public, anon, authenticated, service_role;
+revoke all on function supaops.hand_insert() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.harvest_responses  (grants/private_function.sql.j2)
-revoke all on function supaops.harvest_responses() from public, anon, authenticated, service_role;
+revoke all on function supaops.harvest_responses() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.hold_by_hand  (grants/private_function.sql.j2)
-revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role;
+revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.installation  (grants/private_table.sql.j2)
-revoke all on table supaops.installation from public, anon, authenticated, service_role;
+revoke all on table supaops.installation from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.job_summary  (grants/private_function.sql.j2)
-revoke all on function supaops.job_summary(public.job_queue) from public, anon, authenticated, service_role;
+revoke all on function supaops.job_summary(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_array_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_array_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_array_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_combination_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_combination_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_combination_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_matches  (grants/private_function.sql.j2)
-revoke all on function supaops.json_matches(jsonb, jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_matches(jsonb, jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_number_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_number_errors(jsonb, numeric, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_number_errors(jsonb, numeric, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_object_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_object_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_object_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_schema_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_schema_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_schema_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_string_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_string_errors(jsonb, text, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_string_errors(jsonb, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_type_matches  (grants/private_function.sql.j2)
-revoke all on function supaops.json_type_matches(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_type_matches(text, jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_value_errors  (grants/private_function.sql.j2)
-revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.known_queue  (grants/private_function.sql.j2)
-revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role;
+revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.lease  (grants/private_table.sql.j2)
-revoke all on table supaops.lease from public, anon, authenticated, service_role;
-revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role;
+revoke all on table supaops.lease from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
-revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role;
+revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.note_backdating  (grants/private_function.sql.j2)
-revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role;
+revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role;
 
 -- grant.supaops.pause  (grants/private_table.sql.j2)
-revoke all on table supaops.pause from public, anon, authenticated, service_role;
+revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.ready_lanes  (grants/private_function.sql.j2)
-revoke all on function supaops.ready_lanes(timestamptz, text[]) from public, anon, authenticated, service_role;
+revoke all on function supaops.ready_lanes(timestamptz, text[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
-revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role;
+revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_edit  (grants/private_function.sql.j2)
-revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_live_duplicate  (grants/private_function.sql.j2)
-revoke all on function supaops.refuse_live_duplicate(public.job_queue) from public, anon, authenticated, service_role;
+revoke all on function supaops.refuse_live_duplicate(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.reported_ids  (grants/private_function.sql.j2)
-revoke all on function supaops.reported_ids(jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.reported_ids(jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.rescue_expired_leases  (grants/private_function.sql.j2)
-revoke all on function supaops.rescue_expired_leases(timestamptz) from public, anon, authenticated, service_role;
+revoke all on function supaops.rescue_expired_leases(timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.resource  (grants/private_table.sql.j2)
-revoke all on table supaops.resource from public, anon, authenticated, service_role;
+revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
-revoke all on function supaops.retry_delay(integer, double precision) from public, anon, authenticated, service_role;
+revoke all on function supaops.retry_delay(integer, double precision) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.revision  (grants/private_table.sql.j2)
-revoke all on table supaops.revision from public, anon, authenticated, service_role;
-revoke all on sequence supaops.revision_id_seq from public, anon, authenticated, service_role;
+revoke all on table supaops.revision from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.revision_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.settle  (grants/private_function.sql.j2)
-revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role;
+revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
-revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
-revoke all on table supaops.task_type from public, anon, authenticated, service_role;
+revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
-revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role;
+revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.wait_before  (grants/private_function.sql.j2)
-revoke all on function supaops.wait_before(interval, integer, double precision) from public, anon, authenticated, service_role;
+revoke all on function supaops.wait_before(interval, integer, double precision) from public, anon, authenticated, service_role cascade;
 
 -- cron_job.job_queue_cleanup_daily  (cron.jobs.job_queue_cleanup_daily)
 select cron.schedule('job_queue_cleanup_daily', '15 3 * * *', 'select public.job_queue_cleanup()');

@@ -7,7 +7,9 @@ select exists (
        ) as scheduler_alive,
        array(
          select j.jobname from cron.job as j
-          where j.username = current_user and j.active and j.jobname = any(%(active_jobs)s)
+          where j.username = pg_catalog.pg_get_userbyid((
+                  select nspowner from pg_catalog.pg_namespace where nspname = 'supaops'))
+            and j.active and j.jobname = any(%(active_jobs)s)
        ) as running_jobs,
        (select count(*) from net.http_request_queue) as net_backlog,
        last.created_at as posted_at,

@@ -1,5 +1,21 @@
 -- Live state, one query per kind, so that a plan costs the same round trips for 5 objects and 500.
 
+-- name: settings
+-- What the catalogs print, and how values are read, must not depend on the settings of a role or
+-- a session. For this transaction alone: a pooler hands the session on.
+-- Cron jobs and objects belong to whoever makes them, and another role's apply would schedule each
+-- job once more: so whoever may act as the role that applied first does.
+select set_config('search_path', '', true),
+       set_config('quote_all_identifiers', 'off', true),
+       set_config('intervalstyle', 'postgres', true),
+       set_config('datestyle', 'ISO, MDY', true),
+       set_config('extra_float_digits', '1', true),
+       (select set_config('role', pg_catalog.pg_get_userbyid(n.nspowner)::text, true)
+          from pg_catalog.pg_namespace as n
+         where n.nspname = 'supaops'
+           and pg_catalog.pg_get_userbyid(n.nspowner) <> current_user
+           and pg_catalog.pg_has_role(n.nspowner, 'member'));
+
 -- name: facts :one
 -- Returns what a plan needs to know of the server before it reads anything else.
 select
@@ -71,36 +87,84 @@ select n.nspname || '.' || c.relname || '.' || t.tgname as name,
    and not t.tgisinternal;
 
 -- name: grants :many
--- One line per role and privilege; a null ACL means the built-in default, spelled out.
-with object as (
-  select n.nspname || '.' || p.proname as name,
-         coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) as acl
-    from pg_catalog.pg_proc as p
-    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-   where n.nspname = 'supaops'
-      or (n.nspname = %(schema)s and starts_with(p.proname, %(prefix)s || '_'))
-  union all
-  select n.nspname || '.' || c.relname,
-         coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner))
+-- Who may use an object, one line per role and privilege: those of its columns and sequences too,
+-- whose it is, and whether its row security is on. A null ACL means the built-in default, spelled
+-- out. `remedies` maps each line that somebody may have added to the statement that takes it back;
+-- its cascade is to whom the privilege was passed on, and drops nothing.
+with relation as (
+  select c.*, n.nspname || '.' || c.relname as name, c.oid::regclass::text as reference
     from pg_catalog.pg_class as c
     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p', 'v')
      and (n.nspname = 'supaops'
           or (n.nspname = %(schema)s
               and (c.relname = %(prefix)s or starts_with(c.relname, %(prefix)s || '_'))))
+), part as (
+  select n.nspname || '.' || p.proname as name, '' as part, '' as columns,
+         'function ' || p.oid::regprocedure::text as target, p.proowner as owner,
+         coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) as acl
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+   where p.prokind = 'f'
+     and (n.nspname = 'supaops'
+          or (n.nspname = %(schema)s and starts_with(p.proname, %(prefix)s || '_')))
+  union all
+  select r.name, '', '', 'table ' || r.reference, r.relowner,
+         coalesce(r.relacl, pg_catalog.acldefault('r', r.relowner))
+    from relation as r
+  union all
+  select r.name, format('column %%I: ', a.attname), format(' (%%I)', a.attname),
+         'table ' || r.reference, r.relowner, a.attacl
+    from relation as r
+    join pg_catalog.pg_attribute as a on a.attrelid = r.oid and a.attacl is not null
+  union all
+  select r.name, 'sequence: ', '', 'sequence ' || s.oid::regclass::text, s.relowner,
+         coalesce(s.relacl, pg_catalog.acldefault('s', s.relowner))
+    from relation as r
+    join pg_catalog.pg_depend as d
+      on d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = r.oid
+     and d.classid = 'pg_catalog.pg_class'::regclass and d.deptype in ('a', 'i')
+    join pg_catalog.pg_class as s on s.oid = d.objid and s.relkind = 'S'
+  union all
+  select n.nspname, '', '', format('schema %%I', n.nspname), n.nspowner,
+         coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))
+    from pg_catalog.pg_namespace as n
+   where n.nspname = 'supaops'
+), line as (
+  select part.name,
+         part.part || grantee.name || ': ' || lower(item.privilege_type)
+           || case when item.is_grantable then ' with grant option' else '' end as line,
+         case when item.grantee <> part.owner then
+           format('revoke %%s%%s on %%s from %%s cascade', item.privilege_type, part.columns, part.target,
+                  case when item.grantee = 0 then 'public' else quote_ident(grantee.name) end)
+         end as remedy
+    from part
+   cross join lateral pg_catalog.aclexplode(part.acl) as item
+   cross join lateral (
+     select case when item.grantee = 0 then 'public'
+                 else pg_catalog.pg_get_userbyid(item.grantee)::text end as name) as grantee
+   -- New in PostgreSQL 17 and always the owner's: an upgrade of the server is no drift.
+   where item.grantee <> part.owner or item.privilege_type <> 'MAINTAIN'
+  union all
+  -- What belongs to another role than our schema does runs and is changed with that role's rights.
+  select part.name, 'owner: ' || pg_catalog.pg_get_userbyid(part.owner),
+         format('alter %%s owner to %%I', part.target, pg_catalog.pg_get_userbyid(ours.nspowner))
+    from part
+    join pg_catalog.pg_namespace as ours on ours.nspname = 'supaops'
+   where part.part = '' and part.owner <> ours.nspowner
+  union all
+  select r.name, 'row security: ' || case when r.relrowsecurity then 'on' else 'off' end,
+         case when not r.relrowsecurity then
+           format('alter table %%s enable row level security', r.reference) end
+    from relation as r
+   where r.relkind in ('r', 'p')
 )
-select object.name,
-       string_agg(
-         case when item.grantee = 0 then 'public' else pg_catalog.pg_get_userbyid(item.grantee) end
-           || ': ' || lower(item.privilege_type)
-           || case when item.is_grantable then ' with grant option' else '' end,
-         E'\n'
-         order by (item.grantee <> 0), pg_catalog.pg_get_userbyid(item.grantee)::text,
-                  item.privilege_type
-       ) as definition
-  from object
- cross join lateral pg_catalog.aclexplode(object.acl) as item
- group by object.name;
+select line.name,
+       string_agg(line.line, E'\n' order by line.line collate "C") as definition,
+       coalesce(jsonb_object_agg(line.line, line.remedy) filter (where line.remedy is not null),
+                '{}') as remedies
+  from line
+ group by line.name;
 
 -- name: cron_jobs :many
 -- Only the jobs of this role in this database: a job of the same name elsewhere is not ours.
@@ -109,18 +173,10 @@ select jobid, jobname as name, schedule, command, active
  where username = current_user and database = current_database() and jobname is not null;
 
 -- name: vault_secrets :many
--- Values are compared here and never leave the server; only digests and a verdict do.
--- The arrays hold the declared names and values; undeclared secrets come back with their name alone.
-select coalesce(wanted.name, live.name) as name,
-       live.id,
-       live.description,
-       live.id is not null as is_live,
-       live.decrypted_secret = wanted.value as value_matches,
-       encode(sha256(%(salt)s::bytea || convert_to(wanted.name || ':' || wanted.value, 'utf8')), 'hex')
-         as desired_digest,
+-- Salted digests are compared, so that no value travels either way, nor gets into a server's log.
+select live.name, live.id, live.description,
        encode(
          sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
-         'hex') as live_digest
-  from unnest(%(names)s::text[], %(values)s::text[]) as wanted (name, value)
-  full join vault.decrypted_secrets as live on live.name = wanted.name
- where coalesce(wanted.name, live.name) is not null;
+         'hex') as digest
+  from vault.decrypted_secrets as live
+ where live.name is not null;

@@ -55,7 +55,9 @@ select (select count(*) from net.http_request_queue) as net_backlog,
 
 -- name: cron_jobs :many
 select jobname as name, schedule, active from cron.job
- where jobname = any(%(cron_jobs)s) and username = current_user;
+ where jobname = any(%(cron_jobs)s)
+   and username = pg_catalog.pg_get_userbyid((
+         select nspowner from pg_catalog.pg_namespace where nspname = 'supaops'));
 
 -- name: remove
 delete from {table} where id = %(job_id)s;

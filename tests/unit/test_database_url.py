@@ -1,0 +1,56 @@
+"""How a database is named to people: never with its password, and as libpq will find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from supaops.db.connect import connect, describe
+from supaops.errors import ConnectionFailed
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:p%40ss@db.example:6543/app", "me@db.example:6543/app"),
+        ("postgres://me:p:ss@db.example/app?sslmode=require", "me@db.example:5432/app"),
+        ("postgres://me:p?ss=1@db.example/app", "me@db.example:5432/app"),
+        ("postgresql://me@[::1]:5433/app", "me@::1:5433/app"),
+        ("postgresql://me@one:1,two:2/app", "me@one,two:1,2/app"),
+        ("postgresql://me@/app?host=/run/pg&port=6", "me@/run/pg:6/app"),
+        ("host=a user=me password=word dbname=d", "me@a:5432/d"),
+        ("postgresql://me@db.example", "me@db.example:5432/me"),
+        ("service=production", "service production"),
+    ],
+)
+def test_a_url_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str, told: str
+) -> None:
+    for name in ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
+    assert describe(url) == told
+
+
+def test_what_a_url_leaves_open_is_told_as_the_environment_fills_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGHOST", "production.example")
+    monkeypatch.setenv("PGUSER", "me")
+    assert describe("postgresql:///app") == "me@production.example:5432/app"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:pass@word@db.example/app",
+        "postgresql://me:pass/word@db.example/app",
+        "postgresql://me:pass word@db.example/app",
+        "postgresql://me:pass%word@db.example/app",
+        "word",
+    ],
+)
+def test_a_password_that_is_not_escaped_is_refused_before_any_part_of_it_is_told(url: str) -> None:
+    for attempt in (describe, connect):
+        with pytest.raises(ConnectionFailed) as caught:
+            attempt(url)
+        assert "word@" not in f"{caught.value}{caught.value.__cause__}"
+        assert "%40" in (caught.value.hint or "")
