@@ -43,12 +43,12 @@ OPENINGS = {
         "supaops",
         "has_schema_privilege('anon', 'supaops', 'usage')",
     ),
-    "function to a role of one's own": Opening(
+    "function to the role that the Data API logs in as": Opening(
         f"grant execute on function {CLAIM} to authenticator",
         "public.job_queue_claim",
         f"has_function_privilege('authenticator', '{CLAIM}', 'execute')",
     ),
-    "table to a role of one's own": Opening(
+    "table to the role that the Data API logs in as": Opening(
         "grant all on table supaops.lease to authenticator",
         "supaops.lease",
         "has_table_privilege('authenticator', 'supaops.lease', 'select')",
@@ -102,6 +102,39 @@ def test_what_was_opened_by_hand_is_drift_and_an_apply_closes_it(
 
 
 @pytest.fixture
+def analyst(db: Connection) -> Iterator[str]:
+    """Return a role of the project's own."""
+    db.execute("create role analyst")
+    yield "analyst"
+    db.execute("revoke all on table public.job_queue from analyst")
+    db.execute("drop role analyst")
+
+
+def test_a_grant_to_a_role_of_the_projects_own_is_its_own_business(
+    applied: Project, db: Connection, analyst: str
+) -> None:
+    db.execute(f"grant select on table public.job_queue to {analyst}".encode())
+    assert applied.plan(db).pending == []
+    db.execute("grant truncate on table public.job_queue to service_role")
+    applied.apply(db)
+    row = db.execute("select has_table_privilege(%s, 'public.job_queue', 'select')", [analyst])
+    assert row.fetchone() == {"has_table_privilege": True}
+
+
+def test_a_role_that_the_data_api_can_act_as_is_judged_like_anon(
+    applied: Project, db: Connection, analyst: str
+) -> None:
+    db.execute(f"grant {analyst} to authenticator".encode())
+    db.execute(f"grant select on table public.job_queue to {analyst}".encode())
+    assert [change.address for change in applied.plan(db).of(Action.DRIFT)] == [
+        "grant.public.job_queue"
+    ]
+    applied.apply(db)
+    row = db.execute("select has_table_privilege(%s, 'public.job_queue', 'select')", [analyst])
+    assert row.fetchone() == {"has_table_privilege": False}
+
+
+@pytest.fixture
 def _generous_defaults(db: Connection) -> Iterator[None]:
     defaults = "alter default privileges in schema public"
     for what in ("functions", "tables", "sequences"):
@@ -116,7 +149,7 @@ def test_default_privileges_of_the_project_do_not_open_the_queue(
     project: Project, db: Connection
 ) -> None:
     project.apply(db)
-    assert not is_open(db, OPENINGS["function to a role of one's own"])
+    assert not is_open(db, OPENINGS["function to the role that the Data API logs in as"])
     assert project.plan(db).pending == []
 
 
@@ -178,6 +211,6 @@ def test_a_privilege_that_was_passed_on_is_taken_back_from_everybody(
         db.execute("set local role service_role")
         db.execute(f"grant execute on function {CLAIM} to authenticator".encode())
     applied.apply(db)
-    assert not is_open(db, OPENINGS["function to a role of one's own"])
+    assert not is_open(db, OPENINGS["function to the role that the Data API logs in as"])
     assert not is_open(db, OPENINGS["grant option"])
     assert applied.plan(db).pending == []

@@ -103,13 +103,13 @@ revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authen
 revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
-revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch_arguments  (grants/private_function.sql.j2)
-revoke all on function supaops.check_batch_arguments(jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_batch_arguments(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch_types  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch_types(jsonb) from public, anon, authenticated, service_role cascade;
@@ -118,10 +118,10 @@ revoke all on function supaops.check_batch_types(jsonb) from public, anon, authe
 revoke all on function supaops.check_edit(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_job_arguments  (grants/private_function.sql.j2)
-revoke all on function supaops.check_job_arguments(jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_job_arguments(jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_lease  (grants/private_function.sql.j2)
-revoke all on function supaops.check_lease(interval) from public, anon, authenticated, service_role;
+revoke all on function supaops.check_lease(interval) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_limit  (grants/private_function.sql.j2)
 revoke all on function supaops.check_limit(integer) from public, anon, authenticated, service_role cascade;
@@ -231,7 +231,7 @@ revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, au
 revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
-revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role;
+revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;

@@ -90,8 +90,18 @@ select n.nspname || '.' || c.relname || '.' || t.tgname as name,
 -- Who may use an object, one line per role and privilege: those of its columns and sequences too,
 -- whose it is, and whether its row security is on. A null ACL means the built-in default, spelled
 -- out. `remedies` maps each line that somebody may have added to the statement that takes it back;
--- its cascade is to whom the privilege was passed on, and drops nothing.
-with relation as (
+-- its cascade is to whom the privilege was passed on, and drops nothing. Only the owner counts and
+-- whom the Data API can act as: what a project grants to a role of its own is its own business.
+with judged as (
+  select r.oid, r.rolname from pg_catalog.pg_roles as r
+   where r.rolname in ('anon', 'authenticated', 'service_role')
+      or exists (
+           select from pg_catalog.pg_roles as api
+            where api.rolname = 'authenticator'
+              and pg_catalog.pg_has_role(api.oid, r.oid, 'member'))
+  union all
+  select 0, 'public'
+), relation as (
   select c.*, n.nspname || '.' || c.relname as name, c.oid::regclass::text as reference
     from pg_catalog.pg_class as c
     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -132,19 +142,19 @@ with relation as (
    where n.nspname = 'supaops'
 ), line as (
   select part.name,
-         part.part || grantee.name || ': ' || lower(item.privilege_type)
+         part.part || coalesce(judged.rolname, pg_catalog.pg_get_userbyid(part.owner)) || ': '
+           || lower(item.privilege_type)
            || case when item.is_grantable then ' with grant option' else '' end as line,
          case when item.grantee <> part.owner then
            format('revoke %%s%%s on %%s from %%s cascade', item.privilege_type, part.columns, part.target,
-                  case when item.grantee = 0 then 'public' else quote_ident(grantee.name) end)
+                  case when item.grantee = 0 then 'public' else quote_ident(judged.rolname) end)
          end as remedy
     from part
    cross join lateral pg_catalog.aclexplode(part.acl) as item
-   cross join lateral (
-     select case when item.grantee = 0 then 'public'
-                 else pg_catalog.pg_get_userbyid(item.grantee)::text end as name) as grantee
-   -- New in PostgreSQL 17 and always the owner's: an upgrade of the server is no drift.
-   where item.grantee <> part.owner or item.privilege_type <> 'MAINTAIN'
+    left join judged on judged.oid = item.grantee
+   where judged.oid is not null
+      -- MAINTAIN is new in PostgreSQL 17 and always the owner's: an upgrade is no drift.
+      or (item.grantee = part.owner and item.privilege_type <> 'MAINTAIN')
   union all
   -- What belongs to another role than our schema does runs and is changed with that role's rights.
   select part.name, 'owner: ' || pg_catalog.pg_get_userbyid(part.owner),
