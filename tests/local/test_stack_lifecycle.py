@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ import pytest
 from supaops import local
 from supaops.db.connect import connect
 from supaops.errors import ConnectionFailed, LocalStackError
-from supaops.local import Inspection, Stack, account, loops, process
+from supaops.local import Inspection, Stack, account, loops, process, server
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack
@@ -273,6 +274,24 @@ def test_a_damaged_state_file_is_an_error_and_reset_heals(root: Path) -> None:
         up(root)
     assert caught.value.hint == "supaops local up --reset"
     local.up(root, durable=False, reset=True)
+    assert not alive(pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_a_damaged_state_file_heals_where_the_wheel_is_out_of_reach(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = server.find()
+    if account.server_account().can_reach(found.bin / "postgres"):
+        (home := tmp_path / "wheel").mkdir(mode=0o700)  # as with a strict umask
+        (home / "bin").symlink_to(found.bin)
+        wheel = replace(found, bin=home / "bin")
+        monkeypatch.setattr(server, "find", lambda: wheel)
+        monkeypatch.setattr(server, "embedded", lambda: wheel)
+    up(fresh)
+    pid = inspect(fresh).server_pid
+    (fresh / ".supaops/local/state.json").write_text("{")
+    local.down(fresh, purge=True)
     assert not alive(pid)
 
 
