@@ -16,7 +16,6 @@ setup: $(INSTALLED) ## make .venv with the locked dependencies, and a PostgreSQL
 
 $(INSTALLED): scripts/setup pyproject.toml requirements.lock requirements-embedded.lock
 	@scripts/setup $(PYTHON) $(VENV)
-	@touch $@
 
 demo: $(INSTALLED) ## from the YAML to a job that ran: the whole chain, on a private local stack
 	@$(BIN)/python -m examples.game_platform.demo
