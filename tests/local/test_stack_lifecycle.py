@@ -256,14 +256,17 @@ def test_a_deleted_data_directory_is_made_anew(root: Path) -> None:
 
 def test_a_moved_project_is_an_error_with_a_remedy(fresh: Path) -> None:
     (old := fresh / "old").mkdir()
+    old.chmod(0o755)  # else its server is elsewhere, and stays where it was
     up(old)
     local.down(old)
     new = old.rename(fresh / "new")
-    with pytest.raises(LocalStackError, match=f"the project was moved from {old}") as caught:
-        up(new)
-    assert "supaops local up --reset" in str(caught.value.hint)
-    assert local.up(new, durable=False, reset=True)
-    local.down(new, purge=True)
+    try:
+        with pytest.raises(LocalStackError, match=f"the project was moved from {old}") as caught:
+            up(new)
+        assert "supaops local up --reset" in str(caught.value.hint)
+        assert local.up(new, durable=False, reset=True)
+    finally:
+        local.down(new, purge=True)
 
 
 def test_a_damaged_state_file_is_an_error_and_reset_heals(root: Path) -> None:
@@ -364,6 +367,18 @@ def test_any_project_path_will_do(fresh: Path, name: str) -> None:
     try:
         with connect(up(place).url) as connection:
             assert connection.execute("select current_user as x").fetchone() == {"x": "postgres"}
+    finally:
+        local.down(place, purge=True)
+
+
+def test_a_long_path_of_the_temporary_directory_will_do(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place := fresh / ("deep" * 40)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    try:
+        up(place)
+        assert inspect(place).running
     finally:
         local.down(place, purge=True)
 
