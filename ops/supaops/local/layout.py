@@ -57,7 +57,8 @@ class Home:
     def make(self) -> None:
         """Create the directories; git never sees what is in them."""
         self.path.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o711)
+        for each in (self.path.parent, self.path):  # whatever the umask: the server is below
+            each.chmod(0o711)
         ignore = self.path.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
