@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUPAOPS := $(BIN)/supaops
 INSTALLED := $(VENV)/.installed
+# The programs in .venv hold its path, so a checkout that was moved needs a new one.
+$(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-servers up down render plan apply verify smoke lint format bench golden lock clean

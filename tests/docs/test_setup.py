@@ -107,6 +107,17 @@ def test_what_an_interrupted_setup_left_is_made_anew(checkout: Checkout) -> None
     assert checkout.notes()[0] == "-m venv --clear .venv"
 
 
+def test_make_sets_up_anew_where_the_checkout_was_moved_to(checkout: Checkout) -> None:
+    shutil.copy(ROOT / "Makefile", checkout.folder)
+    moved = checkout.folder.with_name("moved")
+    make = ["make", "PYTHON=./noting", "setup"]
+    for folder, times in ((checkout.folder, 1), (checkout.folder, 0), (moved, 1)):
+        if folder == moved:
+            checkout.folder.rename(moved)
+        subprocess.run(make, cwd=folder, check=True, capture_output=True)
+        assert Checkout(folder).notes().count("-m venv --clear .venv") == times
+
+
 def test_two_at_once_install_once(checkout: Checkout) -> None:
     (checkout.folder / "slow").touch()
     with checkout.start() as first, ExitStack() as stack:
