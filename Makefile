@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUPAOPS := $(BIN)/supaops
 INSTALLED := $(VENV)/.installed
+# The programs in .venv hold its path, so a checkout that was moved needs a new one.
+$(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-servers up down render plan apply verify smoke lint format bench golden lock clean
@@ -16,7 +18,6 @@ setup: $(INSTALLED) ## make .venv with the locked dependencies, and a PostgreSQL
 
 $(INSTALLED): scripts/setup pyproject.toml requirements.lock requirements-embedded.lock
 	@scripts/setup $(PYTHON) $(VENV)
-	@touch $@
 
 demo: $(INSTALLED) ## from the YAML to a job that ran: the whole chain, on a private local stack
 	@$(BIN)/python -m examples.game_platform.demo
@@ -68,6 +69,7 @@ lock: $(INSTALLED) ## renew the lock files from pyproject.toml
 	@scripts/lock $(BIN)
 
 clean: ## stop the local stack and remove everything that was made here
-	@if [ -x $(SUPAOPS) ]; then $(SUPAOPS) local down --purge; fi
-	@rm -rf $(VENV) .supaops build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@if [ -d .supaops ] && [ -x $(SUPAOPS) ]; then $(SUPAOPS) local down --purge; fi
+	@rm -rf $(VENV) .supaops build dist
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

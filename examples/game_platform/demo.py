@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -20,14 +19,17 @@ from pathlib import Path
 
 import httpx
 
+from examples.game_platform.interruption import cleaned_up
 from supaops.db.connect import Connection, connect
 from supaops.errors import SupaopsError
 from supaops.local import find
+from supaops.status import INTERRUPTED, ExitStatus
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = Path(__file__).resolve().parent
 SUPAOPS = str(Path(sys.executable).with_name("supaops"))
 START_TIMEOUT_S = 20
+END_TIMEOUT_S = 20
 JOB_TIMEOUT_S = 30
 
 # The playbook's own statement, and what a person would look at afterwards.
@@ -96,8 +98,7 @@ class Demo:
             await_port(process, port, log)
             yield
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(START_TIMEOUT_S)
+            end(process)
 
     def connect(self) -> Connection:
         """Connect to the demo's database as role postgres."""
@@ -109,19 +110,26 @@ class Demo:
 
 def main() -> int:
     """Run the demo; return the exit status."""
-    with ExitStack() as stack:
-        project = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="supaops-demo-")))
-        project.chmod(0o755)  # the server's account must be able to enter it
-        shutil.copytree(REPOSITORY / "ops" / "config", project / "ops" / "config")
-        demo = Demo(project)
-        stack.callback(demo.run, "local", "down", "--purge")
-        try:
-            tell(demo)
-        except SupaopsError as error:
-            demo.say(f"the demo failed: {error}")
-            return 1
+    try:
+        with tempfile.TemporaryDirectory(prefix="supaops-demo-") as folder:
+            play(Path(folder))
+    except SupaopsError as error:
+        print(f"\nthe demo failed: {error}", flush=True)  # noqa: T201
+        return ExitStatus.ERROR
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing is left running", flush=True)  # noqa: T201
+        return INTERRUPTED
+    return ExitStatus.OK
+
+
+def play(project: Path) -> None:
+    """Tell the demo in a folder and take down what it started, also when it is interrupted."""
+    project.chmod(0o755)  # the server's account must be able to enter it
+    shutil.copytree(REPOSITORY / "ops" / "config", project / "ops" / "config")
+    demo = Demo(project)
+    with cleaned_up(lambda: demo.run("local", "down", "--purge")):
+        tell(demo)
     demo.say("done; nothing is left running")
-    return 0
 
 
 def tell(demo: Demo) -> None:
@@ -185,6 +193,16 @@ def await_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         else:
             return
     raise DemoError(f"the server did not start:\n{log.read_text()[-2000:]}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and kill it when it takes too long."""
+    process.terminate()
+    try:
+        process.wait(END_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_ports(count: int) -> list[int]:

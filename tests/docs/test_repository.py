@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 from tests.docs.markdown import name_of, repository_files
 from tests.projects import ROOT
@@ -59,3 +61,21 @@ def test_the_readme_of_the_tests_tells_what_each_folder_needs() -> None:
     told = re.findall(r"`(\w+)/`", table.split("## What needs what")[1].split("\n\n")[1])
     folders = {path.parent.name for path in (ROOT / "tests").glob("*/*.py")}
     assert sorted(told) == sorted(folders)
+
+
+def test_make_clean_removes_all_that_git_ignores(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    names = (ROOT / ".gitignore").read_text().replace("*", "").split()
+    for name in names:
+        (tmp_path / name.strip("/") / "deep").mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+def test_make_clean_works_after_a_setup_that_was_interrupted(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (program := tmp_path / ".venv" / "bin" / "supaops").write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert not program.parent.exists()

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ import pytest
 from supaops import local
 from supaops.db.connect import connect
 from supaops.errors import ConnectionFailed, LocalStackError
-from supaops.local import Inspection, Stack, account, loops, process
+from supaops.local import Inspection, Stack, account, loops, process, server
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack
@@ -255,14 +256,17 @@ def test_a_deleted_data_directory_is_made_anew(root: Path) -> None:
 
 def test_a_moved_project_is_an_error_with_a_remedy(fresh: Path) -> None:
     (old := fresh / "old").mkdir()
+    old.chmod(0o755)  # else its server is elsewhere, and stays where it was
     up(old)
     local.down(old)
     new = old.rename(fresh / "new")
-    with pytest.raises(LocalStackError, match=f"the project was moved from {old}") as caught:
-        up(new)
-    assert "supaops local up --reset" in str(caught.value.hint)
-    assert local.up(new, durable=False, reset=True)
-    local.down(new, purge=True)
+    try:
+        with pytest.raises(LocalStackError, match=f"the project was moved from {old}") as caught:
+            up(new)
+        assert "supaops local up --reset" in str(caught.value.hint)
+        assert local.up(new, durable=False, reset=True)
+    finally:
+        local.down(new, purge=True)
 
 
 def test_a_damaged_state_file_is_an_error_and_reset_heals(root: Path) -> None:
@@ -273,6 +277,24 @@ def test_a_damaged_state_file_is_an_error_and_reset_heals(root: Path) -> None:
         up(root)
     assert caught.value.hint == "supaops local up --reset"
     local.up(root, durable=False, reset=True)
+    assert not alive(pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_a_damaged_state_file_heals_where_the_wheel_is_out_of_reach(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = server.find()
+    if account.server_account().can_reach(found.bin / "postgres"):
+        (home := tmp_path / "wheel").mkdir(mode=0o700)  # as with a strict umask
+        (home / "bin").symlink_to(found.bin)
+        wheel = replace(found, bin=home / "bin")
+        monkeypatch.setattr(server, "find", lambda: wheel)
+        monkeypatch.setattr(server, "embedded", lambda: wheel)
+    up(fresh)
+    pid = inspect(fresh).server_pid
+    (fresh / ".supaops/local/state.json").write_text("{")
+    local.down(fresh, purge=True)
     assert not alive(pid)
 
 
@@ -345,6 +367,18 @@ def test_any_project_path_will_do(fresh: Path, name: str) -> None:
     try:
         with connect(up(place).url) as connection:
             assert connection.execute("select current_user as x").fetchone() == {"x": "postgres"}
+    finally:
+        local.down(place, purge=True)
+
+
+def test_a_long_path_of_the_temporary_directory_will_do(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place := fresh / ("deep" * 40)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    try:
+        up(place)
+        assert inspect(place).running
     finally:
         local.down(place, purge=True)
 

@@ -15,7 +15,7 @@ from supaops.local import loops, server, supervisor
 def find_server() -> int:
     """Print the server that `up` would use; exit 1 and say what to do when there is none."""
     found = server.find()
-    sys.stdout.write(f"PostgreSQL {found.version} from {found.source}: {found.bin}\n")
+    sys.stdout.write(f"PostgreSQL {found.version} from {found.source}\n")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from supaops.local import choice, state, supervisor
+from supaops.local import choice, process, state, supervisor
 from supaops.local import server as servers
 from supaops.local.account import Account, server_account
 from supaops.local.cluster import Cluster
@@ -80,11 +80,14 @@ def _forget(home: Home) -> None:
 
 
 def _remove_unknown(home: Home, report: Report) -> bool:
+    """Do the same without a state: the account is the one that owns the data."""
     stopped = supervisor.stop(home)
-    cluster = Cluster(servers.find(), server_account(), Base(home.server.resolve()))
-    if cluster.pid() is not None:
+    base = Base(home.server.resolve())
+    if process.postmaster(base.data) is not None:
         report("stopping PostgreSQL")
-        stopped = cluster.stop() or stopped
+        account = server_account(base.data.owner())
+        server = choice.within_reach(servers.find(), account, base)
+        stopped = Cluster(server, account, base).stop() or stopped
     delete(home.server)
     _forget(home)
     return stopped

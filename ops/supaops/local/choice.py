@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,16 @@ def within_reach(server: Server, account: Account, base: Base) -> Server:
         )
     if not base.embedded.exists():
         shutil.copytree(server.bin.parent, base.embedded, symlinks=True)
+        _open_to_all(base.embedded)
     return replace(server, bin=base.embedded / "bin")
+
+
+def _open_to_all(directory: Path) -> None:
+    """Let everybody read what its owner can: a strict umask closed the wheel's files to others."""
+    for path in (directory, *directory.rglob("*")):
+        if not path.is_symlink():
+            mode = stat.S_IMODE(path.stat().st_mode)
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
 
 
 def _fitting(server: Server, known: State, cluster: Cluster) -> Server:

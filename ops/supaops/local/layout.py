@@ -57,7 +57,8 @@ class Home:
     def make(self) -> None:
         """Create the directories; git never sees what is in them."""
         self.path.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o711)
+        for each in (self.path.parent, self.path):  # whatever the umask: the server is below
+            each.chmod(0o711)
         ignore = self.path.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
@@ -134,12 +135,29 @@ def make_base(home: Home, account: Account) -> Base:
 def make_sockets(base: Base, account: Account) -> Path:
     """Create the directory of the unix socket, which only the server's account may enter."""
     sockets = base.path / "run"
-    if len(os.fsencode(sockets / ".s.PGSQL.65535.lock")) < _LONGEST_SOCKET_PATH:
+    if _holds_sockets(sockets):
         sockets.mkdir(exist_ok=True)
     else:
-        sockets = Path(tempfile.mkdtemp(prefix="supaops-"))
+        sockets = Path(tempfile.mkdtemp(prefix="supaops-", dir=_near_directory(account)))
     account.own(sockets, 0o700)
     return sockets
+
+
+def _holds_sockets(directory: Path) -> bool:
+    """Return whether the path of a socket in a directory is short enough."""
+    return len(os.fsencode(directory / ".s.PGSQL.65535.lock")) < _LONGEST_SOCKET_PATH
+
+
+def _near_directory(account: Account) -> Path:
+    """Return a directory for temporary files with a short path that the account can enter."""
+    for each in map(Path, (tempfile.gettempdir(), "/tmp", "/var/tmp")):  # noqa: S108  for mkdtemp
+        if _holds_sockets(each / "supaops-12345678") and account.can_reach(each):
+            return each
+    raise LocalStackError(
+        "the path of the directory for temporary files is too long for a unix socket",
+        place=tempfile.gettempdir(),
+        hint="set TMPDIR to a short path that everybody can enter",
+    )
 
 
 def delete(path: Path) -> None:
