@@ -104,7 +104,7 @@ class _Reader:
         if isinstance(second := next(events), DocumentStartEvent):
             raise self._error(second, "a second document starts here", "keep one per file")
         if not isinstance(data, dict):
-            raise self._error(top, "the top level must be a mapping", "start with `version: 1`")
+            raise self._error(top, "the top level must be a mapping", "write `key: value`")
         self.spots[()] = Spot(self._place(top), self._place(top))
         return data
 

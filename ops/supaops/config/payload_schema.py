@@ -93,6 +93,13 @@ def _type(value: Any, path: KeyPath) -> Iterator[Complaint]:
         )
 
 
+# PostgreSQL takes \b for a backspace and \B for a backslash, and of groups that begin with a
+# question mark it knows only these. Source: its manual, "POSIX Regular Expressions".
+_UNLIKE_POSTGRESQL = re.compile(
+    r"(?:\[\^?\]?(?:[^\]\\]|\\.)*\]|[^\\\[]|\\[^bB])*?(\\[bB]|\(\?(?!:|<?[=!]))", re.DOTALL
+)
+
+
 def _pattern(value: Any, path: KeyPath) -> Iterator[Complaint]:
     try:
         compiled = isinstance(value, str) and re.compile(value) is not None
@@ -100,6 +107,12 @@ def _pattern(value: Any, path: KeyPath) -> Iterator[Complaint]:
         compiled = False
     if not compiled:
         yield Complaint("expected a regular expression", below=path)
+    elif strange := _UNLIKE_POSTGRESQL.match(value):
+        yield Complaint(
+            f"PostgreSQL does not read `{strange[1]}` as JSON Schema does",
+            hint="a word's edge is \\y, \\m or \\M; a group is (...) or (?:...)",
+            below=path,
+        )
 
 
 def _is_number(value: Any) -> bool:

@@ -18,6 +18,11 @@ from supaops.errors import ConnectionFailed
 # instead of waiting for the end of an ever longer backoff.
 _RECONNECT_S = 2.0
 _CLOSE_S = 1.0
+_PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
 
 
 class Pool:
@@ -87,13 +92,14 @@ def classified(url: str) -> Iterator[None]:
     """Turn psycopg's errors into ours; neither the URL's password nor any SQL gets into them.
 
     Raises: ConnectionFailed for what a later attempt may not meet: no connection, a lost one, a
-        shutdown, a deadlock, a timeout (class OperationalError). DatabaseError for the rest.
+        shutdown, a deadlock, a timeout (class OperationalError), or a server that is read-only as
+        long as a failover lasts. DatabaseError for the rest.
     """
     try:
         yield
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise ConnectionFailed(f"no connection to {describe(url)}: {error}") from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except _PASSING as error:
         raise ConnectionFailed(database_error(error, describe(url)).message) from error
     except psycopg.Error as error:
         raise database_error(error, describe(url)) from error

@@ -39,8 +39,8 @@ VALUES = {
 FATAL = {
     "": ("f: the file is empty", "an overlay without changes is written {}"),
     "# a comment\n": ("f: the file is empty", "an overlay without changes is written {}"),
-    "- a\n": ("f:1:1: the top level must be a mapping", "start with `version: 1`"),
-    "just text": ("f:1:1: the top level must be a mapping", "start with `version: 1`"),
+    "- a\n": ("f:1:1: the top level must be a mapping", "write `key: value`"),
+    "just text": ("f:1:1: the top level must be a mapping", "write `key: value`"),
     "a: 1\n---\nb: 2\n": ("f:2:1: a second document starts here", "keep one per file"),
     "a:\n\tb: 1\n": ("f:2:1: a tab cannot indent YAML", "indent with spaces"),
     "a: b: c\n": (

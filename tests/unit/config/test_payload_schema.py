@@ -19,6 +19,7 @@ ACCEPTED: list[dict[str, Any]] = [
     {"anyOf": [{"const": None}, {"enum": [1, "a", {}]}], "not": {"multipleOf": 0.5}},
     {"title": "t", "description": "d", "$comment": "c", "default": {}, "examples": [1]},
     {"pattern": "^a+$", "minLength": 1, "maxLength": 9},
+    {"pattern": r"(?:a|(?=b)|(?!c)|(?<=d)|(?<!e))\\b\(?f[(?]"},
 ]
 
 REFUSED: list[tuple[dict[str, Any], KeyPath]] = [
@@ -41,6 +42,10 @@ REFUSED: list[tuple[dict[str, Any], KeyPath]] = [
     ({"minimum": "1"}, ("minimum",)),
     ({"multipleOf": 0}, ("multipleOf",)),
     ({"pattern": "["}, ("pattern",)),
+    ({"pattern": r"\bword"}, ("pattern",)),
+    ({"pattern": r"a\\\B"}, ("pattern",)),
+    ({"pattern": "(?P<named>a)"}, ("pattern",)),
+    ({"pattern": "(?i)a"}, ("pattern",)),
     ({"anyOf": []}, ("anyOf",)),
     ({"oneOf": {}}, ("oneOf",)),
     ({"not": [{}]}, ("not",)),
