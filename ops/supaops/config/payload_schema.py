@@ -110,7 +110,7 @@ def _pattern(value: Any, path: KeyPath) -> Iterator[Complaint]:
     elif strange := _UNLIKE_POSTGRESQL.match(value):
         yield Complaint(
             f"PostgreSQL does not read `{strange[1]}` as JSON Schema does",
-            hint="a word's edge is \\y, \\m or \\M; a group is (...) or (?:...)",
+            hint=r"a word's edge is (^|\W) or (\W|$); a group is (...) or (?:...)",
             below=path,
         )
 
