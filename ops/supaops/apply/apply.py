@@ -73,21 +73,7 @@ def apply_plan(
         with translated("applying"), conn.transaction():
             take_apply_lock(conn, wait=options.lock_wait, statement_timeout=STATEMENT_TIMEOUT)
             settle_in(conn)
-            now = desired.plan(desired.state(conn))
-            if not now.pending:  # whoever held the lock did what we came for
-                return Applied((), None)
-            _require_same(plan, now)
-            changes = with_grants(_selected(plan, options), desired.resources)
-            if not changes:
-                return Applied((), None)
-            _execute(conn, changes, desired.secrets, progress)
-            after = desired.state(conn)
-            if loose := loose_grants(desired.resources, after):
-                restrict(conn, loose, after.live)
-                changes = with_changes(changes, loose)
-                after = desired.state(conn)
-            _verify(conn, desired.resources, after)
-            return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
+            return _apply_under_lock(conn, desired, plan, provenance, options, progress)
     except LockHeld as error:
         raise LockHeld(
             error.message,
@@ -99,6 +85,39 @@ def apply_plan(
         raise Blocked(
             error.message, place=blocker(conn, queue.schema_name, queue.name), hint=error.hint
         ) from error
+
+
+def _apply_under_lock(
+    conn: Connection,
+    desired: Desired,
+    plan: Plan,
+    provenance: Provenance,
+    options: Options,
+    progress: Progress,
+) -> Applied:
+    now = desired.plan(desired.state(conn))
+    if not now.pending:  # whoever held the lock did what we came for
+        return Applied((), None)
+    _require_same(plan, now)
+    changes = with_grants(_selected(plan, options), desired.resources)
+    if not changes:
+        return Applied((), None)
+    _execute(conn, changes, desired.secrets, progress)
+    changes, after = _tighten(conn, desired, changes)
+    _verify(conn, desired.resources, after)
+    return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
+
+
+def _tighten(
+    conn: Connection, desired: Desired, changes: list[Change]
+) -> tuple[list[Change], State]:
+    """Take back what is granted beyond the declared; return all changes, and the state after."""
+    after = desired.state(conn)
+    loose = loose_grants(desired.resources, after)
+    if not loose:
+        return changes, after
+    restrict(conn, loose, after.live)
+    return with_changes(changes, loose), desired.state(conn)
 
 
 def _require_same(shown: Plan, now: Plan) -> None:
