@@ -16,6 +16,8 @@ def applied_lines(plan: Plan, applied: Applied) -> Iterator[Text]:
         done = f"Applied {len(applied.changes)} changes as revision {applied.revision_id}."
         yield Text(done, "green")
     kept = plan.of(Action.DELETE)
+    if applied.revision_id is None and len(plan.pending) > len(kept):
+        yield Text("Nothing was left to do: another apply came first.", "green")
     if kept and not any(change.action is Action.DELETE for change in applied.changes):
         yield Text(
             f"{len(kept)} no longer declared; `supaops apply --prune` deletes them.", "yellow"
