@@ -28,14 +28,14 @@ PRUNE = "1 no longer declared; `supaops apply --prune` deletes them."
             Applied((), None),
             ["Nothing was left to do: another apply came first."],
         ),
-        (plan(Action.CREATE), Applied((CREATED,), 7), ["Applied 1 changes as revision 7."]),
+        (plan(Action.CREATE), Applied((CREATED,), 7), ["Applied 1 change as revision 7."]),
         (plan(Action.DELETE), Applied((), None), [PRUNE]),
         (
             plan(Action.CREATE, Action.DELETE),
             Applied((CREATED,), 7),
-            ["Applied 1 changes as revision 7.", PRUNE],
+            ["Applied 1 change as revision 7.", PRUNE],
         ),
-        (plan(Action.DELETE), Applied((DELETED,), 7), ["Applied 1 changes as revision 7."]),
+        (plan(Action.DELETE), Applied((DELETED,), 7), ["Applied 1 change as revision 7."]),
     ],
 )
 def test_an_apply_tells_what_it_did_and_what_it_left(

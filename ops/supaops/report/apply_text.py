@@ -13,8 +13,9 @@ from supaops.plan import Action, Plan
 def applied_lines(plan: Plan, applied: Applied) -> Iterator[Text]:
     """Yield what was done, and what was left although it is no longer declared."""
     if applied.revision_id is not None:
-        done = f"Applied {len(applied.changes)} changes as revision {applied.revision_id}."
-        yield Text(done, "green")
+        count = len(applied.changes)
+        changes = "1 change" if count == 1 else f"{count} changes"
+        yield Text(f"Applied {changes} as revision {applied.revision_id}.", "green")
     kept = plan.of(Action.DELETE)
     if applied.revision_id is None and len(plan.pending) > len(kept):
         yield Text("Nothing was left to do: another apply came first.", "green")
