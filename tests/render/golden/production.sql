@@ -89,6 +89,9 @@ revoke all on schema supaops from public, anon, authenticated, service_role casc
 -- grant.supaops.actor  (grants/private_function.sql.j2)
 revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.add_job  (grants/private_function.sql.j2)
+revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, timestamptz, text, integer, integer, text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
 
