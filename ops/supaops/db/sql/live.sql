@@ -152,9 +152,9 @@ with judged as (
     from part
    cross join lateral pg_catalog.aclexplode(part.acl) as item
     left join judged on judged.oid = item.grantee
-   where judged.oid is not null
-      -- MAINTAIN is new in PostgreSQL 17 and always the owner's: an upgrade is no drift.
-      or (item.grantee = part.owner and item.privilege_type <> 'MAINTAIN')
+   where (judged.oid is not null or item.grantee = part.owner)
+     -- New in PostgreSQL 17 and always the owner's: an upgrade of the server is no drift.
+     and (item.grantee <> part.owner or item.privilege_type <> 'MAINTAIN')
   union all
   -- What belongs to another role than our schema does runs and is changed with that role's rights.
   select part.name, 'owner: ' || pg_catalog.pg_get_userbyid(part.owner),
