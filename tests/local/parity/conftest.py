@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from supaops.db.connect import connect
+from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.local.parity.origin import HOST_VARIABLE, Origin, serve
+from tests.projects import RESET
 from tests.waiting import until
 
 EXTENSIONS = frozenset({"pg_cron", "pg_net", "supabase_vault"})
+
+
+@contextmanager
+def emptied(stack: Stack) -> Iterator[Connection]:
+    """Lend a connection to an empty database, for a whole module; empty it again at the end."""
+    with connect(stack.url, application_name="pytest") as connection:
+        connection.execute(RESET)
+        yield connection
+        connection.execute(RESET)
 
 
 @pytest.fixture(scope="session")

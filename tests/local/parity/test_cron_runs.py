@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from supaops.db.connect import Connection, connect
+from supaops.db.connect import Connection
 from supaops.local import Stack
-from tests.projects import RESET
+from tests.local.parity.conftest import emptied
 from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.parity]
@@ -75,10 +75,8 @@ Runs = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def db(stack: Stack) -> Iterator[Connection]:
     """Return one connection for the module; what the jobs left stays for all of its tests."""
-    with connect(stack.url, application_name="pytest") as connection:
-        connection.execute(RESET)
+    with emptied(stack) as connection:
         yield connection
-        connection.execute(RESET)
 
 
 @pytest.fixture(scope="module")

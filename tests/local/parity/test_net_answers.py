@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from supaops.db.connect import Connection, connect
+from supaops.db.connect import Connection
 from supaops.local import Stack
+from tests.local.parity.conftest import emptied
 from tests.local.parity.origin import Origin
-from tests.projects import RESET
 from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.parity]
@@ -101,10 +101,8 @@ Answers = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def db(stack: Stack) -> Iterator[Connection]:
     """Return one connection for the module; the answers stay for all of its tests."""
-    with connect(stack.url, application_name="pytest") as connection:
-        connection.execute(RESET)
+    with emptied(stack) as connection:
         yield connection
-        connection.execute(RESET)
 
 
 @pytest.fixture(scope="module")
