@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from supaops.config.model import Config
+from supaops.render.instants import microseconds, moment_of
 from supaops.render.quoting import Sql, identifier
 
 
@@ -25,8 +26,8 @@ def qualifier(config: Config) -> Callable[[str], Sql]:
 def template_context(config: Config) -> dict[str, Any]:
     """Return the variables of every SQL template; none of them holds a secret's value.
 
-    Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, and the sections
-        `queue` and `worker` of the config.
+    Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, the sections
+        `queue` and `worker` of the config, and the two functions of `instants`.
     """
     return {
         "q": qualifier(config),
@@ -34,4 +35,6 @@ def template_context(config: Config) -> dict[str, Any]:
         "name": identifier(config.queue.name),
         "queue": config.queue,
         "worker": config.worker,
+        "moment_of": moment_of,
+        "microseconds": microseconds,
     }

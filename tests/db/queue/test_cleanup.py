@@ -75,7 +75,7 @@ def test_jobs_in_their_natural_order_are_walked_only_as_far_as_they_are_old(
 ) -> None:
     queue.execute(
         "insert into job_queue (task_type, status, created_at, completed_at, queue, max_attempts,"
-        " version) select 'plain', 'succeeded', t, t, 'default', 1, 1"
+        " lane, version) select 'plain', 'succeeded', t, t, 'default', 1, 1, 1"
         " from generate_series(1, 10000) n,"
         " lateral (select now() - (10000 - n) * interval '10 min') x (t)"
     )

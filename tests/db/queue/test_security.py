@@ -122,7 +122,8 @@ def test_plpgsql_check_finds_nothing(stack: Stack) -> None:
             " join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql',"
             " lateral extensions.plpgsql_check_function_tb(f.oid,"
             "   relid => case when p.prorettype = 'trigger'::regtype"
-            "     then 'public.job_queue'::regclass else 0 end,"
+            "     then case f.proname when 'shorten_lease' then 'supaops.lease'::regclass"
+            "       else 'public.job_queue'::regclass end else 0 end,"
             "   oldtable => case f.proname when 'forget_jobs' then 'removed' end,"
             "   extra_warnings => true, performance_warnings => false) c"
         ).fetchall()

@@ -40,8 +40,8 @@ revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, a
 grant execute on function public.job_queue_enqueue_many(jsonb) to service_role;
 
 -- grant.public.job_queue_exchange  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[]) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[]) to service_role;
+revoke all on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[], interval) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[], interval) to service_role;
 
 -- grant.public.job_queue_heartbeat  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated, service_role cascade;
@@ -90,7 +90,10 @@ revoke all on schema supaops from public, anon, authenticated, service_role casc
 revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_job  (grants/private_function.sql.j2)
-revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, timestamptz, text, integer, integer, text) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.add_lane  (grants/private_function.sql.j2)
+revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
@@ -150,6 +153,18 @@ revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, ti
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.complete  (grants/private_function.sql.j2)
+revoke all on function supaops.complete(bigint[], bigint[], jsonb[]) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.complete_batch  (grants/private_function.sql.j2)
+revoke all on function supaops.complete_batch(bigint[], bigint, jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.complete_reported  (grants/private_function.sql.j2)
+revoke all on function supaops.complete_reported(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.count_change  (grants/private_function.sql.j2)
+revoke all on function supaops.count_change(public.job_queue, integer) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.declared_task_type  (grants/private_function.sql.j2)
 revoke all on function supaops.declared_task_type(text, text) from public, anon, authenticated, service_role cascade;
 
@@ -171,9 +186,6 @@ revoke all on function supaops.fail_reported(jsonb) from public, anon, authentic
 
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
-
--- grant.supaops.grant_lease  (grants/private_function.sql.j2)
-revoke all on function supaops.grant_lease(bigint[], text, interval, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.hand_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.hand_edit() from public, anon, authenticated, service_role cascade;
@@ -223,6 +235,13 @@ revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public
 -- grant.supaops.known_queue  (grants/private_function.sql.j2)
 revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lane  (grants/private_table.sql.j2)
+revoke all on table supaops.lane from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.lane_id_seq from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.lane_for  (grants/private_function.sql.j2)
+revoke all on function supaops.lane_for(text, smallint, text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lease  (grants/private_table.sql.j2)
 revoke all on table supaops.lease from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role cascade;
@@ -236,11 +255,23 @@ revoke all on function supaops.note_backdating(public.job_queue, boolean) from p
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.oldest_writer  (grants/private_function.sql.j2)
+revoke all on function supaops.oldest_writer() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.ready_lanes  (grants/private_function.sql.j2)
-revoke all on function supaops.ready_lanes(timestamptz, text[]) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.raise_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.raise_floor(supaops.lane, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.raise_lease_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.raise_lease_floor(timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.read_reports  (grants/private_function.sql.j2)
+revoke all on function supaops.read_reports(jsonb, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
@@ -251,17 +282,14 @@ revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon
 -- grant.supaops.refuse_live_duplicate  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_live_duplicate(public.job_queue) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.reported_ids  (grants/private_function.sql.j2)
-revoke all on function supaops.reported_ids(jsonb, text) from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.rescue_expired_leases  (grants/private_function.sql.j2)
-revoke all on function supaops.rescue_expired_leases(timestamptz) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.rescue_expired_leases() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
-revoke all on function supaops.retry_delay(integer, double precision) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.revision  (grants/private_table.sql.j2)
 revoke all on table supaops.revision from public, anon, authenticated, service_role cascade;
@@ -270,8 +298,17 @@ revoke all on sequence supaops.revision_id_seq from public, anon, authenticated,
 -- grant.supaops.settle  (grants/private_function.sql.j2)
 revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.shorten_lease  (grants/private_function.sql.j2)
+revoke all on function supaops.shorten_lease() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.survey  (grants/private_function.sql.j2)
+revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.tally  (grants/private_table.sql.j2)
+revoke all on table supaops.tally from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
@@ -280,7 +317,7 @@ revoke all on table supaops.task_type from public, anon, authenticated, service_
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.wait_before  (grants/private_function.sql.j2)
-revoke all on function supaops.wait_before(interval, integer, double precision) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.wait_before(text, interval, integer, double precision) from public, anon, authenticated, service_role cascade;
 
 -- cron_job.job_queue_cleanup_daily  (cron.jobs.job_queue_cleanup_daily)
 select cron.schedule('job_queue_cleanup_daily', '15 3 * * *', 'select public.job_queue_cleanup()');
