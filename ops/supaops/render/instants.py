@@ -10,7 +10,7 @@ from supaops.render.quoting import Sql
 
 
 def moment_of(sequence: str) -> Sql:
-    """Return the timestamptz that a sequence (a SQL expression) holds; 1970 before its first set."""
+    """Return the timestamptz that a sequence (a SQL expression) holds; 1970 if never set."""
     value = f"coalesce(pg_sequence_last_value({sequence}), 0)"
     return Sql(f"timestamptz 'epoch' + {value} * interval '1 microsecond'")
 

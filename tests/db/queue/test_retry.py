@@ -19,7 +19,8 @@ def test_the_delay_grows_exponentially_within_the_jitter_up_to_the_maximum(
     expected = min(MAX, BASE * FACTOR ** min(attempt - 1, 60))
     row = queue.execute(
         "select min(d) as shortest, max(d) as longest from ("
-        "  select extract(epoch from supaops.retry_delay('plain', %s)) as d from generate_series(1, 500)) x",
+        "  select extract(epoch from supaops.retry_delay('plain', %s)) as d"
+        "  from generate_series(1, 500)) x",
         [attempt],
     ).fetchone()
     assert row is not None
