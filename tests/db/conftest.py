@@ -56,6 +56,8 @@ delete from supaops.audit;
 delete from supaops.dispatch;
 delete from vault.secrets;
 select setval(pg_get_serial_sequence('public.job_queue', 'id'), 1, false);
+select setval(due, 1)
+from (values ('supaops.survey_due'::regclass), ('supaops.look_back_due'::regclass)) x (due);
 """
 
 

@@ -19,7 +19,8 @@ def deep(queue: Connection, request: pytest.FixtureRequest) -> Connection:
     queue.execute(
         "insert into job_queue (task_type, status, queue, max_attempts, ready_at, completed_at,"
         " lane, version)"
-        " select 'plain', case when p then 'pending' else 'succeeded' end, 'default', 3, case when p then now() end, case when not p then now() end,"
+        " select 'plain', case when p then 'pending' else 'succeeded' end, 'default', 3,"
+        " case when p then now() end, case when not p then now() end,"
         " supaops.lane_for('default', 0::smallint, 'plain'), 1"
         " from generate_series(1, %s) n, lateral (select n > %s / 2) x (p)",
         [JOBS, JOBS],

@@ -1,0 +1,207 @@
+"""A claim starts where the last one found something, and still finds whatever is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, LiteralString
+
+import pytest
+
+from supaops.db.connect import Connection
+from tests.db.calls import claim, column, enqueue, value
+from tests.waiting import until
+
+BATCH = """
+  select job_queue_enqueue_many(
+    (select jsonb_agg('{"task_type": "plain"}'::jsonb) from generate_series(1, %s)))
+"""
+COST: LiteralString = """
+  explain (analyze, buffers, format json) select * from job_queue_claim(10)
+"""
+SURVEY_NOW = "select setval('supaops.survey_due', 1)"
+NO_SURVEY = "select setval('supaops.survey_due', 4102444800000000)"  # until 2100
+
+
+def finish(db: Connection, jobs: int) -> None:
+    """Run so many jobs in batches of a hundred."""
+    for _ in range(jobs // 100):
+        rows = claim(db, 100)
+        ids, leases = [row["id"] for row in rows], [row["lease_id"] for row in rows]
+        db.execute("select job_queue_mark_succeeded_many(%s, %s)", [ids, leases])
+
+
+def pages_read(db: Connection) -> int:
+    """Return how many pages a claim of ten jobs looks at, from the buffers or the disk."""
+    plan: Any = value(db, COST)[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def ids_of(rows: list[dict[str, Any]]) -> list[int]:
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("held", ["nothing is held", "a snapshot is held"])
+def test_a_claim_reads_as_few_pages_behind_twenty_thousand_finished_jobs(
+    queue: Connection, another: Callable[[], Connection], held: str
+) -> None:
+    queue.execute(BATCH, [1_000])
+    shallow = [pages_read(queue) for _ in range(5)][-1]  # the first ones make plans
+    reader = another()
+    with reader.transaction():
+        if held == "a snapshot is held":
+            reader.execute("set transaction isolation level repeatable read")
+            value(reader, "select count(*) from job_queue")
+        queue.execute(BATCH, [21_000])
+        finish(queue, 20_000)
+        queue.execute(SURVEY_NOW)
+        claim(queue, 10)
+        assert pages_read(queue) < 2 * shallow
+
+
+def test_between_two_surveys_a_claim_does_not_walk_over_what_others_have_taken(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    queue.execute(BATCH, [6_000])
+    shallow = [pages_read(queue) for _ in range(5)][-1]
+    reader = another()
+    with reader.transaction():
+        reader.execute("set transaction isolation level repeatable read")
+        value(reader, "select count(*) from job_queue")
+        queue.execute(NO_SURVEY)
+        finish(queue, 5_000)
+        claim(queue, 10)
+        assert pages_read(queue) < 2 * shallow
+
+
+def test_a_job_that_is_committed_late_is_claimed_although_the_cursor_has_passed_it(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    slow = another()
+    with slow.transaction():
+        late = enqueue(slow)
+        queue.execute(NO_SURVEY)
+        queue.execute(BATCH, [200])
+        finish(queue, 200)
+        assert claim(queue, 10) == []
+    assert ids_of(claim(queue, 10)) == [late]
+
+
+def test_a_late_job_is_not_left_behind_by_claims_that_are_kept_busy(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    slow = another()
+    with slow.transaction():
+        late = enqueue(slow)
+        queue.execute(BATCH, [50_000])
+        finish(queue, 1_000)
+    seen: set[int] = set()
+
+    def found() -> bool:
+        seen.update(ids_of(claim(queue, 10)))
+        return late in seen
+
+    until(found, seconds=3)
+
+
+def test_jobs_of_a_claim_that_rolls_back_come_first_again(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    queue.execute(BATCH, [100])
+    first = ids_of(claim(queue, 10))
+    other = another()
+    with other.transaction(force_rollback=True):
+        second = ids_of(claim(other, 10))
+        third = ids_of(claim(queue, 10))
+    assert first + second + third == list(range(1, 31))
+    queue.execute(SURVEY_NOW)
+    assert ids_of(claim(queue, 10)) == second
+
+
+def test_a_survey_does_not_trust_what_its_own_transaction_may_roll_back(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    queue.execute(BATCH, [20])
+    other = another()
+    with other.transaction(force_rollback=True):
+        claim(other, 5)
+        other.execute(SURVEY_NOW)
+        claim(other, 5)
+        other.execute(SURVEY_NOW)
+        claim(other, 5)
+    queue.execute(SURVEY_NOW)
+    assert len(claim(queue, 30)) == 20
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_a_survey_with_an_old_snapshot_overlooks_nothing(
+    queue: Connection, another: Callable[[], Connection], level: str
+) -> None:
+    other = another()
+    with other.transaction():
+        other.execute(f"set transaction isolation level {level}".encode())
+        value(other, "select count(*) from job_queue")
+        job_id = enqueue(queue)
+        other.execute(SURVEY_NOW)
+        claim(other, 0)
+    queue.execute(NO_SURVEY)
+    assert ids_of(claim(queue)) == [job_id]
+
+
+def test_a_floor_rises_no_further_than_the_start_of_whoever_is_writing(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    slow = another()
+    with slow.transaction():
+        started = value(slow, "select now()")
+        enqueue(slow)
+        enqueue(queue)
+        claim(queue, 1)
+        queue.execute(SURVEY_NOW)
+        claim(queue, 1)
+        assert floor(queue) <= started
+    queue.execute(SURVEY_NOW)
+    claim(queue, 0)
+    assert floor(queue) > started
+
+
+def test_a_reader_that_never_wrote_a_job_holds_no_floor_down(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    enqueue(queue)
+    reader = another()
+    with reader.transaction():
+        started = value(reader, "select now() from job_queue")
+        reader.execute("select txid_current()")
+        claim(queue, 1)
+        queue.execute(SURVEY_NOW)
+        claim(queue, 1)
+        assert floor(queue) > started
+
+
+def floor(db: Connection) -> Any:
+    return value(
+        db,
+        "select timestamptz 'epoch' + pg_sequence_last_value(floor) * interval '1 microsecond'"
+        " from supaops.lane where queue = 'default' and priority = 0 and task_type = 'plain'",
+    )
+
+
+def test_two_sessions_that_add_the_same_lane_do_not_wait_for_each_other(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    other = another()
+    with other.transaction():
+        theirs = enqueue(other, queue="new")
+        ours = enqueue(queue, queue="new")
+        assert ids_of(claim(queue, 5, queues=["new"])) == [ours]
+    assert ids_of(claim(queue, 5, queues=["new"])) == [theirs]
+
+
+def test_a_lease_that_is_ended_by_hand_in_the_past_is_still_found(queue: Connection) -> None:
+    job_id = enqueue(queue)
+    claim(queue)
+    queue.execute(SURVEY_NOW)
+    claim(queue)
+    queue.execute("update supaops.lease set expires_at = '2000-01-01'")
+    assert ids_of(claim(queue)) == [job_id]
+    assert column(queue, "select outcome from supaops.attempt") == ["lost"]
