@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from supaops.db.jobs import Job
+from supaops.db.jobs import Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -71,6 +72,29 @@ class FakeQueue:
             return None
         self.failed[job.id] = error
         return "pending" if job.attempts < job.max_attempts else "failed"
+
+    async def exchange(
+        self,
+        done: Iterable[tuple[Job, str | None]],
+        failed: Iterable[tuple[Job, str]],
+        *,
+        limit: int,
+        worker: str,
+        lease: timedelta,
+    ) -> Exchanged:
+        statuses: dict[int, str] = {}
+        refused: set[int] = set()
+        for finished, result in done:
+            if not await self.mark_succeeded(finished, result):
+                refused.add(finished.id)
+        for broken, error in failed:
+            status = await self.mark_failed(broken, error)
+            if status is None:
+                refused.add(broken.id)
+            else:
+                statuses[broken.id] = status
+        jobs = await self.claim(limit, worker=worker, lease=lease)
+        return Exchanged(jobs, frozenset(refused), statuses)
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:  # noqa: ARG002  the protocol's names
         self.beats += 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -12,8 +15,7 @@ from supaops.db.pool import Pool
 from supaops.db.queries import query
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A claimed job: one row of ``job_queue_claim``, its columns by name.
 
     `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim.
@@ -31,6 +33,18 @@ class Job:
     timeout: timedelta
     run_at: datetime
     created_at: datetime
+
+
+class Exchanged(NamedTuple):
+    """The answer of an exchange.
+
+    `refused` are reported jobs whose lease is lost; `statuses` are those of the failed ones that
+    were accepted, by id.
+    """
+
+    jobs: list[Job]
+    refused: frozenset[int]
+    statuses: dict[int, str]
 
 
 class JobQueue:
@@ -66,6 +80,36 @@ class JobQueue:
         status: str | None = row["status"]
         return status
 
+    async def exchange(
+        self,
+        done: Iterable[tuple[Job, str | None]],
+        failed: Iterable[tuple[Job, str]],
+        *,
+        limit: int,
+        worker: str,
+        lease: timedelta,
+    ) -> Exchanged:
+        """Report one batch and claim the next, in one round trip and one commit.
+
+        Args:
+            done: jobs with their results, as JSON text.
+            failed: jobs with their errors.
+        """
+        arguments = {
+            "done": _done_reports(done),
+            "failed": _failure_reports(failed),
+            "limit": limit,
+            "worker": worker,
+            "lease": lease,
+        }
+        [row] = await self._call("exchange", arguments)
+        answer = row["answer"]
+        return Exchanged(
+            [_job(claimed) for claimed in answer["claimed"]],
+            frozenset(answer["refused"]),
+            {each["id"]: each["status"] for each in answer["failed"]},
+        )
+
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
         """Extend a lease from now; return the ids of its jobs that it no longer holds."""
         [row] = await self._call("heartbeat", {"lease_id": lease_id, "lease": lease})
@@ -91,3 +135,66 @@ class JobQueue:
             # In binary form times and intervals do not depend on the role's DateStyle and such.
             cursor = await connection.execute(statement, arguments, binary=True)
             return await cursor.fetchall()
+
+
+def _done_reports(done: Iterable[tuple[Job, str | None]]) -> str:
+    """Return JSON; the results are JSON text already."""
+    reports = [
+        f'{{"job_id":{job.id},"lease_id":{job.lease_id}}}'
+        if result is None
+        else f'{{"job_id":{job.id},"lease_id":{job.lease_id},"result":{result}}}'
+        for job, result in done
+    ]
+    return f"[{','.join(reports)}]"
+
+
+def _failure_reports(failed: Iterable[tuple[Job, str]]) -> str:
+    reports = [
+        {"job_id": job.id, "lease_id": job.lease_id, "error": error} for job, error in failed
+    ]
+    return json.dumps(reports)
+
+
+def _job(claimed: dict[str, Any]) -> Job:
+    """Return a job of an exchange, whose times and intervals are text."""
+    for name in ("lease_expires_at", "run_at", "created_at"):
+        claimed[name] = _moment(claimed[name])
+    claimed["timeout"] = _interval(claimed["timeout"])
+    return Job(**claimed)
+
+
+def _moment(text: str) -> datetime:
+    """Return a time; the nearest that Python knows for one written by hand, as ``-infinity``."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _EARLIEST if text.startswith("-") or text.endswith("BC") else _LATEST
+
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=256)
+def _interval(text: str) -> timedelta:
+    """Return an interval as PostgreSQL writes it in the style `postgres`; a month has 30 days.
+
+    Raises: ValueError.
+    """
+    found = _INTERVAL.fullmatch(text)
+    if not found:
+        raise ValueError(f"not an interval: {text!r}")
+    years, months, days, hours, minutes, seconds = (
+        float(found[name] or 0)
+        for name in ("years", "months", "days", "hours", "minutes", "seconds")
+    )
+    clock = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    calendar = timedelta(days=days + 30 * months + 365 * years)
+    return calendar + (-clock if found["sign"] else clock)
+
+
+_INTERVAL = re.compile(
+    r"(?=.)(?:(?P<years>-?\d+) years? ?)?(?:(?P<months>-?\d+) mons? ?)?"
+    r"(?:(?P<days>-?\d+) days? ?)?"
+    r"(?:(?P<sign>-)?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d+)?))?"
+)

@@ -42,8 +42,12 @@ class Context:
 
     job: Job
     deadline: datetime
-    logger: JobLogger
     connection: Connections
+
+    @property
+    def logger(self) -> JobLogger:
+        """Return a logger that names the job; made on demand, since most jobs log nothing."""
+        return JobLogger(self.job)
 
     @property
     def attempt(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from supaops.clock import Clock, utc_now
 from supaops.db.jobs import Job
-from supaops.worker.context import Connections, Context, JobLogger
+from supaops.worker.context import Connections, Context
 from supaops.worker.failure import describe_failure
 from supaops.worker.handlers import Handler, Handlers
 from supaops.worker.threads import Threads
@@ -75,7 +75,7 @@ class Executor:
             return Failed(describe_failure(error))
 
     async def _call(self, handler: Handler, job: Job) -> Any:
-        context = Context(job, self._clock() + job.timeout, JobLogger(job), self._connections)
+        context = Context(job, self._clock() + job.timeout, self._connections)
         if handler.is_async:
             return await handler.function(context, job.payload)
         result = await self._threads.run(handler.function, context, job.payload)

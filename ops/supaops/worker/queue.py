@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Protocol
 
-from supaops.db.jobs import Job
+from supaops.db.jobs import Exchanged, Job
 
 
 class Queue(Protocol):
@@ -22,6 +23,17 @@ class Queue(Protocol):
 
     async def mark_failed(self, job: Job, error: str) -> str | None:
         """Record a failure; the new status, or None when the lease is lost."""
+
+    async def exchange(
+        self,
+        done: Iterable[tuple[Job, str | None]],
+        failed: Iterable[tuple[Job, str]],
+        *,
+        limit: int,
+        worker: str,
+        lease: timedelta,
+    ) -> Exchanged:
+        """Report one batch and claim the next."""
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
         """Extend a lease; the ids of its jobs that it no longer holds."""

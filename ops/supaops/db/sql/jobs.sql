@@ -3,6 +3,10 @@ select id, task_type, queue, payload, priority, attempts, max_attempts,
        lease_id, lease_expires_at, timeout, run_at, created_at
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
+-- name: exchange
+select {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
+                  "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s) as answer
+
 -- name: mark_succeeded
 select {function}(job_id => %(job_id)s, lease_id => %(lease_id)s, result => %(result)s::jsonb) as accepted
 

@@ -1,0 +1,220 @@
+"""Work through a queue without a caller: report what ended and claim what comes, in one call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from datetime import timedelta
+
+from supaops.db.jobs import Job
+from supaops.errors import ConnectionFailed, DatabaseError
+from supaops.worker.batch import LONGEST_BEAT
+from supaops.worker.completion import complete, insist
+from supaops.worker.execution import Executor, Failed, Outcome, Succeeded
+from supaops.worker.failure import one_line
+from supaops.worker.queue import Queue
+from supaops.worker.tally import Tally
+
+# A job that ended is reported after this, or as soon as half a batch has: small reports cost as
+# many commits as large ones.
+_REPORT_WITHIN_S = 0.005
+# Jobs that never wait for anything must let the others, and the heartbeat, have their turn.
+_TURN = 100
+
+log = logging.getLogger("supaops.worker")
+
+
+class Stream:
+    """Keep `concurrency` jobs running, and up to two batches claimed.
+
+    While one batch runs the next is being claimed, by the same call that reports the one before:
+    one round trip and one commit per batch. Jobs that wait here for a free slot are held under
+    their lease, so a large `batch` takes them away from other workers.
+
+    Args:
+        concurrency: jobs that run at once.
+        batch: jobs claimed and reported at once.
+        lease: how long the jobs stay ours without a heartbeat.
+        worker: what the jobs' `worker` column shows.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        executor: Executor,
+        *,
+        concurrency: int,
+        batch: int,
+        lease: timedelta,
+        worker: str,
+    ) -> None:
+        self._queue = queue
+        self._executor = executor
+        self._concurrency = concurrency
+        self._batch = batch
+        self._lease = lease
+        self._worker = worker
+        self._waiting: deque[Job] = deque()
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._ended: list[tuple[Job, Outcome]] = []
+        self._held: dict[int, set[int]] = {}
+        self._lost: set[int] = set()
+        self._arrived = asyncio.Event()
+        self._changed = asyncio.Event()
+        self.tally = Tally()
+
+    async def drain(self) -> Tally:
+        """Work until a claim finds nothing and everything that was claimed has been reported.
+
+        Raises: DatabaseError when a claim fails; ConnectionFailed after a lease's length without
+            the database. What runs is cancelled then, and comes back when its lease ends.
+        """
+        helpers = [asyncio.create_task(self._slot()) for _ in range(self._concurrency)]
+        helpers.append(asyncio.create_task(self._keep_alive()))
+        try:
+            await self._feed()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+        return self.tally
+
+    async def _feed(self) -> None:
+        found = True
+        while found or self._held:
+            await self._collect(found)
+            found = await self._exchange() > 0
+
+    async def _collect(self, more: bool) -> None:  # noqa: FBT001  private, and one call
+        """Wait until there is something to report, or room for a batch that may be there."""
+        while not self._ended and not (more and self._room >= self._batch):
+            self._changed.clear()
+            await self._changed.wait()
+        if self._waiting and len(self._ended) < self._batch / 2:
+            await asyncio.sleep(_REPORT_WITHIN_S)
+
+    @property
+    def _room(self) -> int:
+        held = len(self._waiting) + len(self._running) + len(self._ended)
+        return 2 * self._batch - held
+
+    async def _exchange(self) -> int:
+        """Report what has ended, claim what there is room for; return how many came."""
+        ended, self._ended = self._ended, []
+        limit = min(self._batch, self._room)
+        try:
+            answer = await insist(
+                lambda: self._queue.exchange(
+                    [(job, end.result) for job, end in ended if isinstance(end, Succeeded)],
+                    [(job, end.error) for job, end in ended if isinstance(end, Failed)],
+                    limit=limit,
+                    worker=self._worker,
+                    lease=self._lease,
+                ),
+                patience=self._lease,
+            )
+        except ConnectionFailed:
+            raise
+        except DatabaseError:
+            if not ended:
+                raise
+            await self._report_singly(ended)
+            return limit  # nothing was claimed: there may be more
+        self._count(ended, answer.refused, answer.statuses)
+        self._take(answer.jobs)
+        return len(answer.jobs)
+
+    async def _report_singly(self, ended: Iterable[tuple[Job, Outcome]]) -> None:
+        """Report job by job: one that is refused, such as a result with a NUL, spoils the lot."""
+        for job, outcome in ended:
+            self.tally.count(await complete(self._queue, job, outcome, patience=self._lease))
+            self._release(job)
+
+    def _count(
+        self,
+        ended: Iterable[tuple[Job, Outcome]],
+        refused: frozenset[int],
+        statuses: dict[int, str],
+    ) -> None:
+        for job, outcome in ended:
+            if job.id in refused:
+                log.warning("job %d: completion refused, its lease was lost", job.id)
+                self.tally.refused += 1
+            elif isinstance(outcome, Failed):
+                log.warning("job %d: %s", job.id, one_line(outcome.error))
+                self.tally.count("failed" if statuses.get(job.id) == "failed" else "retried")
+            else:
+                self.tally.succeeded += 1
+            self._release(job)
+
+    def _take(self, jobs: list[Job]) -> None:
+        if not jobs:
+            return
+        self.tally.claimed += len(jobs)
+        self._held.setdefault(jobs[0].lease_id, set()).update(job.id for job in jobs)
+        self._waiting.extend(jobs)
+        self._arrived.set()
+
+    def _release(self, job: Job) -> None:
+        held = self._held.get(job.lease_id)
+        if held is not None:
+            held.discard(job.id)
+            if not held:
+                del self._held[job.lease_id]
+
+    async def _slot(self) -> None:
+        """Run one job after the other."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  for the type checker: it runs as a task
+        turn = 0
+        while True:
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            await self._run(self._waiting.popleft(), task)
+            turn += 1
+            if turn % _TURN == 0:
+                await asyncio.sleep(0)
+
+    async def _run(self, job: Job, slot: asyncio.Task[None]) -> None:
+        self._running[job.id] = slot
+        try:
+            self._ended.append((job, await self._executor.execute(job)))
+        except asyncio.CancelledError:
+            if job.id not in self._lost:
+                raise
+            slot.uncancel()
+            self._drop(job)
+        finally:
+            del self._running[job.id]
+            self._changed.set()
+
+    def _drop(self, job: Job) -> None:
+        """Forget a job that its lease no longer holds."""
+        self._lost.discard(job.id)
+        self.tally.count("cancelled")
+        self._release(job)
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(min(self._lease / 3, LONGEST_BEAT).total_seconds())
+            for lease_id in list(self._held):
+                try:
+                    lost = await self._queue.heartbeat(lease_id, lease=self._lease)
+                except DatabaseError as error:
+                    log.warning("lease %d: heartbeat failed: %s", lease_id, error)
+                    continue
+                self._stop(lost)
+
+    def _stop(self, lost: frozenset[int]) -> None:
+        """Cancel the lost jobs that run, forget those that wait."""
+        for job in [job for job in self._waiting if job.id in lost]:
+            self._waiting.remove(job)
+            self._drop(job)
+        for job_id in lost & self._running.keys():
+            log.warning("job %d: stopped, its lease was lost", job_id)
+            self._lost.add(job_id)
+            self._running[job_id].cancel()
+        self._changed.set()

@@ -1,0 +1,229 @@
+"""Working through a queue without a caller: batches, slots, leases, what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from supaops.db.connect import Connection
+from supaops.db.jobs import JobQueue
+from supaops.db.pool import Pool
+from supaops.errors import ConnectionFailed, DatabaseError
+from supaops.worker import Context, Handlers
+from supaops.worker.execution import Executor
+from supaops.worker.stream import Stream
+from supaops.worker.tally import Tally
+from tests.projects import Project
+from tests.worker.fake_queue import NOW, FakeQueue, gone, job
+from tests.worker.queue_rows import enqueue, until
+from tests.worker.rig import no_connection
+
+pytestmark = pytest.mark.anyio
+
+LEASE = timedelta(seconds=0.3)
+
+
+class StreamRig:
+    """A queue in memory, handlers, and what makes a stream between them."""
+
+    def __init__(self) -> None:
+        self.queue = FakeQueue()
+        self.handlers = Handlers()
+
+    def stream(self, *, concurrency: int = 3, batch: int = 5) -> Stream:
+        executor = Executor(self.handlers, no_connection, clock=lambda: NOW)
+        return Stream(
+            self.queue,
+            executor,
+            concurrency=concurrency,
+            batch=batch,
+            lease=LEASE,
+            worker="host:1",
+        )
+
+    def handle(self, function: Callable[[Context, Any], Any]) -> None:
+        self.handlers.handler("work")(function)
+
+
+@pytest.fixture
+def rig() -> StreamRig:
+    return StreamRig()
+
+
+async def nothing(_context: Context, payload: Any) -> Any:
+    return payload.get("n")
+
+
+async def test_every_job_is_run_and_reported_once_with_its_result(rig: StreamRig) -> None:
+    rig.handle(nothing)
+    jobs = [job(payload={"n": n}) for n in range(23)]
+    rig.queue.ready.extend(jobs)
+    assert await rig.stream().drain() == Tally(claimed=23, succeeded=23)
+    assert rig.queue.succeeded == {each.id: str(n) for n, each in enumerate(jobs)}
+
+
+async def test_a_batch_takes_one_call_to_report_and_to_claim(rig: StreamRig) -> None:
+    rig.handle(nothing)
+    rig.queue.ready.extend(job() for _ in range(50))
+    await rig.stream(batch=10).drain()
+    # Five batches, two of them claimed ahead; no claim but the last ones comes back empty.
+    assert 6 <= len(rig.queue.claims) <= 8
+
+
+async def test_no_more_jobs_run_at_once_than_there_are_slots(rig: StreamRig) -> None:
+    running = highest = 0
+
+    async def work(_context: Context, _payload: Any) -> None:
+        nonlocal running, highest
+        running += 1
+        highest = max(highest, running)
+        await asyncio.sleep(0)
+        running -= 1
+
+    rig.handle(work)
+    rig.queue.ready.extend(job() for _ in range(20))
+    await rig.stream(concurrency=3, batch=10).drain()
+    assert highest == 3
+
+
+async def test_no_more_than_two_batches_are_held(rig: StreamRig) -> None:
+    release = asyncio.Event()
+
+    async def work(_context: Context, _payload: Any) -> None:
+        await release.wait()
+
+    rig.handle(work)
+    rig.queue.ready.extend(job() for _ in range(100))
+    stream = rig.stream(batch=5)
+    draining = asyncio.create_task(stream.drain())
+    await until(lambda: stream.tally.claimed == 10)
+    release.set()
+    assert (await draining).succeeded == 100
+
+
+async def test_a_failure_counts_as_retried_until_it_is_final(rig: StreamRig) -> None:
+    async def work(_context: Context, _payload: Any) -> None:
+        raise ValueError("bad luck")
+
+    rig.handle(work)
+    rig.queue.ready.extend([job(), job(attempts=5)])
+    assert await rig.stream().drain() == Tally(claimed=2, retried=1, failed=1)
+    assert all(error.startswith("ValueError: bad luck") for error in rig.queue.failed.values())
+
+
+async def test_a_refused_report_is_counted_as_such(rig: StreamRig) -> None:
+    rig.handle(nothing)
+    rig.queue.refuses = True
+    rig.queue.ready.append(job())
+    assert await rig.stream().drain() == Tally(claimed=1, refused=1)
+
+
+async def test_a_lost_job_stops_and_its_slot_goes_on(rig: StreamRig) -> None:
+    async def work(_context: Context, payload: Any) -> None:
+        await asyncio.sleep(30 if payload.get("long") else 0)
+
+    rig.handle(work)
+    cancelled = job(payload={"long": True})
+    rig.queue.ready.extend([cancelled, job(), job()])
+    rig.queue.lost = frozenset({cancelled.id})
+    assert await rig.stream(concurrency=1).drain() == Tally(claimed=3, cancelled=1, succeeded=2)
+
+
+async def test_a_lost_job_that_waits_for_a_slot_is_never_begun(rig: StreamRig) -> None:
+    begun: list[int] = []
+
+    async def work(context: Context, _payload: Any) -> None:
+        begun.append(context.job.id)
+        await until(lambda: rig.queue.beats > 1)
+
+    rig.handle(work)
+    first, second = job(), job()
+    rig.queue.ready.extend([first, second])
+    rig.queue.lost = frozenset({second.id})
+    assert await rig.stream(concurrency=1).drain() == Tally(claimed=2, cancelled=1, succeeded=1)
+    assert begun == [first.id]
+
+
+async def test_a_report_is_repeated_while_the_database_is_away(rig: StreamRig) -> None:
+    async def work(_context: Context, _payload: Any) -> None:
+        rig.queue.away.append(gone())
+
+    rig.handle(work)
+    rig.queue.ready.append(job())
+    assert await rig.stream().drain() == Tally(claimed=1, succeeded=1)
+
+
+async def test_a_claim_that_fails_for_good_ends_it(rig: StreamRig) -> None:
+    rig.queue.away.append(DatabaseError("permission denied for function job_queue_exchange"))
+    with pytest.raises(DatabaseError, match="permission denied"):
+        await rig.stream().drain()
+
+
+async def test_it_gives_up_after_a_lease_without_the_database(rig: StreamRig) -> None:
+    rig.queue.away.extend(gone() for _ in range(100))
+    with pytest.raises(ConnectionFailed):
+        await rig.stream().drain()
+
+
+@pytest.mark.stack
+async def test_results_errors_and_a_poisoned_report_reach_the_real_queue(
+    project: Project, queue_db: Connection
+) -> None:
+    handlers = Handlers()
+
+    @handlers.handler("work")
+    async def work(_context: Context, payload: Any) -> Any:
+        if payload["n"] == 3:
+            raise ValueError("three")
+        return "\x00" if payload["n"] == 4 else payload["n"]
+
+    for n in range(40):
+        enqueue(queue_db, payload=f'{{"n": {n}}}')
+    async with Pool(
+        project.url, size=2, application_name="pytest stream", patience=timedelta(seconds=10)
+    ) as pool:
+        stream = Stream(
+            JobQueue(pool),
+            Executor(handlers, pool.connection),
+            concurrency=4,
+            batch=10,
+            lease=timedelta(seconds=2),
+            worker="stream",
+        )
+        tally = await stream.drain()
+    rows = queue_db.execute(
+        "select payload -> 'n' as n, status, result, last_error from job_queue order by id"
+    ).fetchall()
+    assert [row["result"] for row in rows if row["n"] not in (3, 4)] == [
+        n for n in range(40) if n not in (3, 4)
+    ]
+    assert rows[3]["last_error"].startswith("ValueError: three")
+    assert rows[4]["last_error"].startswith("the result was refused")
+    assert (tally.claimed, tally.succeeded, tally.running) == (40 + tally.retried - 2, 38, 0)
+
+
+@pytest.mark.stack
+async def test_times_of_an_exchange_are_those_of_the_row(
+    project: Project, queue_db: Connection
+) -> None:
+    enqueue(queue_db)
+    queue_db.execute(
+        "update supaops.task_type set timeout = '1 day 00:00:02.5' where name = 'work'"
+    )
+    queue_db.execute("update job_queue set created_at = '-infinity'")
+    async with Pool(
+        project.url, size=1, application_name="pytest stream", patience=timedelta(seconds=10)
+    ) as pool:
+        [found], *_ = await JobQueue(pool).exchange(
+            [], [], limit=1, worker="w", lease=timedelta(seconds=9)
+        )
+    queue_db.execute("update supaops.task_type set timeout = '2 s' where name = 'work'")
+    row = queue_db.execute("select run_at, started_at from job_queue").fetchone()
+    assert row is not None
+    assert (found.timeout, found.run_at) == (timedelta(days=1, seconds=2.5), row["run_at"])
+    assert found.lease_expires_at == row["started_at"] + timedelta(seconds=9)
+    assert found.created_at.year == 1
