@@ -119,7 +119,6 @@ def test_a_max_attempts_below_what_was_tried_leaves_one_more_attempt(queue: Conn
     ("state", "edit", "message", "hint"),
     [
         ("pending", "status = 'done'", "there is no status 'done'", "pending, running"),
-        ("pending", "status = null", "there is no status null", "pending, running"),
         ("pending", "id = 4711", "the id of a job cannot change", "Insert a new job"),
         ("pending", "completed_at = now()", "a pending job has no completed_at", "Set status"),
         ("running", "completed_at = now()", "a running job has no completed_at", "Set status"),

@@ -244,7 +244,7 @@ class History(RuleBasedStateMachine):
         job = self.model.jobs.get(job_id)
         statement = (
             "update job_queue set status = %s, run_at = coalesce(%s, run_at) where id = %s"
-            " returning lease_id, run_at <= now() as due"
+            " returning run_at <= now() as due"
         )
         arguments = [status, {None: None, True: LONG_AGO, False: FAR}[due], job_id]
         if job and status in LIVE and not self.model.may_come_alive(job_id):
@@ -256,7 +256,8 @@ class History(RuleBasedStateMachine):
         if not job or not row:
             return
         if status == "running" and job.status != "running":
-            self.model.hold(job_id, row["lease_id"])
+            lease = value(self.db, "select lease_id from job_queue where id = %s", job_id)
+            self.model.hold(job_id, lease)
             job.max_attempts = max(job.max_attempts, job.attempts)
         elif status != "running":
             job.take_away(status, due=row["due"])

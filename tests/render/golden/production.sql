@@ -264,6 +264,9 @@ revoke all on table supaops.pause from public, anon, authenticated, service_role
 -- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.put_settled  (grants/private_function.sql.j2)
+revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.raise_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.raise_floor(supaops.lane, timestamptz) from public, anon, authenticated, service_role cascade;
 
