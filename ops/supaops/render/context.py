@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from supaops.config.model import Config
+from supaops.render.payload_condition import payload_condition
 from supaops.render.quoting import Sql, identifier
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSchema:
+    """A task type's payload schema, and the condition on `payload` that it amounts to."""
+
+    task_type: str
+    schema: Mapping[str, Any]
+    condition: Sql
+
+
+def compiled_schemas(config: Config) -> tuple[CompiledSchema, ...]:
+    """Return the payload schemas that have a condition, by the names of their task types."""
+    declared = sorted(config.queue.task_types.items())
+    schemas = ((name, each.payload) for name, each in declared if each.payload is not None)
+    return tuple(
+        CompiledSchema(name, schema, condition)
+        for name, schema in schemas
+        if (condition := payload_condition(schema)) is not None
+    )
 
 
 def qualifier(config: Config) -> Callable[[str], Sql]:
@@ -26,7 +48,7 @@ def template_context(config: Config) -> dict[str, Any]:
     """Return the variables of every SQL template; none of them holds a secret's value.
 
     Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, and the sections
-        `queue` and `worker` of the config.
+        `queue` and `worker` of the config, and the payload schemas as `compiled`.
     """
     return {
         "q": qualifier(config),
@@ -34,4 +56,5 @@ def template_context(config: Config) -> dict[str, Any]:
         "name": identifier(config.queue.name),
         "queue": config.queue,
         "worker": config.worker,
+        "compiled": compiled_schemas(config),
     }
