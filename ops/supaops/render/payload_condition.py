@@ -137,7 +137,7 @@ def _object(schema: Schema, value: _Value) -> Iterator[str]:
     yield _others(schema.get("additionalProperties", True), sorted(properties), value)
     for name, wanted in sorted(properties.items()):
         member = value.member(name)
-        yield any_of([f"{member.jsonb} is null", _condition(wanted, member)])
+        yield any_of([_condition(wanted, member), f"{member.jsonb} is null"])
 
 
 def _others(wanted: bool | Schema, declared: list[str], value: _Value) -> str:  # noqa: FBT001  a schema may be true
