@@ -13,8 +13,17 @@ Strategy = st.SearchStrategy[Any]
 # Few of each, so that a generated payload often meets a generated schema.
 NAMES = st.sampled_from(["a", "b", "c", "0", "it's", "%", "$1", 'ä"\\'])
 NUMBERS = st.integers(-2, 4) | st.sampled_from([0.5, 1.0, 1.5, -0.1, 0.3, 1e22, 10**20, 1e-320])
-TEXTS = st.sampled_from(["", "a", "ab", "b1", "1", "äö", "\N{OK HAND SIGN}", "a\nb", "it's \\ $$ %"])
-SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
+TEXTS = st.sampled_from(
+    ["", "a", "A", "ab", "b1", "1", "äö", "\N{OK HAND SIGN}", "a\nb", "it's \\ $$ %"]
+)
+SCALARS_BY_TYPE: dict[str, Strategy] = {
+    "null": st.none(),
+    "boolean": st.booleans(),
+    "integer": st.integers(-2, 4) | st.sampled_from([1.0, 10**20]),
+    "number": NUMBERS,
+    "string": TEXTS,
+}
+SCALARS = st.one_of(list(SCALARS_BY_TYPE.values()))
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
@@ -24,39 +33,52 @@ PATTERNS = ["^a", "b$", r"\d", "^.{2}$", "[^a-z]", "'", r"\\|\$", "(?:a|ä)+"]
 COUNTS = st.integers(0, 3)
 
 
-def _keyword(name: str, operands: Strategy) -> Strategy:
-    return operands.map(lambda operand: {name: operand})
+# A schema mostly speaks of one type, and says which.
+OBJECT, ARRAY, TEXT, NUMBER = (
+    st.sampled_from([name, name, name, [name, "null"], list(TYPES)])
+    for name in ("object", "array", "string", "number")
+)
+INTEGER = st.sampled_from(["integer", ["integer", "number"], ["boolean", "integer"]])
 
 
-def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
+@st.composite
+def schemas(draw: st.DrawFn, depth: int = 2) -> Any:
+    """Return schemas of one or two groups of keywords, with schemas in them down to `depth`."""
+    inner = schemas(depth - 1) | st.booleans() if depth else st.booleans()
+    parts = draw(st.lists(st.one_of(_parts(inner)), min_size=1, max_size=2))
     return {name: operand for part in parts for name, operand in part.items()}
 
 
-def _extended(schema: Strategy) -> Strategy:
-    """Return schemas of a few keywords whose operands are schemas of the given ones."""
-    types, branches = st.sampled_from(TYPES), st.lists(schema, min_size=1, max_size=3)
-    keywords = [
-        _keyword("type", types | st.lists(types, min_size=1, max_size=3, unique=True)),
-        _keyword("const", VALUES),
-        _keyword("enum", st.lists(VALUES, min_size=1, max_size=4)),
-        _keyword("properties", st.dictionaries(NAMES, schema, max_size=3)),
-        _keyword("required", st.lists(NAMES, max_size=2, unique=True)),
-        _keyword("additionalProperties", schema),
-        _keyword("items", schema),
-        _keyword("uniqueItems", st.booleans()),
-        _keyword("pattern", st.sampled_from(PATTERNS)),
-        _keyword("multipleOf", st.sampled_from([1, 2, 0.5, 0.1, 1.0, 1e-320])),
-        _keyword("not", schema),
-        _keyword("title", TEXTS),
-        *(_keyword(name, branches) for name in ("allOf", "anyOf", "oneOf")),
-        *(_keyword(name, COUNTS) for name in ("minItems", "maxItems", "minLength", "maxLength")),
-        *(_keyword(name, NUMBERS) for name in ("minimum", "maximum")),
-        *(_keyword(name, NUMBERS) for name in ("exclusiveMinimum", "exclusiveMaximum")),
+def _parts(schema: Strategy) -> list[Strategy]:
+    """Return groups of keywords that belong together; objects twice, as payloads are."""
+    branches = st.lists(schema, min_size=1, max_size=3)
+    types = st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True)
+    objects = _some(
+        type=OBJECT,
+        properties=st.dictionaries(NAMES, schema, min_size=1, max_size=3),
+        required=st.lists(NAMES, max_size=2, unique=True),
+        additionalProperties=schema | st.just(False),  # noqa: FBT003  an operand
+    )
+    return [
+        objects,
+        objects,
+        _some(
+            type=ARRAY, items=schema, minItems=COUNTS, maxItems=COUNTS, uniqueItems=st.booleans()
+        ),
+        _some(type=TEXT, minLength=COUNTS, maxLength=COUNTS, pattern=st.sampled_from(PATTERNS)),
+        _some(type=NUMBER | INTEGER, minimum=NUMBERS, exclusiveMaximum=NUMBERS),
+        _some(type=NUMBER | INTEGER, maximum=NUMBERS, exclusiveMinimum=NUMBERS),
+        _some(type=NUMBER, multipleOf=st.sampled_from([1, 2, 0.5, 0.1, 1.0, 1e-320])),
+        _some(type=types, title=TEXTS),
+        _some(const=VALUES) | _some(enum=st.lists(VALUES, min_size=1, max_size=4)),
+        _some(allOf=branches) | _some(anyOf=branches) | _some(oneOf=branches),
+        st.fixed_dictionaries({"not": schema}),
     ]
-    return st.lists(st.one_of(keywords), min_size=1, max_size=4).map(_merged)
 
 
-SCHEMAS = _extended(st.recursive(st.booleans(), _extended, max_leaves=5))
+def _some(**operands: Strategy) -> Strategy:
+    """Return mappings of at least one of the keywords to its operand."""
+    return st.fixed_dictionaries({}, optional=operands).filter(bool)
 
 
 def fitting(schema: Any) -> Strategy:
@@ -76,21 +98,11 @@ def fitting(schema: Any) -> Strategy:
 
 
 def _of_type(kind: str, schema: dict[str, Any]) -> Strategy:
-    match kind:
-        case "object":
-            return _objects(schema)
-        case "array":
-            return st.lists(fitting(schema.get("items", True)), max_size=3)
-        case "string":
-            return TEXTS
-        case "number":
-            return NUMBERS
-        case "integer":
-            return st.integers(-2, 4) | st.sampled_from([1.0, 10**20])
-        case "boolean":
-            return st.booleans()
-        case _:
-            return st.none()
+    if kind == "object":
+        return _objects(schema)
+    if kind == "array":
+        return st.lists(fitting(schema.get("items", True)), max_size=3)
+    return SCALARS_BY_TYPE[kind]
 
 
 def _objects(schema: dict[str, Any]) -> Strategy:
@@ -105,5 +117,5 @@ def _objects(schema: dict[str, Any]) -> Strategy:
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[dict[str, Any], list[Any]]:
     """Return a schema and payloads to hold against it."""
-    schema = draw(SCHEMAS)
+    schema = draw(schemas())
     return schema, draw(st.lists(fitting(schema) | VALUES, min_size=6, max_size=6))

@@ -23,6 +23,7 @@ CASES: list[tuple[Any, list[Any], list[Any]]] = [
     ({"type": "array"}, [[], [1]], [{}, "[]"]),
     ({"type": "object"}, [{}, {"a": 1}], [[], None]),
     ({"type": ["string", "null"]}, ["x", None], [1, True]),
+    ({"type": ["integer", "number"]}, [1, 1.5], ["1"]),
     ({"type": []}, [], [1, None]),
     ({"enum": [1, "a", None, {"a": [1]}]}, [1, 1.0, "a", None, {"a": [1.0]}], [2, True, "b", {}]),
     ({"enum": [True]}, [True], [1, "true"]),

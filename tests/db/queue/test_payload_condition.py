@@ -31,6 +31,14 @@ def judged(db: Connection, schema: dict[str, Any], payloads: list[Any]) -> list[
     return db.execute(statement.encode(), parameters).fetchall()
 
 
+@pytest.mark.parametrize(("schema", "good", "bad"), CASES, ids=lambda case: json.dumps(case)[:40])
+def test_a_condition_judges_as_the_specification_says(
+    queue: Connection, schema: Any, good: list[object], bad: list[object]
+) -> None:
+    rows = judged(queue, schema, good + bad)
+    assert [row["compiled"] for row in rows] == [True] * len(good) + [False] * len(bad)
+
+
 def test_condition_and_interpreter_agree_on_generated_schemas(queue: Connection) -> None:
     seen: Counter[bool] = Counter()
 
