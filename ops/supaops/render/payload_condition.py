@@ -19,6 +19,7 @@ from supaops.render.condition import (
     TRUE,
     all_of,
     any_of,
+    bracketed,
     case_of,
     every,
     negated,
@@ -40,6 +41,10 @@ KEYWORDS = frozenset(
         *("title", "description", "$comment", "default", "examples"),
     }
 )
+
+_DISTINCT = """\
+select count(distinct item.value)
+from jsonb_array_elements({}) as item (value)"""
 
 Schema = Mapping[str, Any]
 Clauses = Callable[[Schema, "_Value"], Iterator[str]]
@@ -154,8 +159,7 @@ def _array(schema: Schema, value: _Value) -> Iterator[str]:
     size = f"jsonb_array_length({value.jsonb})"
     yield from _compared(schema, size, {"minItems": ">=", "maxItems": "<="})
     if schema.get("uniqueItems"):
-        items = f"jsonb_array_elements({value.jsonb}) as item (value)"
-        yield f"{size} = (select count(distinct item.value) from {items})"  # noqa: S608  all quoted
+        yield f"{size} = {bracketed(_DISTINCT.format(value.jsonb))}"
     alias, item = value.each("item")
     condition = _condition(schema.get("items", True), item)
     yield every(f"jsonb_array_elements({value.jsonb}) as {alias} (value)", condition)

@@ -33,6 +33,11 @@ PATTERNS = ["^a", "b$", r"\d", "^.{2}$", "[^a-z]", "'", r"\\|\$", "(?:a|ä)+"]
 COUNTS = st.integers(0, 3)
 
 
+def _some(**operands: Strategy) -> Strategy:
+    """Return mappings of at least one of the keywords to its operand."""
+    return st.fixed_dictionaries({}, optional=operands).filter(bool)
+
+
 # A schema mostly speaks of one type, and says which.
 OBJECT, ARRAY, TEXT, NUMBER = (
     st.sampled_from([name, name, name, [name, "null"], list(TYPES)])
@@ -40,45 +45,34 @@ OBJECT, ARRAY, TEXT, NUMBER = (
 )
 INTEGER = st.sampled_from(["integer", ["integer", "number"], ["boolean", "integer"]])
 
-
-@st.composite
-def schemas(draw: st.DrawFn, depth: int = 2) -> Any:
-    """Return schemas of one or two groups of keywords, with schemas in them down to `depth`."""
-    inner = schemas(depth - 1) | st.booleans() if depth else st.booleans()
-    parts = draw(st.lists(st.one_of(_parts(inner)), min_size=1, max_size=2))
-    return {name: operand for part in parts for name, operand in part.items()}
-
-
-def _parts(schema: Strategy) -> list[Strategy]:
-    """Return groups of keywords that belong together; objects twice, as payloads are."""
-    branches = st.lists(schema, min_size=1, max_size=3)
-    types = st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True)
-    objects = _some(
-        type=OBJECT,
-        properties=st.dictionaries(NAMES, schema, min_size=1, max_size=3),
-        required=st.lists(NAMES, max_size=2, unique=True),
-        additionalProperties=schema | st.just(False),  # noqa: FBT003  an operand
-    )
-    return [
-        objects,
-        objects,
-        _some(
-            type=ARRAY, items=schema, minItems=COUNTS, maxItems=COUNTS, uniqueItems=st.booleans()
-        ),
-        _some(type=TEXT, minLength=COUNTS, maxLength=COUNTS, pattern=st.sampled_from(PATTERNS)),
-        _some(type=NUMBER | INTEGER, minimum=NUMBERS, exclusiveMaximum=NUMBERS),
-        _some(type=NUMBER | INTEGER, maximum=NUMBERS, exclusiveMinimum=NUMBERS),
-        _some(type=NUMBER, multipleOf=st.sampled_from([1, 2, 0.5, 0.1, 1.0, 1e-320])),
-        _some(type=types, title=TEXTS),
-        _some(const=VALUES) | _some(enum=st.lists(VALUES, min_size=1, max_size=4)),
-        _some(allOf=branches) | _some(anyOf=branches) | _some(oneOf=branches),
-        st.fixed_dictionaries({"not": schema}),
-    ]
-
-
-def _some(**operands: Strategy) -> Strategy:
-    """Return mappings of at least one of the keywords to its operand."""
-    return st.fixed_dictionaries({}, optional=operands).filter(bool)
+# Groups of keywords that belong together.
+SIMPLE = [
+    _some(type=TEXT, minLength=COUNTS, maxLength=COUNTS, pattern=st.sampled_from(PATTERNS)),
+    _some(type=NUMBER | INTEGER, minimum=NUMBERS, exclusiveMaximum=NUMBERS),
+    _some(type=NUMBER | INTEGER, maximum=NUMBERS, exclusiveMinimum=NUMBERS),
+    _some(type=NUMBER, multipleOf=st.sampled_from([1, 2, 0.5, 0.1, 1.0, 1e-320])),
+    _some(type=st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True), title=TEXTS),
+    _some(const=VALUES),
+    _some(enum=st.lists(VALUES, min_size=1, max_size=4)),
+]
+SCHEMA: Strategy = st.deferred(lambda: st.one_of(st.booleans(), *SIMPLE, SCHEMAS))
+BRANCHES = st.lists(SCHEMA, min_size=1, max_size=3)
+OBJECTS = _some(
+    type=OBJECT,
+    properties=st.dictionaries(NAMES, SCHEMA, min_size=1, max_size=3),
+    required=st.lists(NAMES, max_size=2, unique=True),
+    additionalProperties=SCHEMA | st.just(False),  # noqa: FBT003  an operand
+)
+ARRAYS = _some(
+    type=ARRAY, items=SCHEMA, minItems=COUNTS, maxItems=COUNTS, uniqueItems=st.booleans()
+)
+CHOICES = (
+    _some(allOf=BRANCHES) | _some(anyOf=BRANCHES) | _some(oneOf=BRANCHES) | _some(**{"not": SCHEMA})
+)
+GROUPS = st.one_of(OBJECTS, OBJECTS, ARRAYS, CHOICES, *SIMPLE)
+SCHEMAS: Strategy = st.lists(GROUPS, min_size=1, max_size=2).map(
+    lambda parts: {name: operand for part in parts for name, operand in part.items()}
+)
 
 
 def fitting(schema: Any) -> Strategy:
@@ -117,5 +111,5 @@ def _objects(schema: dict[str, Any]) -> Strategy:
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[dict[str, Any], list[Any]]:
     """Return a schema and payloads to hold against it."""
-    schema = draw(schemas())
+    schema = draw(SCHEMAS)
     return schema, draw(st.lists(fitting(schema) | VALUES, min_size=6, max_size=6))
