@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from supaops.config.model import Config
 from supaops.render.instants import microseconds, moment_of
+from supaops.render.payload_condition import payload_condition
 from supaops.render.quoting import Sql, identifier
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSchema:
+    """A task type's payload schema, and the condition on `payload` that it amounts to."""
+
+    task_type: str
+    schema: Mapping[str, Any]
+    condition: Sql
+
+
+def compiled_schemas(config: Config) -> tuple[CompiledSchema, ...]:
+    """Return the payload schemas that have a condition, by the names of their task types."""
+    declared = sorted(config.queue.task_types.items())
+    schemas = ((name, each.payload) for name, each in declared if each.payload is not None)
+    return tuple(
+        CompiledSchema(name, schema, condition)
+        for name, schema in schemas
+        if (condition := payload_condition(schema)) is not None
+    )
 
 
 def qualifier(config: Config) -> Callable[[str], Sql]:
@@ -27,7 +49,8 @@ def template_context(config: Config) -> dict[str, Any]:
     """Return the variables of every SQL template; none of them holds a secret's value.
 
     Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, the sections
-        `queue` and `worker` of the config, and the two functions of `instants`.
+        `queue` and `worker` of the config, the two functions of `instants`, and the payload
+        schemas as `compiled`.
     """
     return {
         "q": qualifier(config),
@@ -37,4 +60,5 @@ def template_context(config: Config) -> dict[str, Any]:
         "worker": config.worker,
         "moment_of": moment_of,
         "microseconds": microseconds,
+        "compiled": compiled_schemas(config),
     }

@@ -10,7 +10,7 @@ import pglast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from supaops.errors import RenderError
-from supaops.render.quoting import Sql, finalize, identifier
+from supaops.render.quoting import Sql, finalize, identifier, indented
 
 
 def template_root() -> Path:
@@ -33,6 +33,7 @@ def environment() -> Environment:
         autoescape=False,  # noqa: S701  HTML escapes would corrupt SQL; `finalize` quotes instead
     )
     env.filters["ident"] = identifier
+    env.filters["indented"] = indented
     return env
 
 

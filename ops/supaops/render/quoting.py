@@ -34,6 +34,14 @@ class Sql(str):
     __slots__ = ()
 
 
+def indented(fragment: Sql, width: int) -> Sql:
+    """Return a fragment whose lines after the first begin with `width` more spaces.
+
+    Its meaning stays: a literal is one line.
+    """
+    return Sql(fragment.replace("\n", "\n" + " " * width))
+
+
 def identifier(name: str) -> Sql:
     """Return `name` as an identifier, quoted only where PostgreSQL needs it.
 
@@ -56,6 +64,11 @@ def text_literal(value: str) -> Sql:
     escaped = "".join(_ESCAPES.get(character, character) for character in value)
     prefix = "E" if "\\" in escaped else ""
     return Sql(f"{prefix}'{escaped}'")
+
+
+def json_literal(value: Any) -> Sql:
+    """Return a JSON value, of any type, as a jsonb constant."""
+    return Sql(text_literal(json.dumps(value, sort_keys=True, ensure_ascii=False)) + "::jsonb")
 
 
 @singledispatch
@@ -103,8 +116,7 @@ def _(value: timedelta) -> Sql:
 @literal.register(list)
 @literal.register(tuple)
 def _(value: object) -> Sql:
-    plain = dict(value) if isinstance(value, Mapping) else value
-    return Sql(text_literal(json.dumps(plain, sort_keys=True, ensure_ascii=False)) + "::jsonb")
+    return json_literal(dict(value) if isinstance(value, Mapping) else value)
 
 
 @literal.register(Undefined)

@@ -108,6 +108,9 @@ revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authen
 -- grant.supaops.backdated  (grants/private_table.sql.j2)
 revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.batch_is_sound  (grants/private_function.sql.j2)
+revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role cascade;
 
@@ -116,6 +119,9 @@ revoke all on function supaops.check_batch(jsonb) from public, anon, authenticat
 
 -- grant.supaops.check_batch_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch_arguments(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.check_batch_structure  (grants/private_function.sql.j2)
+revoke all on function supaops.check_batch_structure(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch_types  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch_types(jsonb) from public, anon, authenticated, service_role cascade;
@@ -260,6 +266,9 @@ revoke all on function supaops.oldest_writer() from public, anon, authenticated,
 
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.payloads_pass  (grants/private_function.sql.j2)
+revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
