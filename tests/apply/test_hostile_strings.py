@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from supaops.db.connect import Connection
@@ -24,6 +25,12 @@ HOSTILE = {
     "lines": "first\nsecond\r\n\tthird -- comment /* open",
     "yaml": "yes: [no, {on: off}] & * ! | > @ `",
 }
+
+ALONE = "select job_queue_enqueue('hostile', %s)"
+IN_A_BATCH = """
+select job_queue_enqueue_many(
+  jsonb_build_array(jsonb_build_object('task_type', 'hostile', 'payload', %s::jsonb)))
+"""
 
 
 def overlay(text: str) -> str:
@@ -72,6 +79,21 @@ def test_a_hostile_text_arrives_as_it_was_written(
     assert (secret["description"], secret["decrypted_secret"]) == (text, text)
     command = one(db, "select command from cron.job where jobname = 'hostile'")["command"]
     assert one(db, f"{command} as said")["said"] == text
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_text_in_a_schema_is_compared_as_it_was_written(
+    project: Project, db: Connection, text: str
+) -> None:
+    project.environ["HOSTILE"] = text
+    project.write_overlay(overlay(text))
+    project.apply(db)
+    right, wrong = json.dumps({text: text}), json.dumps({text: f"{text}x"})
+    for statement in (ALONE, IN_A_BATCH):
+        db.execute(statement, [right])
+        with pytest.raises(psycopg.Error, match="expected") as caught:
+            db.execute(statement, [wrong])
+        assert caught.value.sqlstate == "JQ002"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -39,6 +40,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "properties": {"n": {"type": "integer", "minimum": 0, "multipleOf": 1.0}},
         "required": ["n"],
+    },
+    "described": {
+        "description": "".join(sha256(bytes([n])).hexdigest() for n in range(100)),
+        "properties": {"n": {"minimum": 0.5}},
     },
     "deep": _nested(30),
     "unreadable": {"properties": {"code": {"pattern": "^a{1000}$"}}},  # PostgreSQL counts to 255
@@ -92,12 +97,14 @@ both = pytest.mark.parametrize("enqueue", [alone, in_a_batch])
 
 
 @both
+@pytest.mark.parametrize("task_type", ["count", "described"])
 def test_a_payload_that_fits_does_not_need_the_interpreter(
-    typed: Connection, enqueue: Enqueue
+    typed: Connection, enqueue: Enqueue, task_type: str
 ) -> None:
+    """Nor does it where a schema is so long that the table keeps it elsewhere."""
     typed.execute(WITHOUT_INTERPRETER)
-    assert enqueue(typed, "count", {"n": 3}) == ""
-    assert "the interpreter was asked" in enqueue(typed, "count", {"n": -3})
+    assert enqueue(typed, task_type, {"n": 3}) == ""
+    assert "the interpreter was asked" in enqueue(typed, task_type, {"n": -3})
 
 
 @both
