@@ -16,7 +16,7 @@ from supaops.errors import SupaopsError
 
 
 def main(arguments: list[str]) -> int:
-    """Measure, print the table, write the files asked for; 1 when a figure is void."""
+    """Measure, print the table, write the files asked for; 1 when one failed or is void."""
     wanted = options.read(arguments)
     facts = machine()
     with server.private() as private:
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     print(table(result.rows, gaps))  # noqa: T201  the result
     _write(wanted.json, result.json())
     _write(wanted.chart, chart(result))
-    return int(any(gap.kind == "void" for gap in gaps))
+    return int(any(gap.kind != "skipped" for gap in gaps))
 
 
 def _write(file: Path | None, text: str) -> None:

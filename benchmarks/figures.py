@@ -23,11 +23,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A figure that is not there: `skipped` before it was measured, or `void` after it."""
+    """A figure that is not there.
+
+    `skipped` before it was measured, `failed` while, or `void` because a job was lost or doubled.
+    """
 
     name: str
     system: str
-    kind: Literal["skipped", "void"]
+    kind: Literal["skipped", "failed", "void"]
     reason: str
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+import psycopg
+
 from benchmarks.figures import Figure, Gap, Void
 from benchmarks.measures.measure import Measure
 from benchmarks.options import Wanted
 from benchmarks.server import Server
 from benchmarks.systems.system import System
+from supaops.errors import SupaopsError
 
 Report = Callable[[str], None]
 
@@ -17,7 +20,7 @@ Report = Callable[[str], None]
 def run(server: Server, wanted: Wanted, report: Report) -> Iterator[Figure | Gap]:
     """Yield figures, the systems in turn within a measure, the measures in turn within a round.
 
-    A system that is not here, or whose jobs were lost or done twice, is a gap and no end.
+    A system that is not here, that failed, or that lost a job is a gap and no end.
     """
     for number in range(1, wanted.rounds + 1):
         for name, measure in wanted.measures.items():
@@ -39,6 +42,8 @@ def _one(server: Server, name: str, measure: Measure, system: System) -> Iterato
         yield from list(measure.measure(server, system))
     except Void as error:
         yield Gap(name, system.name, "void", str(error))
+    except (SupaopsError, psycopg.Error) as error:
+        yield Gap(name, system.name, "failed", str(error).strip())
 
 
 def versions(wanted: Wanted) -> dict[str, str]:

@@ -7,11 +7,22 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from psycopg.types.string import TextLoader
+
+from benchmarks.server import Server
 from supaops.db.connect import Connection
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 Values = Mapping[str, Any]
+
+
+def worker(server: Server) -> Connection:
+    """Connect; JSON comes as the text that it is sent back as, so that Python costs little."""
+    db = server.connect()
+    for name in ("json", "jsonb"):
+        db.adapters.register_loader(name, TextLoader)
+    return db
 
 
 def call(db: Connection, statement: str, values: Values) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class ClaimComplete:
 
     def fits(self, system: System) -> bool:
         """Tell whether several connections can send its statements."""
-        return system.sql and system.name != "PgQue"
+        return system.sql and system.shared
 
     def measure(self, server: Server, system: System) -> Iterator[Figure]:
         """Yield jobs per second for each number of connections."""

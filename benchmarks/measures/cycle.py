@@ -56,7 +56,7 @@ def spend(server: Server, system: System, jobs: int, batch: int) -> Cost:
     """
     statements = installed(server, system, batch)
     size = statements.largest or batch
-    total = jobs if size == batch else jobs // 10
+    total = jobs if size == batch else max(batch, jobs // 10)
     wal = [server.wal()]
     added = enqueue(server, statements, turns=total // batch, batch=batch)
     wal.append(server.wal())

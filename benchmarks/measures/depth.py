@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from benchmarks.figures import Figure
-from benchmarks.measures.calls import call, percentile, timed
+from benchmarks.measures.calls import call, percentile, timed, worker
 from benchmarks.measures.measure import installed
 from benchmarks.server import Server
 from benchmarks.systems.sql import fill
@@ -49,12 +49,12 @@ class Depth:
             few, many = percentile(short, share), percentile(deep, share)
             yield Figure(f"depth: {name}, short", system.name, "ms", few)
             yield Figure(f"depth: {name}, deep", system.name, "ms", many)
-            yield Figure(f"depth: {name}, deep by short", system.name, "x", many / few)
+            yield Figure(f"depth: {name}, ratio", system.name, "x", many / few)
 
     def _claims(self, server: Server, statements: Statements) -> list[float]:
         server.settle()
         size = {"batch": self.batch}
-        with server.connect() as db:
+        with worker(server) as db:
             jobs = call(db, statements.jobs, size)
             taken = []
             for _ in range(self.claims):

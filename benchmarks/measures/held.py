@@ -56,7 +56,7 @@ class Held:
         Raises: Void when more was completed than added, or some was lost.
         """
         over = Event()
-        consumers = self.consumers if statements.rivals else 1
+        consumers = self.consumers if system.shared else 1
         size = self.batch if statements.largest is None else statements.largest
         with ThreadPoolExecutor(consumers + 1 + len(statements.background)) as pool:
             for statement, interval in statements.background:

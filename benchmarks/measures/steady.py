@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Self
 
-from benchmarks.measures.calls import call, timed
+from benchmarks.measures.calls import call, timed, worker
 from benchmarks.server import Server
 from benchmarks.systems.system import Statements
 
@@ -33,7 +33,7 @@ class Consumed:
 def produce(server: Server, statements: Statements, batch: int, rate: int, seconds: float) -> int:
     """Add batches when they are due, late ones at once, for so long; return how many jobs."""
     added = 0
-    with server.connect() as db:
+    with worker(server) as db:
         jobs = call(db, statements.jobs, {"batch": batch})
         started = time.perf_counter()
         while (due := added / rate) < seconds:
@@ -48,7 +48,7 @@ def produce(server: Server, statements: Statements, batch: int, rate: int, secon
 def consume(server: Server, statements: Statements, batch: int, over: Event) -> Consumed:
     """Claim and complete until it is over."""
     done, taken = 0, []
-    with server.connect() as db:
+    with worker(server) as db:
         while not over.is_set():
             milliseconds, row = timed(db, statements.claim, {"batch": batch})
             if not row["claimed"]:
@@ -62,6 +62,6 @@ def consume(server: Server, statements: Statements, batch: int, over: Event) -> 
 
 def repeat(server: Server, statement: str, interval: float, over: Event) -> None:
     """Run a statement every so many seconds until it is over."""
-    with server.connect() as db:
+    with worker(server) as db:
         while not over.wait(interval):
             call(db, statement, {})

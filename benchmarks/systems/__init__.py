@@ -9,7 +9,7 @@ from benchmarks.systems.pgmq import Pgmq
 from benchmarks.systems.pgque import Pgque
 from benchmarks.systems.pgqueuer import Pgqueuer
 from benchmarks.systems.procrastinate import Procrastinate
-from benchmarks.systems.supaops import Supaops
+from benchmarks.systems.supaops import Supaops, SupaopsChecked
 from benchmarks.systems.system import System
 from benchmarks.systems.textbook import Textbook
 
@@ -17,7 +17,7 @@ SYSTEMS: dict[str, System] = {
     system.name: system
     for system in (
         Supaops(),
-        Supaops(name="supaops+schema", task_type="bench_checked"),
+        SupaopsChecked(),
         Textbook(),
         Pgmq(),
         Pgque(),

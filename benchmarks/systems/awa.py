@@ -14,6 +14,7 @@ class Awa:
 
     name = "awa"
     sql = False
+    shared = False
     driver = (programs.PYTHON, str(programs.DRIVERS / "awa_driver.py"))
 
     def missing(self) -> str | None:

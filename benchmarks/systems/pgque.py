@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.programs import DRIVERS, PYTHON, python_missing
 from benchmarks.server import Server
-from benchmarks.systems.sql import SqlFile
+from benchmarks.systems.sql import SqlFile, fill
 from benchmarks.systems.system import PAYLOAD, Statements, Worker
 
 _ALL = 2_147_483_647
@@ -20,7 +22,6 @@ STATEMENTS = Statements(
     claim=CLAIM,
     complete="select case when :ids::bigint > 0 then pgque.ack(:ids::bigint) end",
     background=(("select pgque.ticker()", 0.1), ("select pgque.maint()", 30.0)),
-    rivals=False,
 )
 
 
@@ -30,8 +31,12 @@ class Pgque(SqlFile):
     name = "PgQue"
     variable = "SUPAOPS_BENCH_PGQUE_SQL"
     file = "pgque.sql"
-    unfinished = """select coalesce((
-  select pending_events from pgque.get_consumer_info('bench', 'bench')), 0)::bigint"""
+    # Its own count of pending events is an estimate from a sequence.
+    unfinished = """select count(*)
+  from pgque.event_template e, pgque.subscription s
+  join pgque.tick t on t.tick_queue = s.sub_queue and t.tick_id = s.sub_last_tick
+ where not pg_visible_in_snapshot(e.ev_txid, t.tick_snapshot)"""
+    shared = False
 
     def install(self, server: Server) -> None:
         """Run the file as its manual says, and tick on each event rather than each 500."""
@@ -45,6 +50,11 @@ class Pgque(SqlFile):
     def statements(self, server: Server, batch: int) -> Statements:  # noqa: ARG002  the interface
         """Return the public functions; the same for each size."""
         return STATEMENTS
+
+    def enqueue(self, server: Server, jobs: int) -> None:
+        """Add jobs between two ticks, as they come when the ticker is slower than the producer."""
+        fill(server, replace(STATEMENTS, tick=None), jobs)
+        server.number("select pgque.ticker('bench')")
 
     def workers(self) -> tuple[Worker, ...]:
         """Return the consumer of its Python package."""

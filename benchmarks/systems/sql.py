@@ -20,6 +20,7 @@ class SqlSystem(ABC):
     name: str
     unfinished: str
     sql = True
+    shared = True
 
     def missing(self) -> str | None:
         """Return nothing: the SQL is in this repository."""

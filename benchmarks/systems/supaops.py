@@ -28,16 +28,12 @@ CLAIM = """select coalesce(array_agg(id), '{}')::text as ids,
 
 
 class Supaops(SqlSystem):
-    """Leases, fenced completion, retries, history, a result.
+    """Leases, fenced completion, retries, history, a result."""
 
-    Args:    task_type: `bench`, or `bench_checked` to have each payload checked against a schema.
-    """
+    name = "supaops"
+    task_type = "bench"
 
     unfinished = "select count(*) from job_queue where status <> 'succeeded'"
-
-    def __init__(self, name: str = "supaops", task_type: str = "bench") -> None:
-        self.name = name
-        self._task_type = task_type
 
     def version(self) -> str:
         """Return the commit, marked when it has uncommitted changes."""
@@ -53,10 +49,10 @@ class Supaops(SqlSystem):
         """Return the public functions; the same for each size."""
         return Statements(
             jobs=f"""select jsonb_agg(jsonb_build_object(
-         'task_type', '{self._task_type}', 'payload', {PAYLOAD})) as jobs
+         'task_type', '{self.task_type}', 'payload', {PAYLOAD})) as jobs
   from generate_series(1, :batch) n""",
             enqueue="select cardinality(job_queue_enqueue_many(:jobs))",
-            enqueue_one=f"select job_queue_enqueue('{self._task_type}', :payload)",
+            enqueue_one=f"select job_queue_enqueue('{self.task_type}', :payload)",
             claim=CLAIM,
             complete="select job_queue_mark_succeeded_many(:ids, :leases)",
             exchange=EXCHANGE,
@@ -65,6 +61,17 @@ class Supaops(SqlSystem):
         )
 
     def workers(self) -> tuple[Worker, ...]:
-        """Return our runner at two sizes of a claim."""
-        driver = (sys.executable, str(DRIVERS / "supaops_worker.py"))
-        return tuple(Worker(f"{self.name} {size}", (*driver, size)) for size in ("100", "500"))
+        """Return our runner, which claims as many as it may run at once."""
+        return (Worker(self.name, (sys.executable, str(DRIVERS / "supaops_worker.py"), "500")),)
+
+
+class SupaopsChecked(Supaops):
+    """The same with a schema for its payloads; only adding jobs costs more, so that is measured."""
+
+    name = "supaops+schema"
+    task_type = "bench_checked"
+    shared = False
+
+    def workers(self) -> tuple[Worker, ...]:
+        """Return none: what comes after the enqueue is the same."""
+        return ()

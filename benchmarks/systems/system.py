@@ -30,7 +30,6 @@ class Statements:
         background: statements that a deployment runs all the time, with their interval in seconds.
         protocol: pgbench's for what the peer's own client does: prepared, or extended.
         largest: most jobs of a claim; None where the caller decides.
-        rivals: whether several connections can claim from one queue at once.
     """
 
     jobs: str
@@ -46,7 +45,6 @@ class Statements:
     background: tuple[tuple[str, float], ...] = ()
     protocol: str = "prepared"
     largest: int | None = None
-    rivals: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,10 @@ class System(Protocol):
     @property
     def sql(self) -> bool:
         """Tell whether others can send the statements that its client sends."""
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether several connections can claim from it at once, and it is worth measuring."""
 
     def missing(self) -> str | None:
         """Return what to do to have it, or None when it is there."""
