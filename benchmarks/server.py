@@ -49,6 +49,10 @@ class Server:
         """Remove every system, and write out what that left to write."""
         with self.connect() as db:
             db.execute(RESET)
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Write out what there is to write, which role postgres may not ask for."""
         with connect(self.stack.admin_url, application_name="bench") as admin:
             admin.execute("checkpoint")
 

@@ -53,6 +53,7 @@ class Depth:
 
     def _claims(self, server: Server, statements: Statements) -> list[float]:
         server.settle()
+        server.checkpoint()  # else the deep queue would be claimed from while it is written out
         size = {"batch": self.batch}
         with worker(server) as db:
             jobs = call(db, statements.jobs, size)
