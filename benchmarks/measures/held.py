@@ -16,7 +16,7 @@ from benchmarks.measures.steady import Consumed, consume, produce, repeat
 from benchmarks.server import Server
 from benchmarks.systems.system import Statements, System
 
-# pgmq and its like by a statement; those that know no batches cannot take the load at all.
+# One job at a time cannot take the load; a schema changes nothing after the enqueue.
 LEFT_OUT = ("procrastinate", "supaops+schema")
 
 
@@ -57,12 +57,11 @@ class Held:
         """
         over = Event()
         consumers = self.consumers if system.shared else 1
-        size = self.batch if statements.largest is None else statements.largest
         with ThreadPoolExecutor(consumers + 1 + len(statements.background)) as pool:
             for statement, interval in statements.background:
                 pool.submit(repeat, server, statement, interval, over)
             working = [
-                pool.submit(consume, server, statements, size, over) for _ in range(consumers)
+                pool.submit(consume, server, statements, self.batch, over) for _ in range(consumers)
             ]
             added = _result(
                 pool.submit(produce, server, statements, self.batch, self.rate, self.seconds), over
