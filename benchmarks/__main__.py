@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import options, server
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
         stack = private.stack
         facts |= {"postgresql": stack.server_version, "settings": server.PARAMETERS}
         _say("; ".join(f"{key} {value}" for key, value in facts.items()))
-        found = list(run(private, wanted, _say))
+        found = _until_interrupted(run(private, wanted, _say))
     gaps = tuple(dict.fromkeys(each for each in found if isinstance(each, Gap)))
     result = Result(
         command=server.command_line(arguments),
@@ -36,6 +37,17 @@ def main(arguments: list[str]) -> int:
     _write(wanted.json, result.json())
     _write(wanted.chart, chart(result))
     return int(any(gap.kind != "skipped" for gap in gaps))
+
+
+def _until_interrupted(measured: Iterator[Figure | Gap]) -> list[Figure | Gap]:
+    """Return what was measured; Ctrl-C ends the run, not what it has found."""
+    found: list[Figure | Gap] = []
+    try:
+        for each in measured:
+            found.append(each)  # noqa: PERF402  a comprehension would lose them
+    except KeyboardInterrupt:
+        _say("interrupted; here is what was measured until then")
+    return found
 
 
 def _write(file: Path | None, text: str) -> None:

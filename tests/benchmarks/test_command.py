@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,20 @@ def test_a_child_learns_how_to_connect_without_a_password_in_its_arguments(
     environment = server.environment
     assert environment["PGUSER"] == "postgres"
     assert environment["PGPASSWORD"] in environment["DATABASE_URL"]
+
+
+@pytest.mark.usefixtures("server")
+def test_an_interrupted_run_shows_what_it_has_measured() -> None:
+    command = [sys.executable, "-m", "benchmarks", "declaration", "--rounds=1000"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if line.startswith("round 1 of 1000"):
+                break
+        running.send_signal(signal.SIGINT)
+        said, errors = running.communicate(timeout=60)
+    assert "load the YAML" in said
+    assert "interrupted" in errors
+    assert running.returncode == 0
