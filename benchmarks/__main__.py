@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from supaops.errors import SupaopsError
 def main(arguments: list[str]) -> int:
     """Measure, print the table, write the files asked for; 1 when one failed or is void."""
     wanted = options.read(arguments)
+    for each in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
+        signal.signal(each, signal.default_int_handler)
     facts = machine()
     with server.private() as private:
         stack = private.stack

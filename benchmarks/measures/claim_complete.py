@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from benchmarks.figures import Figure
@@ -13,15 +14,19 @@ from benchmarks.server import Server
 from benchmarks.systems.sql import fill
 from benchmarks.systems.system import System
 
+TRIAL = 2
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimComplete:
     """Each connection claims a batch and completes it, over and over, from a queue with enough.
 
+    A few turns tell how fast a system is; then it gets about `seconds`, and `jobs` at most.
     Ours completes one batch and claims the next in one statement, as its public function does.
     """
 
     rounds: ClassVar[int | None] = None
+    seconds: int = 8
     jobs: int = 64_000
     batch: int = 10
     connections: tuple[int, ...] = (8, 64)
@@ -43,12 +48,11 @@ class ClaimComplete:
         """
         statements = installed(server, system, self.batch)
         size = statements.largest or self.batch
-        jobs = self.jobs if size == self.batch else self.jobs // 10
-        turns = max(1, jobs // (clients * size))
         script = one_commit(statements) if statements.exchange else two_commits(statements)
-        fill(server, statements, turns * clients * size + jobs // 4)  # it never runs dry
+        use = partial(consume, server, system, statements, script, clients=clients, batch=size)
+        fill(server, statements, self.jobs + self.jobs // 4)  # it never runs dry
         server.settle()
-        report, completed = consume(
-            server, system, statements, script, clients=clients, turns=turns, batch=size
-        )
+        trial, completed = use(turns=TRIAL)
+        enough = min(self.jobs, completed / trial.seconds * self.seconds)
+        report, completed = use(turns=max(1, int(enough / (clients * size))))
         return completed / report.seconds

@@ -17,6 +17,7 @@ class Claimers:
     """The load of `claim_complete` with few and with many connections, and their ratio."""
 
     rounds: ClassVar[int | None] = None
+    seconds: int = 8
     jobs: int = 102_400
     batch: int = 10
     connections: tuple[int, ...] = (16, 256)
@@ -27,7 +28,7 @@ class Claimers:
 
     def measure(self, server: Server, system: System) -> Iterator[Figure]:
         """Yield jobs per second of the first and the last number, and the last by the first."""
-        load = ClaimComplete(jobs=self.jobs, batch=self.batch)
+        load = ClaimComplete(seconds=self.seconds, jobs=self.jobs, batch=self.batch)
         few, many = self.connections[0], self.connections[-1]
         rates = {clients: load.rate(server, system, clients) for clients in (few, many)}
         for clients, rate in rates.items():
