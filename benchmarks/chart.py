@@ -30,7 +30,7 @@ def chart(result: Result) -> str:
         parts += [_text(0, top, f"{name}, {rows[0].unit}", "name"), *_bars(rows, top + 8)]
         top += _STEP * len(rows) + 36
     facts = (result.machine.get(key, "") for key in ("processor", "cores", "postgresql"))
-    note = "median of {} rounds; {}, {} cores; PostgreSQL {}".format(_rounds(result), *facts)
+    note = "medians, rounds: {}; {}, {} cores; PostgreSQL {}".format(_rounds(result), *facts)
     parts.append(_text(0, top, note, "note"))
     box = f"-8 0 {_WIDTH + 16} {top + 12}"
     return "\n".join([

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from statistics import median
 from typing import Literal
 
@@ -66,7 +65,7 @@ def proven(system: str, *, expected: int, reported: int, left: int) -> None:
 
 
 def rows(figures: Iterable[Figure]) -> Iterator[Row]:
-    """Group figures by name, in the order of their first appearance; ours first."""
+    """Group figures by name and system, in the order of their first appearance; ours first."""
     known = list(figures)
     for name in dict.fromkeys(each.name for each in known):
         values = _by_system(each for each in known if each.name == name)
@@ -78,8 +77,7 @@ def rows(figures: Iterable[Figure]) -> Iterator[Row]:
 
 
 def _by_system(figures: Iterable[Figure]) -> dict[str, tuple[float, ...]]:
-    ordered = sorted(figures, key=lambda figure: (figure.system != OURS, figure.system))
-    return {
-        system: tuple(each.value for each in group)
-        for system, group in groupby(ordered, key=lambda figure: figure.system)
-    }
+    values: dict[str, tuple[float, ...]] = {}
+    for each in sorted(figures, key=lambda figure: figure.system != OURS):
+        values[each.system] = (*values.get(each.system, ()), each.value)
+    return values

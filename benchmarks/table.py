@@ -25,7 +25,7 @@ def number(value: float) -> str:
 def _line(row: Row) -> str:
     shown = (row.median, min(row.values), max(row.values))
     numbers = "".join(f"{number(value):>9}" for value in shown)
-    ours = "" if row.ours is None else f"{row.ours:.2f}"
+    ours = "" if row.ours is None else number(row.ours)
     return f"{row.name:22}{row.system:16}{numbers}{ours:>7} {row.unit}"
 
 
