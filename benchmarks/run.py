@@ -24,14 +24,15 @@ def run(server: Server, wanted: Wanted, report: Report) -> Iterator[Figure | Gap
     """
     for number in range(1, wanted.rounds + 1):
         for name, measure in wanted.measures.items():
-            if number > (measure.rounds or wanted.rounds):
+            rounds = min(wanted.rounds, measure.rounds or wanted.rounds)
+            if number > rounds:
                 continue
             started = time.perf_counter()
             for system in wanted.systems.values():
                 if measure.fits(system) or system.missing():
                     yield from _one(server, name, measure, system)
             seconds = time.perf_counter() - started
-            report(f"round {number} of {wanted.rounds}: {name} in {seconds:.0f} s")
+            report(f"round {number} of {rounds}: {name} in {seconds:.0f} s")
 
 
 def _one(server: Server, name: str, measure: Measure, system: System) -> Iterator[Figure | Gap]:
