@@ -70,6 +70,6 @@ lock: $(INSTALLED) ## renew the lock files from pyproject.toml
 
 clean: ## stop the local stack and remove everything that was made here
 	@if [ -d .supaops ] && [ -x $(SUPAOPS) ]; then $(SUPAOPS) local down --purge; fi
-	@rm -rf $(VENV) .supaops build dist
+	@rm -rf $(VENV) .supaops .bench build dist
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

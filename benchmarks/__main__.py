@@ -1,71 +1,62 @@
-"""Run the benchmarks on a private, durable stack: python -m benchmarks [--rounds N] [NAME ...]."""
+"""Run the benchmarks: python -m benchmarks [MEASURE ...]; see README.md."""
 
 from __future__ import annotations
 
-import argparse
-import json
+import signal
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import declaration, queue
-from benchmarks.figures import Figure, machine, rows, table
-from supaops.local import Stack, down, up
+from benchmarks import options, server
+from benchmarks.chart import chart
+from benchmarks.figures import Figure, Gap, rows
+from benchmarks.machine import machine
+from benchmarks.result import Result
+from benchmarks.run import run, versions
+from benchmarks.table import table
+from supaops.errors import SupaopsError
 
-BENCHMARKS: dict[str, Callable[[str], Iterator[Figure]]] = {
-    "declaration": declaration.measure,
-    "queue": queue.measure,
-}
 
-
-def main() -> int:
-    """Measure in rounds, so that a slow minute of the machine falls on all systems alike."""
-    wanted = _arguments()
+def main(arguments: list[str]) -> int:
+    """Measure, print the table, write the files asked for; 1 when one failed or is void."""
+    wanted = options.read(arguments)
+    for each in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
+        signal.signal(each, signal.default_int_handler)
     facts = machine()
-    figures: list[Figure] = []
-    with _stack() as stack:
-        facts |= {"postgresql": stack.server_version, "native": sorted(stack.native)}
+    with server.private() as private:
+        stack = private.stack
+        facts |= {"postgresql": stack.server_version, "settings": server.PARAMETERS}
         _say("; ".join(f"{key} {value}" for key, value in facts.items()))
-        for number in range(1, wanted.rounds + 1):
-            for name in wanted.names or BENCHMARKS:
-                started = time.perf_counter()
-                figures += BENCHMARKS[name](stack.url)
-                seconds = time.perf_counter() - started
-                _say(f"round {number} of {wanted.rounds}: {name} in {seconds:.0f} s")
-    lines = list(rows(figures))
-    print(table(lines))  # noqa: T201  the result
-    if wanted.json:
-        result = {"machine": facts, "rows": [asdict(line) for line in lines]}
-        wanted.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    return 0
+        found = _until_interrupted(run(private, wanted, _say))
+    gaps = tuple(dict.fromkeys(each for each in found if isinstance(each, Gap)))
+    result = Result(
+        command=server.command_line(arguments),
+        machine=facts,
+        versions=versions(wanted),
+        rows=tuple(rows(each for each in found if isinstance(each, Figure))),
+        gaps=gaps,
+    )
+    print(table(result.rows, gaps))  # noqa: T201  the result
+    _write(wanted.json, result.json())
+    _write(wanted.chart, chart(result))
+    return int(any(gap.kind != "skipped" for gap in gaps))
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="default 3")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there too")
-    wanted = parser.parse_args()
-    if unknown := set(wanted.names) - set(BENCHMARKS):
-        parser.error(
-            f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}"
-        )
-    return wanted
+def _until_interrupted(measured: Iterator[Figure | Gap]) -> list[Figure | Gap]:
+    """Return what was measured; Ctrl-C ends the run, not what it has found."""
+    found: list[Figure | Gap] = []
+    try:
+        for each in measured:
+            found.append(each)  # noqa: PERF402  a comprehension would lose them
+    except KeyboardInterrupt:
+        _say("interrupted; here is what was measured until then")
+    return found
 
 
-@contextmanager
-def _stack() -> Iterator[Stack]:
-    """Start a stack of its own that writes as durably as production, and remove it."""
-    with tempfile.TemporaryDirectory(prefix="supaops-bench-") as folder:
-        Path(folder).chmod(0o755)  # the server's account must be able to enter it
-        try:
-            yield up(Path(folder), durable=True)
-        finally:
-            down(Path(folder), purge=True)
+def _write(file: Path | None, text: str) -> None:
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def _say(text: str) -> None:
@@ -73,4 +64,7 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SupaopsError as error:
+        sys.exit(f"benchmarks: {error}" + (f"\n  fix: {error.hint}" if error.hint else ""))

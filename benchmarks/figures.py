@@ -1,17 +1,13 @@
-"""Figures of several rounds, as a table and as JSON."""
+"""Figures of several rounds, grouped into rows."""
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Literal
 
-BASELINE = "textbook"
+OURS = "supaops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,67 +21,63 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A figure that is not there.
+
+    `skipped` before it was measured, `failed` while, or `void` because a job was lost or doubled.
+    """
+
+    name: str
+    system: str
+    kind: Literal["skipped", "failed", "void"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """All values of one name and system; `ratio` is its median by the baseline's, if any."""
+    """All values of one name and system; `ours` is supaops' median by this one; None without."""
 
     name: str
     system: str
     unit: str
     values: tuple[float, ...]
-    ratio: float | None
+    ours: float | None
+
+    @property
+    def median(self) -> float:
+        """Return the middle value."""
+        return median(self.values)
+
+
+class Void(Exception):
+    """A job was lost or done twice: what was measured counts for nothing."""
+
+
+def proven(system: str, *, expected: int, reported: int, left: int) -> None:
+    """Return quietly when each job was done once.
+
+    Args:    expected: how many were to be done; reported: how many the workers say they did;
+             left: how many the queue still holds of those.
+    Raises:  Void.
+    """
+    if not reported == expected == expected - left:
+        raise Void(f"{system} did {reported:,} of {expected:,} jobs and holds {left:,}")
 
 
 def rows(figures: Iterable[Figure]) -> Iterator[Row]:
-    """Group figures by name, in the order of their first appearance."""
+    """Group figures by name and system, in the order of their first appearance; ours first."""
     known = list(figures)
-    names = list(dict.fromkeys(each.name for each in known))
-    for name in names:
-        values = {
-            system: tuple(each.value for each in group)
-            for system, group in groupby(
-                sorted((f for f in known if f.name == name), key=lambda f: f.system),
-                key=lambda f: f.system,
-            )
-        }
-        base = values.get(BASELINE)
+    for name in dict.fromkeys(each.name for each in known):
+        values = _by_system(each for each in known if each.name == name)
         unit = next(each.unit for each in known if each.name == name)
+        base = values.get(OURS)
         for system, seen in values.items():
-            yield Row(name, system, unit, seen, median(seen) / median(base) if base else None)
+            ours = median(base) / median(seen) if base and median(seen) else None
+            yield Row(name, system, unit, seen, ours)
 
 
-def table(lines: Iterable[Row]) -> str:
-    """Return the rows as text of at most 80 columns: median, lowest, highest, ratio."""
-    head = f"{'':26} {'':8} {'median':>8} {'lowest':>8} {'highest':>8} {'ratio':>6}"
-    return "\n".join([head, *(_line(row) for row in lines)])
-
-
-def _line(row: Row) -> str:
-    shown = (median(row.values), min(row.values), max(row.values))
-    numbers = " ".join(f"{_number(value):>8}" for value in shown)
-    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-    return f"{row.name:26} {row.system:8} {numbers} {ratio:>6} {row.unit}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"  # noqa: PLR2004  three digits
-
-
-def machine() -> dict[str, Any]:
-    """Return what a figure needs beside it: processor, cores, memory, kernel, Python."""
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:  # not Linux
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+def _by_system(figures: Iterable[Figure]) -> dict[str, tuple[float, ...]]:
+    values: dict[str, tuple[float, ...]] = {}
+    for each in sorted(figures, key=lambda figure: figure.system != OURS):
+        values[each.system] = (*values.get(each.system, ()), each.value)
+    return values

@@ -1,4 +1,4 @@
-"""The shipped project, declared and applied; secrets made up."""
+"""The projects that are measured, declared and applied; secrets made up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from supaops.plan import Desired, read_plan
 from supaops.render import resources
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-CONFIG = REPOSITORY / "ops" / "config" / "job_queue.yaml"
+SHIPPED = REPOSITORY / "ops" / "config" / "job_queue.yaml"
+MEASURED = REPOSITORY / "benchmarks" / "config" / "job_queue.yaml"
 RESET = (REPOSITORY / "tests" / "reset.sql").read_bytes()
 VARIABLES = {
     "JOB_QUEUE_WORKER_ENDPOINT": "http://127.0.0.1:9/api/jobs/run",  # nobody is called
@@ -20,9 +21,9 @@ VARIABLES = {
 }
 
 
-def declared() -> Desired:
-    """Return what the environment `local` should hold."""
-    config = load(CONFIG, "local")
+def declared(path: Path) -> Desired:
+    """Return what the environment `local` of a YAML file should hold."""
+    config = load(path, "local")
     return Desired(config, resources(config), resolve(config, VARIABLES).secrets)
 
 

@@ -104,6 +104,13 @@ def test_the_secrets_and_the_data_survive_a_restart(root: Path) -> None:
         assert connection.execute("select count(*) as n from public.kept").fetchone() == {"n": 0}
 
 
+def test_parameters_of_the_server_win_and_stay(fresh: Path) -> None:
+    local.up(fresh, durable=False, parameters={"max_connections": "123"})
+    local.down(fresh)
+    with connect(up(fresh).url) as connection:
+        assert connection.execute("show max_connections").fetchone() == {"max_connections": "123"}
+
+
 def test_down_leaves_nothing_running(root: Path) -> None:
     stack = up(root)
     found = with_helpers(root)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from supaops.local.layout import Base
@@ -17,12 +18,16 @@ _IDENT_KNOWS_ALL = 16
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between clusters. `durable` false trades safety in a power cut for speed."""
+    """What differs between clusters. `durable` false trades safety in a power cut for speed.
+
+    `parameters` are lines of postgresql.conf that come last, and so win over the stack's own.
+    """
 
     port: int
     sockets: Path
     native: frozenset[str]
     durable: bool
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 PG_HBA = """\
@@ -57,6 +62,7 @@ def postgresql_conf(base: Base, settings: Settings) -> str:
         values |= {"vault.getkey_script": base.vault_script}
     if not settings.durable:
         values |= {"fsync": "off", "full_page_writes": "off"}
+    values |= settings.parameters
     return "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,12 +41,14 @@ def up(
     endpoint: str | None = None,
     durable: bool | None = None,
     reset: bool = False,
+    parameters: Mapping[str, str] | None = None,
 ) -> Stack:
     """Start the stack of a project, making or mending what is missing.
 
     Args:    report: told each step in a few words; endpoint: where the worker listens, None for
              what it was, at first `DEFAULT_ENDPOINT`; durable: false for throw-away data, None for
-             what it was; reset: begin with an empty database.
+             what it was; reset: begin with an empty database; parameters: of postgresql.conf, over
+             the stack's own, from the next start on; None for what they were.
     Raises:  LocalStackError with a remedy.
     """
     home = Home.of(root)
@@ -57,7 +59,7 @@ def up(
         known = _usable(home, report) or build.create(
             home, durable=durable is not False, lock=lock, report=report
         )
-        known = _with_wishes(known, endpoint, durable)
+        known = _with_wishes(known, endpoint, durable, parameters)
         known = _running(home, known, report)
         if loops.missing(frozenset(known.native)):
             supervisor.start(home, root.resolve())
@@ -147,12 +149,21 @@ def _refuse_moved(home: Home, known: State) -> None:
         )
 
 
-def _with_wishes(known: State, endpoint: str | None, durable: bool | None) -> State:  # noqa: FBT001
+def _with_wishes(
+    known: State,
+    endpoint: str | None,
+    durable: bool | None,  # noqa: FBT001
+    parameters: Mapping[str, str] | None,
+) -> State:
     environment = dict(known.environment)
     if endpoint is not None:
         environment["JOB_QUEUE_WORKER_ENDPOINT"] = endpoint
-    wished = known.durable if durable is None else durable
-    return replace(known, environment=environment, durable=wished)
+    return replace(
+        known,
+        environment=environment,
+        durable=known.durable if durable is None else durable,
+        parameters=known.parameters if parameters is None else dict(parameters),
+    )
 
 
 def _running(home: Home, known: State, report: Report) -> State:
@@ -176,7 +187,11 @@ def _start(home: Home, known: State, report: Report) -> State:
         known = replace(known, sockets=str(make_sockets(cluster.base, cluster.account)))
     report(f"starting PostgreSQL {cluster.server.version}")
     settings = Settings(
-        known.port, Path(known.sockets), frozenset(known.native), durable=known.durable
+        known.port,
+        Path(known.sockets),
+        frozenset(known.native),
+        durable=known.durable,
+        parameters=known.parameters,
     )
     return replace(
         known,

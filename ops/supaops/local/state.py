@@ -22,7 +22,7 @@ class State:
     """The facts of one local stack.
 
     Shapes: `base` holds the server's files; `ready` turns true when the bootstrap has finished;
-    `port` is 0 before the first start.
+    `port` is 0 before the first start; `parameters` go into postgresql.conf.
     """
 
     base: str
@@ -35,6 +35,7 @@ class State:
     admin_password: str = field(repr=False)
     password: str = field(repr=False)
     environment: dict[str, str] = field(repr=False)
+    parameters: dict[str, str] = field(default_factory=dict)
     port: int = 0
     durable: bool = True
     ready: bool = False

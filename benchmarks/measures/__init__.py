@@ -1,0 +1,40 @@
+"""What is measured, one file each."""
+
+from __future__ import annotations
+
+from benchmarks.measures.claim_complete import ClaimComplete
+from benchmarks.measures.claimers import Claimers
+from benchmarks.measures.cycle import Cycle
+from benchmarks.measures.declaration import Declaration
+from benchmarks.measures.depth import Depth
+from benchmarks.measures.drain import Drain
+from benchmarks.measures.held import Held
+from benchmarks.measures.measure import Measure
+from benchmarks.measures.single_enqueue import SingleEnqueue
+from benchmarks.measures.wal import Wal
+
+MEASURES: dict[str, Measure] = {
+    "declaration": Declaration(),
+    "cycle": Cycle(),
+    "wal": Wal(),
+    "single_enqueue": SingleEnqueue(),
+    "claim_complete": ClaimComplete(),
+    "claimers": Claimers(),
+    "drain": Drain(),
+    "held": Held(),
+    "depth": Depth(),
+}
+"""At full length."""
+
+SHORT: dict[str, Measure] = {
+    "declaration": Declaration(),
+    "cycle": Cycle(jobs=2_000),
+    "wal": Wal(jobs=2_000),
+    "single_enqueue": SingleEnqueue(jobs=800),
+    "claim_complete": ClaimComplete(seconds=1, jobs=1_600, connections=(8,)),
+    "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
+    "drain": Drain(jobs=2_000),
+    "held": Held(seconds=2, rate=500),
+    "depth": Depth(pending=20_000, finished=20_000, claims=50),
+}
+"""Enough to see that everything works; the figures mean little."""

@@ -1,0 +1,77 @@
+"""The queue of this repository, as `supaops apply` installs it: nothing is switched off."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.programs import DRIVERS
+from benchmarks.project import MEASURED, REPOSITORY, apply, declared
+from benchmarks.server import Server
+from benchmarks.systems.sql import SqlSystem
+from benchmarks.systems.system import PAYLOAD, Statements, Worker
+from supaops.apply import provenance
+
+# The function answers in JSON; taking it apart is a client's work that the server does here.
+EXCHANGE = """select jsonb_array_length(r -> 'claimed') as claimed, r -> 'claimed' as payloads,
+       (select coalesce(jsonb_agg(jsonb_build_object(
+                 'job_id', c -> 'id', 'lease_id', c -> 'lease_id')), '[]')
+          from jsonb_array_elements(r -> 'claimed') c) as held
+  from job_queue_exchange(:held, '[]', :batch, 'bench') r"""
+SETTLE = """select job_queue_mark_succeeded_many(
+         coalesce(array_agg((h ->> 'job_id')::bigint), '{}'),
+         coalesce(array_agg((h ->> 'lease_id')::bigint), '{}'))
+  from jsonb_array_elements(:held::jsonb) h"""
+CLAIM = """select coalesce(array_agg(id), '{}')::text as ids,
+       coalesce(array_agg(lease_id), '{}')::text as leases,
+       array_agg(payload)::text as payloads, count(*) as claimed
+  from job_queue_claim(:batch, 'bench')"""
+
+
+class Supaops(SqlSystem):
+    """Leases, fenced completion, retries, history, a result."""
+
+    name = "supaops"
+    task_type = "bench"
+
+    unfinished = "select count(*) from job_queue where status <> 'succeeded'"
+
+    def version(self) -> str:
+        """Return the commit, marked when it has uncommitted changes."""
+        made = provenance(REPOSITORY)
+        return f"{made.tool_version} at {(made.git_sha or 'no commit')[:12]}"
+
+    def install(self, server: Server) -> None:
+        """Apply the project."""
+        with server.connect() as db:
+            apply(db, declared(MEASURED))
+
+    def statements(self, server: Server, batch: int) -> Statements:  # noqa: ARG002  the interface
+        """Return the public functions; the same for each size."""
+        return Statements(
+            jobs=f"""select jsonb_agg(jsonb_build_object(
+         'task_type', '{self.task_type}', 'payload', {PAYLOAD})) as jobs
+  from generate_series(1, :batch) n""",
+            enqueue="select cardinality(job_queue_enqueue_many(:jobs))",
+            enqueue_one=f"select job_queue_enqueue('{self.task_type}', :payload)",
+            claim=CLAIM,
+            complete="select job_queue_mark_succeeded_many(:ids, :leases)",
+            exchange=EXCHANGE,
+            settle=SETTLE,
+            nothing="[]",
+        )
+
+    def workers(self) -> tuple[Worker, ...]:
+        """Return our runner, which claims as many as it may run at once."""
+        return (Worker(self.name, (sys.executable, str(DRIVERS / "supaops_worker.py"), "500")),)
+
+
+class SupaopsChecked(Supaops):
+    """The same with a schema for its payloads; only adding jobs costs more, so that is measured."""
+
+    name = "supaops+schema"
+    task_type = "bench_checked"
+    shared = False
+
+    def workers(self) -> tuple[Worker, ...]:
+        """Return none: what comes after the enqueue is the same."""
+        return ()
