@@ -1,4 +1,4 @@
-"""Drains the queue with the runner of `supaops.worker`: `BATCH JOBS`; the handler does nothing."""
+"""Drains the queue with the stream of `supaops.worker`: `BATCH JOBS`; the handler does nothing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from supaops.db.jobs import JobQueue
 from supaops.db.pool import Pool
 from supaops.worker import Context, Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.runner import Runner
+from supaops.worker.stream import Stream
 
 LEASE = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=1)
+CONCURRENCY = 24
 CONNECTIONS = 2  # what the worker's application gives its queue
 
 handlers = Handlers()
@@ -32,15 +33,20 @@ async def handle(_context: Context, _payload: Any) -> None:
 
 
 async def work(batch: int) -> dict[str, Any]:
-    """Claim and run until a claim finds nothing; each run ends when its jobs are completed."""
+    """Run until a claim finds nothing and everything is reported."""
     url = os.environ["DATABASE_URL"]
     started = time.perf_counter()
     pool = Pool(url, size=CONNECTIONS, application_name="bench worker", patience=PATIENCE)
     async with pool:
-        executor = Executor(handlers, pool.connection)
-        runner = Runner(JobQueue(pool), executor, concurrency=batch, lease=LEASE)
-        while (await runner.run(batch, worker="bench", within=PATIENCE)).claimed:
-            pass
+        stream = Stream(
+            JobQueue(pool),
+            Executor(handlers, pool.connection),
+            concurrency=CONCURRENCY,
+            batch=batch,
+            lease=LEASE,
+            worker="bench",
+        )
+        await stream.drain()
     return {"seconds": time.perf_counter() - started, "done": done}
 
 

@@ -59,7 +59,7 @@ class Maker:
             items=lambda: self._within(depth),
             minItems=self._count,
             maxItems=lambda: self._count() + 1,
-            uniqueItems=lambda: self._coin(),
+            uniqueItems=self._coin,
         )
 
     def _choices(self, depth: int) -> dict[str, Any]:
