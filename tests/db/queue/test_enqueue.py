@@ -47,7 +47,7 @@ def test_an_unknown_task_type_is_refused_with_the_known_ones_and_the_remedy(
     diagnosis = caught.value.diag
     assert diagnosis.message_primary == "unknown task type 'game_platform_snyc'"
     assert diagnosis.message_detail == (
-        "Declared task types: game_platform_sync, plain, report, supaops_smoke."
+        "Declared task types: game_platform_sync, patient, plain, report, supaops_smoke."
     )
     assert diagnosis.message_hint is not None
     assert "supaops apply" in diagnosis.message_hint

@@ -11,6 +11,10 @@ revoke all on table public.job_queue from public, anon, authenticated, service_r
 grant select, insert, update, delete on table public.job_queue to service_role;
 revoke all on sequence public.job_queue_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.public.job_queue_attempts  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_attempts(bigint) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_attempts(bigint) to service_role;
+
 -- grant.public.job_queue_cancel  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_cancel(bigint[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cancel(bigint[]) to service_role;
@@ -97,6 +101,9 @@ revoke all on function supaops.add_lane(text, smallint, text) from public, anon,
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.attempt_is_untold  (grants/private_function.sql.j2)
+revoke all on function supaops.attempt_is_untold(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.audit  (grants/private_table.sql.j2)
 revoke all on table supaops.audit from public, anon, authenticated, service_role cascade;
@@ -287,6 +294,9 @@ revoke all on function supaops.read_reports(jsonb, text) from public, anon, auth
 
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.record_success  (grants/private_function.sql.j2)
+revoke all on function supaops.record_success(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role cascade;
