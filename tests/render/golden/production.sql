@@ -36,8 +36,8 @@ revoke all on table public.job_queue_dispatch_history from public, anon, authent
 grant select on table public.job_queue_dispatch_history to service_role;
 
 -- grant.public.job_queue_enqueue  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) to service_role;
+revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) to service_role;
 
 -- grant.public.job_queue_enqueue_many  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, authenticated, service_role cascade;
@@ -94,7 +94,7 @@ revoke all on schema supaops from public, anon, authenticated, service_role casc
 revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_job  (grants/private_function.sql.j2)
-revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
@@ -119,7 +119,7 @@ revoke all on table supaops.backdated from public, anon, authenticated, service_
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
-revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.check_arguments(text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch(jsonb) from public, anon, authenticated, service_role cascade;
@@ -297,6 +297,9 @@ revoke all on function supaops.record_interrupted_attempt(public.job_queue, publ
 
 -- grant.supaops.record_success  (grants/private_function.sql.j2)
 revoke all on function supaops.record_success(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.refuse_duplicate  (grants/private_function.sql.j2)
+revoke all on function supaops.refuse_duplicate(bigint, text, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role cascade;
