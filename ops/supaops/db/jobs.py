@@ -102,12 +102,11 @@ class JobQueue:
             "worker": worker,
             "lease": lease,
         }
-        [row] = await self._call("exchange", arguments)
-        answer = row["answer"]
+        [answer] = await self._call("exchange", arguments)
         return Exchanged(
             [_job(claimed) for claimed in answer["claimed"]],
             frozenset(answer["refused"]),
-            {each["id"]: each["status"] for each in answer["failed"]},
+            {each["id"]: each["status"] for each in answer["statuses"]},
         )
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
@@ -138,13 +137,15 @@ class JobQueue:
 
 
 def _done_reports(done: Iterable[tuple[Job, str | None]]) -> str:
-    """Return JSON; the results are JSON text already."""
-    reports = [
-        f'{{"job_id":{job.id},"lease_id":{job.lease_id}}}'
-        if result is None
-        else f'{{"job_id":{job.id},"lease_id":{job.lease_id},"result":{result}}}'
-        for job, result in done
-    ]
+    """Return JSON: by lease where there is no result; the results are JSON text already."""
+    reports: list[str] = []
+    plain: dict[int, list[int]] = {}
+    for job, result in done:
+        if result is None:
+            plain.setdefault(job.lease_id, []).append(job.id)
+        else:
+            reports.append(f'{{"job_id":{job.id},"lease_id":{job.lease_id},"result":{result}}}')
+    reports += [f'{{"job_ids":{ids},"lease_id":{lease}}}' for lease, ids in plain.items()]
     return f"[{','.join(reports)}]"
 
 

@@ -156,7 +156,7 @@ class History(RuleBasedStateMachine):
             answer.update(
                 value(
                     self.db,
-                    "select job_queue_exchange(%s::jsonb, %s::jsonb, %s)",
+                    "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e",
                     *map(json.dumps, reports),
                     limit,
                 )

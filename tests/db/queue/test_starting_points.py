@@ -83,7 +83,8 @@ def test_a_job_that_is_committed_late_is_claimed_although_the_cursor_has_passed_
         queue.execute(BATCH, [200])
         finish(queue, 200)
         assert claim(queue, 10) == []
-    assert ids_of(claim(queue, 10)) == [late]
+    # On a busy machine a look back may have taken so long that the next is put off.
+    until(lambda: ids_of(claim(queue, 10)) == [late], seconds=3)
 
 
 def test_a_late_job_is_not_left_behind_by_claims_that_are_kept_busy(

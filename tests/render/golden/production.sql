@@ -271,6 +271,9 @@ revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticat
 -- grant.supaops.oldest_writer  (grants/private_function.sql.j2)
 revoke all on function supaops.oldest_writer() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.order_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.order_lanes(text[], timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
 

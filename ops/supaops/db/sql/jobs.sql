@@ -4,8 +4,9 @@ select id, task_type, queue, payload, priority, attempts, max_attempts,
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: exchange
-select {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
-                  "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s) as answer
+select refused, statuses, claimed
+  from {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
+                  "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: mark_succeeded
 select {function}(job_id => %(job_id)s, lease_id => %(lease_id)s, result => %(result)s::jsonb) as accepted
