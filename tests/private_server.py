@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ class PrivateServer:
     """A stack in a folder of its own, which the server's account may enter."""
 
     root: Path
+    parameters: Mapping[str, str] = field(default_factory=dict)
     stack: Stack = field(init=False)
 
     def __post_init__(self) -> None:
@@ -33,7 +34,7 @@ class PrivateServer:
 
     def start(self) -> None:
         """Start it again; the URL stays as it was."""
-        self.stack = up(self.root, durable=False)
+        self.stack = up(self.root, durable=False, parameters=self.parameters)
 
     def stop(self, how: How) -> None:
         """Stop it as `pg_ctl stop -m fast` or `immediate` would, or kill it."""
@@ -51,12 +52,12 @@ class PrivateServer:
 
 
 @contextmanager
-def private_server() -> Iterator[PrivateServer]:
-    """Start a server and remove it at the end."""
+def private_server(**parameters: str) -> Iterator[PrivateServer]:
+    """Start a server with these lines in its configuration, and remove it at the end."""
     with tempfile.TemporaryDirectory(prefix="supaops-test-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         try:
-            yield PrivateServer(folder)
+            yield PrivateServer(folder, parameters)
         finally:
             down(folder, purge=True)
