@@ -255,6 +255,8 @@ class History(RuleBasedStateMachine):
         assert bool(row) == bool(job)
         if not job or not row:
             return
+        if status == "running":
+            job.due = row["due"]
         if status == "running" and job.status != "running":
             lease = value(self.db, "select lease_id from job_queue where id = %s", job_id)
             self.model.hold(job_id, lease)

@@ -187,6 +187,21 @@ def floor(db: Connection) -> Any:
     )
 
 
+@pytest.mark.parametrize("edit", ["queue = 'reports'", "priority = 3", "task_type = 'report'"])
+def test_a_job_that_is_moved_by_hand_is_found_in_a_lane_whose_floor_has_passed_it(
+    queue: Connection, edit: str
+) -> None:
+    enqueue(queue, queue="reports")
+    enqueue(queue, priority=3)
+    enqueue(queue, "report", queue="default")
+    assert len(claim(queue, 3)) == 3
+    moved = enqueue(queue)
+    queue.execute(SURVEY_NOW)
+    claim(queue, 0)
+    queue.execute(f"update job_queue set {edit} where id = %s".encode(), [moved])
+    assert ids_of(claim(queue)) == [moved]
+
+
 def test_two_sessions_that_add_the_same_lane_do_not_wait_for_each_other(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
