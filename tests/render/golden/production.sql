@@ -190,6 +190,12 @@ revoke all on function supaops.enqueue_each(jsonb) from public, anon, authentica
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.fold_step  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_step(tid) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_tally  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_tally() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
 
@@ -255,6 +261,12 @@ revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, se
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lower_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.note_backdating  (grants/private_function.sql.j2)
 revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
@@ -288,6 +300,9 @@ revoke all on function supaops.read_reports(jsonb, text) from public, anon, auth
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.recount  (grants/private_function.sql.j2)
+revoke all on function supaops.recount() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.refuse_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role cascade;
 
@@ -316,6 +331,9 @@ revoke all on function supaops.shorten_lease() from public, anon, authenticated,
 -- grant.supaops.survey  (grants/private_function.sql.j2)
 revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.sweep  (grants/private_function.sql.j2)
+revoke all on function supaops.sweep() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
 
@@ -324,6 +342,9 @@ revoke all on table supaops.tally from public, anon, authenticated, service_role
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.upkeep  (grants/private_function.sql.j2)
+revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;
