@@ -105,9 +105,6 @@ revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, se
 -- grant.supaops.audit_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.backdated  (grants/private_table.sql.j2)
-revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.batch_is_sound  (grants/private_function.sql.j2)
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -147,14 +144,23 @@ revoke all on function supaops.check_same_length(bigint[], bigint[], integer) fr
 -- grant.supaops.check_status  (grants/private_function.sql.j2)
 revoke all on function supaops.check_status(public.job_queue) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.cleanup_backdated  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_backdated(timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.clean_up  (grants/private_function.sql.j2)
+revoke all on function supaops.clean_up(interval, interval) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup  (grants/private_table.sql.j2)
+revoke all on table supaops.cleanup from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_ledgers  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_ledgers() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.cleanup_round  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_round(timestamptz, timestamptz, timestamptz, bigint, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.cleanup_step  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
@@ -267,9 +273,6 @@ revoke all on function supaops.lower_floor(supaops.lane) from public, anon, auth
 -- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.note_backdating  (grants/private_function.sql.j2)
-revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -314,6 +317,9 @@ revoke all on function supaops.rescue_expired_leases() from public, anon, authen
 
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
+revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
