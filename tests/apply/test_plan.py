@@ -294,3 +294,24 @@ def test_the_number_of_queries_does_not_grow_with_the_objects(
     monkeypatch.setattr(db, "execute", counting)
     applied.plan(db)
     assert len(statements) <= 12
+
+
+def test_a_backoff_of_a_task_type_is_applied_and_its_drift_repaired(
+    applied: Project, db: Connection
+) -> None:
+    address = "task_type.game_platform_sync"
+    retry = "{base: 90s, factor: 3, max: 2h, jitter: 0.5}"
+    applied.write_overlay(
+        QUIET_CRON + f"queue: {{task_types: {{game_platform_sync: {{retry: {retry}}}}}}}\n"
+    )
+    assert addresses(applied.plan(db), Action.UPDATE) == {address}
+    applied.apply(db)
+    assert applied.plan(db).pending == []
+    delay = (
+        "select extract(epoch from supaops.retry_delay('game_platform_sync', 2, 0.5))::float as s"
+    )
+    assert db.execute(delay.encode()).fetchone() == {"s": 270.0}
+    run(db, ["update supaops.task_type set retry_max = null where name = 'game_platform_sync'"])
+    assert addresses(applied.plan(db), Action.DRIFT) == {address}
+    applied.apply(db)
+    assert applied.plan(db).pending == []

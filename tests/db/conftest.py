@@ -25,6 +25,7 @@ TASK_TYPES = {
     },
     "plain": {"max_attempts": 3},
     "report": {"queue": "reports", "timeout": "10m"},
+    "patient": {"retry": {"base": "2m", "jitter": 0}},
 }
 
 CONFIG = Config.model_validate(

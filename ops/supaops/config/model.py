@@ -68,6 +68,19 @@ class Retry(Section):
     """The fraction by which a delay may grow or shrink at random."""
 
 
+class TaskRetry(Section):
+    """What a task type does otherwise than `queue.retry`."""
+
+    base: DurationOrZero | None = None
+    """Delay before the second attempt; null takes that of `queue.retry`, as do the other three."""
+    factor: float | None = Field(default=None, ge=1, le=10)
+    """What each further delay is multiplied by."""
+    max: Duration | None = None
+    """The longest delay."""
+    jitter: float | None = Field(default=None, ge=0, le=1)
+    """The fraction by which a delay may grow or shrink at random."""
+
+
 class Retention(Section):
     """How long a finished job is kept, per status."""
 
@@ -88,6 +101,8 @@ class TaskType(Section):
     """How often a job is tried before it is `failed`."""
     timeout: Duration = timedelta(seconds=30)
     """How long one attempt may take; at most `queue.lease`."""
+    retry: TaskRetry = TaskRetry()
+    """The delays between its attempts, where they differ from `queue.retry`."""
     description: Text = ""
     """What the job does, for people."""
     payload: PayloadSchema | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -101,15 +101,33 @@ def _task_types(config: Config) -> Iterator[Resource]:
             timeout=task_type.timeout,
             description=task_type.description,
             payload_schema=task_type.payload,
+            retry=task_type.retry.model_dump(),
         )
         source = f"queue.task_types.{name}"
         yield Resource(Kind.TASK_TYPE, name, canonical(spec), source, spec)
 
 
-def task_type_spec(*, timeout: timedelta, **columns: Any) -> dict[str, Any]:
-    """Return a task type's row as JSON-able values; `timeout` becomes seconds."""
+def task_type_spec(
+    *, timeout: timedelta, retry: Mapping[str, Any], **columns: Any
+) -> dict[str, Any]:
+    """Return a task type's row as JSON-able values; a duration becomes seconds.
+
+    Args: retry: `base`, `factor`, `max` and `jitter`, None for what `queue.retry` says.
+    """
     names = ("queue", "max_attempts", "description", "payload_schema")
-    return {**{name: columns[name] for name in names}, "timeout_s": timeout.total_seconds()}
+    return {
+        **{name: columns[name] for name in names},
+        "timeout_s": timeout.total_seconds(),
+        "retry": dict(_own_backoff(retry)) or None,
+    }
+
+
+def _own_backoff(retry: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for key, value in retry.items():
+        if isinstance(value, timedelta):
+            yield f"{key}_s", value.total_seconds()
+        elif value is not None:
+            yield key, float(value)
 
 
 def _cron_jobs(config: Config) -> Iterator[Resource]:

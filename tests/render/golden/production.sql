@@ -11,6 +11,10 @@ revoke all on table public.job_queue from public, anon, authenticated, service_r
 grant select, insert, update, delete on table public.job_queue to service_role;
 revoke all on sequence public.job_queue_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.public.job_queue_attempts  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_attempts(bigint) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_attempts(bigint) to service_role;
+
 -- grant.public.job_queue_cancel  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_cancel(bigint[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cancel(bigint[]) to service_role;
@@ -32,8 +36,8 @@ revoke all on table public.job_queue_dispatch_history from public, anon, authent
 grant select on table public.job_queue_dispatch_history to service_role;
 
 -- grant.public.job_queue_enqueue  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) to service_role;
+revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) to service_role;
 
 -- grant.public.job_queue_enqueue_many  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, authenticated, service_role cascade;
@@ -90,13 +94,16 @@ revoke all on schema supaops from public, anon, authenticated, service_role casc
 revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_job  (grants/private_function.sql.j2)
-revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.attempt_is_untold  (grants/private_function.sql.j2)
+revoke all on function supaops.attempt_is_untold(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.audit  (grants/private_table.sql.j2)
 revoke all on table supaops.audit from public, anon, authenticated, service_role cascade;
@@ -109,7 +116,7 @@ revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authen
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
-revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.check_arguments(text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch(jsonb) from public, anon, authenticated, service_role cascade;
@@ -303,8 +310,14 @@ revoke all on function supaops.read_reports(jsonb, text) from public, anon, auth
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.record_success  (grants/private_function.sql.j2)
+revoke all on function supaops.record_success(public.job_queue) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.recount  (grants/private_function.sql.j2)
 revoke all on function supaops.recount() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.refuse_duplicate  (grants/private_function.sql.j2)
+revoke all on function supaops.refuse_duplicate(bigint, text, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role cascade;

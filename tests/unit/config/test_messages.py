@@ -76,6 +76,25 @@ QUEUE_CASES = {
 }
 
 TASK_CASES = {
+    "retry: {base: 61m}": (
+        "queue.task_types.sync.retry.base: expected at most queue.retry.max, which is 1h",
+        "shorten it, or raise queue.retry.max",
+    ),
+    "retry: {base: 3s, max: 2s}": (
+        (
+            "queue.task_types.sync.retry.base: expected at most "
+            "queue.task_types.sync.retry.max, which is 2s"
+        ),
+        "shorten it, or raise queue.task_types.sync.retry.max",
+    ),
+    "retry: {max: 1s}": (
+        "queue.task_types.sync.retry.max: expected at least queue.retry.base, which is 5s",
+        "lengthen it, or give a shorter retry.base beside it",
+    ),
+    "retry: {factor: 0.5}": (
+        "queue.task_types.sync.retry.factor: expected at least 1, found `0.5`",
+        None,
+    ),
     "timeout: 6m": (
         "queue.task_types.sync.timeout: expected at most queue.lease, which is 5m",
         "shorten it, or raise queue.lease",
