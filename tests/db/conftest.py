@@ -55,6 +55,8 @@ delete from supaops.tally;
 delete from supaops.pause;
 delete from supaops.audit;
 delete from supaops.dispatch;
+delete from supaops.cleanup;
+insert into supaops.cleanup default values;
 delete from vault.secrets;
 select setval(pg_get_serial_sequence('public.job_queue', 'id'), 1, false);
 select setval(due, 1)

@@ -112,9 +112,6 @@ revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, se
 -- grant.supaops.audit_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.backdated  (grants/private_table.sql.j2)
-revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.batch_is_sound  (grants/private_function.sql.j2)
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -154,14 +151,23 @@ revoke all on function supaops.check_same_length(bigint[], bigint[], integer) fr
 -- grant.supaops.check_status  (grants/private_function.sql.j2)
 revoke all on function supaops.check_status(public.job_queue) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.cleanup_backdated  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_backdated(timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.clean_up  (grants/private_function.sql.j2)
+revoke all on function supaops.clean_up(interval, interval) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup  (grants/private_table.sql.j2)
+revoke all on table supaops.cleanup from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_ledgers  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_ledgers() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.cleanup_round  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_round(timestamptz, timestamptz, timestamptz, bigint, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.cleanup_step  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
@@ -196,6 +202,12 @@ revoke all on function supaops.enqueue_each(jsonb) from public, anon, authentica
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_step  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_step(tid) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_tally  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_tally() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
@@ -262,8 +274,11 @@ revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, se
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.note_backdating  (grants/private_function.sql.j2)
-revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.lower_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
@@ -301,6 +316,9 @@ revoke all on function supaops.record_interrupted_attempt(public.job_queue, publ
 -- grant.supaops.record_success  (grants/private_function.sql.j2)
 revoke all on function supaops.record_success(public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.recount  (grants/private_function.sql.j2)
+revoke all on function supaops.recount() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.refuse_duplicate  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_duplicate(bigint, text, text, text) from public, anon, authenticated, service_role cascade;
 
@@ -315,6 +333,9 @@ revoke all on function supaops.rescue_expired_leases() from public, anon, authen
 
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
+revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
@@ -332,6 +353,9 @@ revoke all on function supaops.shorten_lease() from public, anon, authenticated,
 -- grant.supaops.survey  (grants/private_function.sql.j2)
 revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.sweep  (grants/private_function.sql.j2)
+revoke all on function supaops.sweep() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
 
@@ -340,6 +364,9 @@ revoke all on table supaops.tally from public, anon, authenticated, service_role
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.upkeep  (grants/private_function.sql.j2)
+revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;
