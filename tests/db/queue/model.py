@@ -54,7 +54,8 @@ class Job:
 class Model:
     """Every job by id, the pauses, the jobs of each lease and which leases ran out.
 
-    A pause is a queue and a task type; `kept` are leases that took over and stay on record for their lost worker.
+    A pause is a queue and a task type; `kept` are leases that took over and stay on record for
+    their lost worker.
     """
 
     jobs: dict[int, Job] = field(default_factory=dict)

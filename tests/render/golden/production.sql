@@ -282,7 +282,7 @@ revoke all on function supaops.oldest_writer() from public, anon, authenticated,
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.pause_target  (grants/private_function.sql.j2)
-revoke all on function supaops.pause_target(supaops.pause) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.pause_target(text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.payloads_pass  (grants/private_function.sql.j2)
 revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from public, anon, authenticated, service_role cascade;
