@@ -145,7 +145,7 @@ def _unclaimed(journey: Journey) -> Hop:
     if dispatch["status_code"] is None:
         cause = f"no answer to request {dispatch['request_id']} yet"
         return _broken("answer", cause, "look at the worker's log")
-    cause = "the worker answered 200 but did not claim the job: its queue may be paused"
+    cause = "the worker answered 200 but did not claim the job: it may be paused"
     return _broken("claim", cause, "select * from supaops.pause")
 
 
