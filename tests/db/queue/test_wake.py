@@ -92,6 +92,33 @@ def test_of_many_at_once_one_posts_and_nobody_waits(
             session.close()
 
 
+LOCK = "hashtextextended('supaops.wake', 0)"
+
+
+def test_whoever_meets_another_in_the_act_leaves_it_to_him(
+    db: Connection, another: Callable[[], Connection]
+) -> None:
+    other = another()
+    with other.transaction():
+        other.execute(f"select pg_advisory_xact_lock({LOCK})".encode())
+        enqueue(db)
+        assert value(db, POSTS) == 0
+    enqueue(db)
+    assert value(db, POSTS) == 1
+
+
+def test_an_open_transaction_that_has_woken_is_in_nobodys_way(
+    db: Connection, another: Callable[[], Connection]
+) -> None:
+    open_one = another()
+    with open_one.transaction():
+        enqueue(open_one)
+        db.execute(LET_THE_INTERVAL_PASS)
+        enqueue(db)
+        assert value(db, POSTS) == 1
+    assert value(db, POSTS) == 2
+
+
 def test_a_wake_that_is_not_committed_yet_makes_nobody_wait(
     db: Connection, another: Callable[[], Connection]
 ) -> None:
@@ -221,11 +248,16 @@ def test_a_statement_that_is_cancelled_in_a_wake_is_cancelled(
     assert value(db, POSTS) == 1
 
 
-def test_marks_out_of_the_future_do_not_stop_the_waking(db: Connection) -> None:
-    """As after a restore into another server, or when the clock was set back."""
-    future = 2**52
-    db.execute("select setval('supaops.wake_due', %s), setval('supaops.wake_holder', %s)",
-               [future, future])  # fmt: skip
+def test_an_interval_out_of_the_future_does_not_stop_the_waking(db: Connection) -> None:
+    """As when the clock was set back, or the mark came out of a dump."""
+    db.execute("select setval('supaops.wake_due', %s)", [2**52])
+    enqueue(db)
+    assert value(db, POSTS) == 1
+
+
+def test_a_transaction_number_of_another_server_stops_no_enqueue(db: Connection) -> None:
+    enqueue(db)
+    db.execute("select setval('supaops.wake_holder', %s)", [2**52])
     enqueue(db)
     assert value(db, POSTS) == 1
 
