@@ -16,11 +16,11 @@ from supaops.worker.runner import Runner, ShuttingDown
 NET_REST_S = 1.1
 # As long as there is work; then a new post, or a tick, has to prove that it is still wanted.
 LONGEST_S = LONGEST_WAKE.total_seconds()
-# Between two looks: a twentieth of the interval, within these; and when the last found all it could.
+# Between two looks: a twentieth of the interval, within these two.
 SHORTEST_LOOK_S = 0.025
 LONGEST_LOOK_S = 0.1
-_BUSY_LOOK_S = 0.01
-_AWAY_LOOK_S = 0.5
+_BUSY_LOOK_S = 0.01  # after one that found all that could start
+_AWAY_LOOK_S = 0.5  # after one that failed
 
 log = logging.getLogger("supaops.worker")
 
