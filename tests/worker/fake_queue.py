@@ -51,6 +51,7 @@ class FakeQueue:
         self.refuses = False
         self.writing = False
         self.writing_is_secret = False
+        self.writing_asked = 0
         self.away: deque[DatabaseError] = deque()
         self.claim_gate: asyncio.Event | None = None
         self.give_back_gate: asyncio.Event | None = None
@@ -105,6 +106,7 @@ class FakeQueue:
 
     async def writing_since(self, moment: datetime | None) -> datetime | None:
         self._fail_if_away()
+        self.writing_asked += 1
         if self.writing_is_secret:
             raise DatabaseError("permission denied for schema supaops")
         return (moment or NOW) if self.writing else None

@@ -121,7 +121,17 @@ async def test_what_was_being_written_at_the_end_of_the_interval_is_waited_for()
 async def test_writer_that_does_not_end_is_not_waited_for_without_end() -> None:
     post = Post(settle=SOON)
     post.queue.writing = True
-    post.arrive(NO_TIME)
+    post.arrive(SOON)
+    await post.is_over()
+    assert post.queue.writing_asked > 1
+
+
+async def test_disabling_ends_the_wait_for_writers_too() -> None:
+    post = Post()
+    post.queue.writing = True
+    post.arrive(SOON)
+    await until(lambda: post.queue.writing_asked > 1)
+    post.stopped = True
     await post.is_over()
 
 
@@ -129,8 +139,9 @@ async def test_without_the_privilege_to_see_writers_it_ends_with_the_interval() 
     post = Post()
     post.queue.writing = True
     post.queue.writing_is_secret = True
-    post.arrive(NO_TIME)
+    post.arrive(SOON)
     await post.is_over()
+    assert post.queue.writing_asked == 1
 
 
 async def test_more_than_one_claim_can_hold_is_worked_through() -> None:
