@@ -11,6 +11,7 @@ from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
 from benchmarks.measures.measure import Measure
 from benchmarks.measures.single_enqueue import SingleEnqueue
+from benchmarks.measures.wake import Wake
 from benchmarks.measures.wal import Wal
 
 MEASURES: dict[str, Measure] = {
@@ -23,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "drain": Drain(),
     "held": Held(),
     "depth": Depth(),
+    "wake": Wake(),
 }
 """At full length."""
 
@@ -36,5 +38,6 @@ SHORT: dict[str, Measure] = {
     "drain": Drain(jobs=2_000),
     "held": Held(seconds=2, rate=500),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
+    "wake": Wake(jobs=3),
 }
 """Enough to see that everything works; the figures mean little."""

@@ -114,6 +114,16 @@ class JobQueue:
         [row] = await self._call("heartbeat", {"lease_id": lease_id, "lease": lease})
         return frozenset(row["lost"] or ())
 
+    async def writing_since(self, moment: datetime | None) -> datetime | None:
+        """Return `moment`, or the server's present time for None, or None.
+
+        None when every transaction that was writing to the queue at that moment has ended. Asks
+        a private function, which only the owner of the queue may.
+        """
+        [row] = await self._rows(Composed([SQL(query("jobs.writing_since"))]), {"moment": moment})
+        since: datetime | None = row["since"]
+        return since
+
     async def give_back(self, job: Job) -> bool:
         """Return an unfinished job to the queue at once, its attempt uncounted.
 

@@ -308,6 +308,9 @@ revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from pu
 -- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.post_to_worker  (grants/private_function.sql.j2)
+revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
 
@@ -319,6 +322,9 @@ revoke all on function supaops.raise_lease_floor(timestamptz) from public, anon,
 
 -- grant.supaops.read_reports  (grants/private_function.sql.j2)
 revoke all on function supaops.read_reports(jsonb, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.ready_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.ready_jobs(integer, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;

@@ -17,6 +17,10 @@ select {function}(job_id => %(job_id)s, error => %(error)s, lease_id => %(lease_
 -- name: heartbeat
 select {function}(lease_id => %(lease_id)s, lease => %(lease)s) as lost
 
+-- name: writing_since
+select case when supaops.oldest_writer() <= asked.moment then asked.moment end as since
+  from (select coalesce(%(moment)s::timestamptz, clock_timestamp()) as moment) as asked
+
 -- name: give_back
 update {table}
    set status = 'pending', run_at = now(), attempts = attempts - 1
