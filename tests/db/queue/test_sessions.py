@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from supaops.db.connect import Connection, connect
-from tests.db.calls import ORPHANS, UNHELD, claim, column, enqueue, value
+from tests.db.calls import BELOW_FLOOR, ORPHANS, UNHELD, claim, column, enqueue, value
 from tests.db.conftest import EMPTY, install
 from tests.db.queue.model import LIVE, Job, Model
 from tests.db.queue.sessions import Session, World
@@ -368,6 +368,7 @@ class Histories(RuleBasedStateMachine):
         self._compare(self.operator, self.world.committed)
         assert column(self.operator.db, UNHELD) == []
         assert column(self.operator.db, ORPHANS) == []
+        assert column(self.operator.db, BELOW_FLOOR) == []
         stats = self.operator.db.execute("select * from job_queue_stats()").fetchall()
         for row in stats:
             del row["oldest_ready_at"]
