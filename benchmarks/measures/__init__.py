@@ -12,6 +12,7 @@ from benchmarks.measures.held import Held
 from benchmarks.measures.measure import Measure
 from benchmarks.measures.single_enqueue import SingleEnqueue
 from benchmarks.measures.space import Space
+from benchmarks.measures.wake import Wake
 from benchmarks.measures.wal import Wal
 
 MEASURES: dict[str, Measure] = {
@@ -25,6 +26,7 @@ MEASURES: dict[str, Measure] = {
     "held": Held(),
     "space": Space(),
     "depth": Depth(),
+    "wake": Wake(),
 }
 """At full length."""
 
@@ -39,5 +41,6 @@ SHORT: dict[str, Measure] = {
     "held": Held(seconds=2, rate=500),
     "space": Space(flows=2, seconds=2, rate=500),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
+    "wake": Wake(jobs=3),
 }
 """Enough to see that everything works; the figures mean little."""

@@ -16,9 +16,9 @@ from tests.projects import Project
 pytestmark = pytest.mark.stack
 
 OTHER_RESULT = """
-drop function public.job_queue_resume(text);
-create function public.job_queue_resume(queue text) returns text return 'yes';
-create view public.theirs as select public.job_queue_resume('default')
+drop function public.job_queue_resume(text, text);
+create function public.job_queue_resume(queue text, task_type text) returns text return 'yes';
+create view public.theirs as select public.job_queue_resume('default', '*')
 """
 OTHER_COLUMNS = """
 drop view public.job_queue_dispatch_history;

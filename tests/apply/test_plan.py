@@ -23,8 +23,8 @@ HAND_EDITS = {
         "where jobname = 'job_queue_worker'"
     ),
     "function.public.job_queue_resume": (
-        "create or replace function public.job_queue_resume(queue text) returns boolean "
-        "language sql as $$ select true $$"
+        "create or replace function public.job_queue_resume(queue text, task_type text default '*')"
+        " returns boolean language sql as $$ select true $$"
     ),
     "view.public.job_queue_dispatch_history": (
         "create or replace view public.job_queue_dispatch_history with (security_invoker = false) "
@@ -150,14 +150,14 @@ def test_a_function_whose_result_type_changed_by_hand_is_replaced_with_its_grant
     run(
         db,
         [
-            "drop function public.job_queue_resume(text)",
-            "create function public.job_queue_resume(queue text) returns text return 'yes'",
+            "drop function public.job_queue_resume(text, text)",
+            "create function public.job_queue_resume(q text, t text) returns text return 'yes'",
         ],
     )
     applied.apply(db)
     assert applied.plan(db).pending == []
     row = db.execute(
-        "select has_function_privilege('anon', 'public.job_queue_resume(text)', 'execute') as anon"
+        "select has_function_privilege('anon', 'job_queue_resume(text, text)', 'execute') as anon"
     ).fetchone()
     assert row == {"anon": False}
 

@@ -300,7 +300,8 @@ def test_old_posts_ended_pauses_and_closed_leases_are_trimmed(queue: Connection)
         "insert into supaops.dispatch (backend_pid, created_at)"
         " values (1, now() - interval '31 days'), (2, now())"
     )
-    queue.execute("select job_queue_pause('default', 'old', now() - interval '2 days')")
+    queue.execute("select job_queue_pause('default', 'old')")
+    queue.execute("update supaops.pause set until = now() - interval '2 days'")
     queue.execute("select job_queue_pause('reports', 'open')")
     queue.execute(
         "insert into supaops.lease (worker, job_ids, claimed_at, expires_at, closed_at)"

@@ -83,7 +83,8 @@ def test_a_job_that_is_committed_late_is_claimed_although_the_cursor_has_passed_
         queue.execute(BATCH, [200])
         finish(queue, 200)
         assert claim(queue, 10) == []
-    assert ids_of(claim(queue, 10)) == [late]
+    # On a busy machine a look back may have taken so long that the next is put off.
+    until(lambda: ids_of(claim(queue, 10)) == [late], seconds=3)
 
 
 def test_a_late_job_is_not_left_behind_by_claims_that_are_kept_busy(
@@ -184,6 +185,21 @@ def floor(db: Connection) -> Any:
         "select timestamptz 'epoch' + pg_sequence_last_value(floor) * interval '1 microsecond'"
         " from supaops.lane where queue = 'default' and priority = 0 and task_type = 'plain'",
     )
+
+
+@pytest.mark.parametrize("edit", ["queue = 'reports'", "priority = 3", "task_type = 'report'"])
+def test_a_job_that_is_moved_by_hand_is_found_in_a_lane_whose_floor_has_passed_it(
+    queue: Connection, edit: str
+) -> None:
+    enqueue(queue, queue="reports")
+    enqueue(queue, priority=3)
+    enqueue(queue, "report", queue="default")
+    assert len(claim(queue, 3)) == 3
+    moved = enqueue(queue)
+    queue.execute(SURVEY_NOW)
+    claim(queue, 0)
+    queue.execute(f"update job_queue set {edit} where id = %s".encode(), [moved])
+    assert ids_of(claim(queue)) == [moved]
 
 
 def test_two_sessions_that_add_the_same_lane_do_not_wait_for_each_other(

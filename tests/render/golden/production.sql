@@ -68,12 +68,12 @@ revoke all on function public.job_queue_mark_succeeded_many(bigint[], bigint[], 
 grant execute on function public.job_queue_mark_succeeded_many(bigint[], bigint[], jsonb[]) to service_role;
 
 -- grant.public.job_queue_pause  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_pause(text, text, timestamptz) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_pause(text, text, timestamptz) to service_role;
+revoke all on function public.job_queue_pause(text, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_pause(text, text, timestamptz, text) to service_role;
 
 -- grant.public.job_queue_resume  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_resume(text) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_resume(text) to service_role;
+revoke all on function public.job_queue_resume(text, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_resume(text, text) to service_role;
 
 -- grant.public.job_queue_retry  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_retry(bigint[]) from public, anon, authenticated, service_role cascade;
@@ -260,6 +260,9 @@ revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public
 -- grant.supaops.known_queue  (grants/private_function.sql.j2)
 revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.known_task_type  (grants/private_function.sql.j2)
+revoke all on function supaops.known_task_type(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lane  (grants/private_table.sql.j2)
 revoke all on table supaops.lane from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lane_id_seq from public, anon, authenticated, service_role cascade;
@@ -270,6 +273,10 @@ revoke all on function supaops.lane_for(text, smallint, text) from public, anon,
 -- grant.supaops.lease  (grants/private_table.sql.j2)
 revoke all on table supaops.lease from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.limit  (grants/private_table.sql.j2)
+revoke all on table supaops."limit" from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.limit_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
@@ -286,14 +293,23 @@ revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticat
 -- grant.supaops.oldest_writer  (grants/private_function.sql.j2)
 revoke all on function supaops.oldest_writer() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.order_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.order_lanes(text[], timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.pause_target  (grants/private_function.sql.j2)
+revoke all on function supaops.pause_target(text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.payloads_pass  (grants/private_function.sql.j2)
 revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.post_to_worker  (grants/private_function.sql.j2)
+revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
@@ -306,6 +322,9 @@ revoke all on function supaops.raise_lease_floor(timestamptz) from public, anon,
 
 -- grant.supaops.read_reports  (grants/private_function.sql.j2)
 revoke all on function supaops.read_reports(jsonb, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.ready_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.ready_jobs(integer, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
