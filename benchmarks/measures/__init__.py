@@ -11,6 +11,7 @@ from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
 from benchmarks.measures.measure import Measure
 from benchmarks.measures.single_enqueue import SingleEnqueue
+from benchmarks.measures.space import Space
 from benchmarks.measures.wake import Wake
 from benchmarks.measures.wal import Wal
 
@@ -23,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "claimers": Claimers(),
     "drain": Drain(),
     "held": Held(),
+    "space": Space(),
     "depth": Depth(),
     "wake": Wake(),
 }
@@ -37,6 +39,7 @@ SHORT: dict[str, Measure] = {
     "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
     "drain": Drain(jobs=2_000),
     "held": Held(seconds=2, rate=500),
+    "space": Space(flows=2, seconds=2, rate=500),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
     "wake": Wake(jobs=3),
 }
