@@ -239,6 +239,8 @@ def test_a_ledger_that_somebody_locks_is_not_waited_for(
 ) -> None:
     said: list[str] = []
     db.add_notice_handler(lambda notice: said.append(str(notice.message_primary)))
+    db.execute("set lock_timeout = 0")
+    db.execute("set statement_timeout = '10s'")
     blocking = another()
     with blocking.transaction(force_rollback=True):
         blocking.execute("lock table supaops.dispatch in exclusive mode")
