@@ -23,8 +23,8 @@ HAND_EDITS = {
         "where jobname = 'job_queue_worker'"
     ),
     "function.public.job_queue_resume": (
-        "create or replace function public.job_queue_resume(queue text) returns boolean "
-        "language sql as $$ select true $$"
+        "create or replace function public.job_queue_resume(queue text, task_type text default '*')"
+        " returns boolean language sql as $$ select true $$"
     ),
     "view.public.job_queue_dispatch_history": (
         "create or replace view public.job_queue_dispatch_history with (security_invoker = false) "
@@ -150,14 +150,14 @@ def test_a_function_whose_result_type_changed_by_hand_is_replaced_with_its_grant
     run(
         db,
         [
-            "drop function public.job_queue_resume(text)",
-            "create function public.job_queue_resume(queue text) returns text return 'yes'",
+            "drop function public.job_queue_resume(text, text)",
+            "create function public.job_queue_resume(q text, t text) returns text return 'yes'",
         ],
     )
     applied.apply(db)
     assert applied.plan(db).pending == []
     row = db.execute(
-        "select has_function_privilege('anon', 'public.job_queue_resume(text)', 'execute') as anon"
+        "select has_function_privilege('anon', 'job_queue_resume(text, text)', 'execute') as anon"
     ).fetchone()
     assert row == {"anon": False}
 
@@ -294,3 +294,24 @@ def test_the_number_of_queries_does_not_grow_with_the_objects(
     monkeypatch.setattr(db, "execute", counting)
     applied.plan(db)
     assert len(statements) <= 12
+
+
+def test_a_backoff_of_a_task_type_is_applied_and_its_drift_repaired(
+    applied: Project, db: Connection
+) -> None:
+    address = "task_type.game_platform_sync"
+    retry = "{base: 90s, factor: 3, max: 2h, jitter: 0.5}"
+    applied.write_overlay(
+        QUIET_CRON + f"queue: {{task_types: {{game_platform_sync: {{retry: {retry}}}}}}}\n"
+    )
+    assert addresses(applied.plan(db), Action.UPDATE) == {address}
+    applied.apply(db)
+    assert applied.plan(db).pending == []
+    delay = (
+        "select extract(epoch from supaops.retry_delay('game_platform_sync', 2, 0.5))::float as s"
+    )
+    assert db.execute(delay.encode()).fetchone() == {"s": 270.0}
+    run(db, ["update supaops.task_type set retry_max = null where name = 'game_platform_sync'"])
+    assert addresses(applied.plan(db), Action.DRIFT) == {address}
+    applied.apply(db)
+    assert applied.plan(db).pending == []

@@ -29,8 +29,6 @@ BELOW_FLOOR = """
 # Jobs that are gone and still recorded.
 ORPHANS = """
   select job_id from supaops.attempt where job_id not in (select id from job_queue)
-  union all
-  select job_id from supaops.backdated where job_id not in (select id from job_queue)
 """
 
 

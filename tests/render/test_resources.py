@@ -109,3 +109,14 @@ def test_objects_are_read_from_the_parse_tree_with_their_signature() -> None:
         "public.f(integer, text[])",
         'public."odd name"',
     ]
+
+
+def test_the_script_declares_only_what_a_task_type_says_itself_of_its_backoff(
+    config: Config,
+) -> None:
+    data = config.queue.model_dump(by_alias=True)
+    data["task_types"]["game_platform_sync"]["retry"] = {"base": "90s", "jitter": 0.5}
+    changed = config.model_copy(update={"queue": type(config.queue).model_validate(data)})
+    text = script(each for each in resources(changed) if each.name == "game_platform_sync")
+    assert "payload_schema, retry_base, retry_jitter)" in text
+    assert "make_interval(secs => 90.0), 0.5);" in text

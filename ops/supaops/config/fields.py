@@ -13,7 +13,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from supaops.config.duration import format_duration, parse_duration, parse_positive_duration
+from supaops.config.duration import (
+    format_duration,
+    parse_duration,
+    parse_positive_duration,
+    parse_wake_interval,
+)
 from supaops.config.names import (
     IDENTIFIER_BYTES,
     NAME_BYTES,
@@ -108,6 +113,7 @@ Schedule = Annotated[str, PlainValidator(schedule), _SCHEDULE_JSON]
 Statement = Annotated[str, PlainValidator(statement), _json("SQL statement")]
 Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTEN, _DURATION_JSON]
 DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _WRITTEN, _DURATION_JSON]
+WakeInterval = Annotated[timedelta, PlainValidator(parse_wake_interval), _WRITTEN, _DURATION_JSON]
 EnvValue = Annotated[EnvRef, PlainValidator(env_ref), _AS_TEXT, _ENV_JSON]
 DatabaseUrl = Annotated[str | EnvRef, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
 JsonObject = Annotated[
@@ -138,4 +144,5 @@ __all__ = [
     "Statement",
     "TaskTypeName",
     "Text",
+    "WakeInterval",
 ]

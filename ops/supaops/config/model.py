@@ -29,6 +29,7 @@ from supaops.config.fields import (
     Statement,
     TaskTypeName,
     Text,
+    WakeInterval,
 )
 from supaops.config.places import SourceMap
 from supaops.config.problem import Complaint
@@ -68,6 +69,19 @@ class Retry(Section):
     """The fraction by which a delay may grow or shrink at random."""
 
 
+class TaskRetry(Section):
+    """What a task type does otherwise than `queue.retry`."""
+
+    base: DurationOrZero | None = None
+    """Delay before the second attempt; null takes that of `queue.retry`, as do the other three."""
+    factor: float | None = Field(default=None, ge=1, le=10)
+    """What each further delay is multiplied by."""
+    max: Duration | None = None
+    """The longest delay."""
+    jitter: float | None = Field(default=None, ge=0, le=1)
+    """The fraction by which a delay may grow or shrink at random."""
+
+
 class Retention(Section):
     """How long a finished job is kept, per status."""
 
@@ -88,6 +102,8 @@ class TaskType(Section):
     """How often a job is tried before it is `failed`."""
     timeout: Duration = timedelta(seconds=30)
     """How long one attempt may take; at most `queue.lease`."""
+    retry: TaskRetry = TaskRetry()
+    """The delays between its attempts, where they differ from `queue.retry`."""
     description: Text = ""
     """What the job does, for people."""
     payload: PayloadSchema | None = None
@@ -124,6 +140,12 @@ class Worker(Section):
     """How many jobs one call of the worker may claim."""
     timeout: Duration = timedelta(seconds=5)
     """How long pg_net waits for the worker's answer; less than `queue.lease`."""
+    wake_on_enqueue: WakeInterval | None = None
+    """A new job wakes the worker, once in this time (100ms to 1m); null waits for the next tick."""
+    skip_when_idle: bool = False
+    """Whether a tick that finds no job ready posts nothing."""
+    posts_per_tick: int = Field(default=1, ge=1, le=20)
+    """How many posts a tick sends at most, one for each `batch_limit` of ready jobs."""
 
 
 class VaultSecret(Section):

@@ -8,7 +8,7 @@ from typing import Any
 
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
-from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskType, Worker
+from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskRetry, TaskType, Worker
 from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint
 from supaops.config.scalars import is_sexagesimal, meant_boolean
@@ -18,6 +18,7 @@ from supaops.config.suggest import did_you_mean
 from supaops.errors import SupaopsError
 
 SMOKE_TASK_TYPE = "supaops_smoke"
+_RETRY: KeyPath = ("queue", "retry")
 Data = dict[str, Any]
 
 
@@ -75,9 +76,6 @@ def _declared(data: Data) -> Data:
 
 def _timing(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
     lease = _duration(data, ("queue", "lease"), Queue)
-    base, limit = (_duration(data, ("queue", "retry", key), Retry) for key in ("base", "max"))
-    if base is not None and limit is not None and base > limit:
-        yield _too_long(source, ("queue", "retry", "base"), ("queue", "retry", "max"), limit)
     if lease is None:
         return
     timeout = _duration(data, ("worker", "timeout"), Worker)
@@ -95,6 +93,41 @@ def _timing(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
             yield _too_long(source, path, ("queue", "lease"), lease)
 
 
+def _backoff(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    names = _mapping(data, "queue", "task_types")
+    for section in (_RETRY, *(("queue", "task_types", name, "retry") for name in names)):
+        base, longest = (_ruling(data, section, key) for key in ("base", "max"))
+        if section not in (base[:-1], longest[:-1]):
+            continue
+        delay, limit = (_duration(data, each, _backoff_model(each)) for each in (base, longest))
+        if delay is None or limit is None or delay <= limit:
+            continue
+        if base[:-1] == section:
+            yield _too_long(source, base, longest, limit)
+        else:
+            yield _too_short(source, longest, base, delay)
+
+
+def _ruling(data: Data, section: KeyPath, key: str) -> KeyPath:
+    """Return where a key of a backoff is taken from: its own section, or that of the queue."""
+    own = _at(data, *section)
+    return (*(section if isinstance(own, dict) and own.get(key) is not None else _RETRY), key)
+
+
+def _backoff_model(path: KeyPath) -> type[Retry | TaskRetry]:
+    return Retry if path[:-1] == _RETRY else TaskRetry
+
+
+def _too_short(source: SourceMap, path: KeyPath, other: KeyPath, least: timedelta) -> SupaopsError:
+    bound = format_duration(least)
+    return problem_at(
+        source,
+        path,
+        f"expected at least {dotted(other)}, which is {bound}",
+        hint=f"lengthen it, or give a shorter {path[-2]}.base beside it",
+    )
+
+
 def _too_long(source: SourceMap, path: KeyPath, other: KeyPath, limit: timedelta) -> SupaopsError:
     bound = format_duration(limit)
     return problem_at(
@@ -106,7 +139,7 @@ def _too_long(source: SourceMap, path: KeyPath, other: KeyPath, limit: timedelta
 
 
 def _duration(
-    data: Data, path: KeyPath, model: type[Queue | Retry | TaskType | Worker]
+    data: Data, path: KeyPath, model: type[Queue | Retry | TaskRetry | TaskType | Worker]
 ) -> timedelta | None:
     """Return a duration or its default; None if it is zero, faulty, or absent beside a bad key."""
     section = _at(data, *path[:-1])
@@ -192,6 +225,7 @@ _CHECKS: tuple[Callable[[Data, SourceMap], Iterator[SupaopsError]], ...] = (
     _worker_secrets,
     _sql_secrets,
     _cron_targets,
+    _backoff,
     _timing,
     _smoke,
     _secrets_in_text,

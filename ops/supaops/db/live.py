@@ -176,7 +176,13 @@ def _live_objects(conn: Connection, config: Config, *, installed: bool) -> Itera
         yield LiveObject(Kind.CRON_JOB, row["name"], canonical(spec), {"jobid": row["jobid"]})
     if installed:
         for row in conn.execute(query("live.task_types")):
-            yield LiveObject(Kind.TASK_TYPE, row.pop("name"), canonical(task_type_spec(**row)))
+            yield _live_task_type(row)
+
+
+def _live_task_type(row: dict[str, Any]) -> LiveObject:
+    retry = {key: row.pop(f"retry_{key}") for key in ("base", "factor", "max", "jitter")}
+    name = row.pop("name")
+    return LiveObject(Kind.TASK_TYPE, name, canonical(task_type_spec(retry=retry, **row)))
 
 
 def _live_secrets(

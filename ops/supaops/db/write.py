@@ -96,7 +96,12 @@ def _run(conn: Connection, text: str) -> None:
 
 def _put_task_type(conn: Connection, resource: Resource) -> None:
     schema = resource.spec["payload_schema"]
-    row = {**resource.spec, "payload_schema": Jsonb(schema) if schema is not None else None}
+    row = {
+        **dict.fromkeys(("base_s", "factor", "max_s", "jitter")),
+        **(resource.spec["retry"] or {}),
+        **resource.spec,
+        "payload_schema": Jsonb(schema) if schema is not None else None,
+    }
     conn.execute(query("write.task_type_upsert"), {"name": resource.name, **row})
 
 

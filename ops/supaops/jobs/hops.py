@@ -121,9 +121,16 @@ def _no_tick(journey: Journey) -> Hop:
 def _request(journey: Journey) -> _Passed | Hop:
     dispatch = journey.trace.dispatch
     if dispatch is None:
-        cause = "the run posted nothing yet"
-        return _broken("request", cause, "select * from cron.job_run_details order by runid desc")
+        return _no_request(journey)
     return dispatch["created_at"], f"request {dispatch['request_id']}"
+
+
+def _no_request(journey: Journey) -> Hop:
+    if journey.config.worker.skip_when_idle:
+        cause = "the run found no job ready: the job's queue may be paused"
+        return _broken("request", cause, "select * from supaops.pause")
+    cause = "the run posted nothing yet"
+    return _broken("request", cause, "select * from cron.job_run_details order by runid desc")
 
 
 def _claim(journey: Journey) -> _Passed | Hop:
@@ -145,7 +152,7 @@ def _unclaimed(journey: Journey) -> Hop:
     if dispatch["status_code"] is None:
         cause = f"no answer to request {dispatch['request_id']} yet"
         return _broken("answer", cause, "look at the worker's log")
-    cause = "the worker answered 200 but did not claim the job: its queue may be paused"
+    cause = "the worker answered 200 but did not claim the job: it may be paused"
     return _broken("claim", cause, "select * from supaops.pause")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -63,11 +63,16 @@ def _containers(text: str, template: str) -> list[SqlObject]:
 
 
 def _sql_objects(config: Config) -> Iterator[tuple[Resource, SqlObject]]:
-    """Yield each function, view and trigger with what its text creates: exactly one object."""
+    """Yield each function, view and trigger with what its text creates: exactly one object.
+
+    A template of a feature that this config does not ask for renders to nothing, and is left out.
+    """
     context = template_context(config)
     for kind, folder in _FOLDERS.items():
         for template in _templates(folder):
             text = render_sql(template, context)
+            if not text.strip():
+                continue
             found = created_objects(text, place=template)
             if [each.type for each in found] != [kind.value]:
                 raise RenderError(f"must create exactly one {kind.value}", place=template)
@@ -101,15 +106,33 @@ def _task_types(config: Config) -> Iterator[Resource]:
             timeout=task_type.timeout,
             description=task_type.description,
             payload_schema=task_type.payload,
+            retry=task_type.retry.model_dump(),
         )
         source = f"queue.task_types.{name}"
         yield Resource(Kind.TASK_TYPE, name, canonical(spec), source, spec)
 
 
-def task_type_spec(*, timeout: timedelta, **columns: Any) -> dict[str, Any]:
-    """Return a task type's row as JSON-able values; `timeout` becomes seconds."""
+def task_type_spec(
+    *, timeout: timedelta, retry: Mapping[str, Any], **columns: Any
+) -> dict[str, Any]:
+    """Return a task type's row as JSON-able values; a duration becomes seconds.
+
+    Args: retry: `base`, `factor`, `max` and `jitter`, None for what `queue.retry` says.
+    """
     names = ("queue", "max_attempts", "description", "payload_schema")
-    return {**{name: columns[name] for name in names}, "timeout_s": timeout.total_seconds()}
+    return {
+        **{name: columns[name] for name in names},
+        "timeout_s": timeout.total_seconds(),
+        "retry": dict(_own_backoff(retry)) or None,
+    }
+
+
+def _own_backoff(retry: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for key, value in retry.items():
+        if isinstance(value, timedelta):
+            yield f"{key}_s", value.total_seconds()
+        elif value is not None:
+            yield key, float(value)
 
 
 def _cron_jobs(config: Config) -> Iterator[Resource]:

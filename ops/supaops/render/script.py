@@ -67,5 +67,9 @@ def _task_type_statement(resource: Resource) -> str:
         f"make_interval(secs => {literal(spec['timeout_s'])})",
         *(literal(spec[key]) for key in ("description", "payload_schema")),
     ]
-    columns = "name, queue, max_attempts, timeout, description, payload_schema"
-    return f"insert into supaops.task_type ({columns})\nvalues ({', '.join(values)});\n"
+    columns = ["name, queue, max_attempts, timeout, description, payload_schema"]
+    for key, value in (spec["retry"] or {}).items():
+        columns.append(f"retry_{key.removesuffix('_s')}")
+        number = literal(value)
+        values.append(f"make_interval(secs => {number})" if key.endswith("_s") else number)
+    return f"insert into supaops.task_type ({', '.join(columns)})\nvalues ({', '.join(values)});\n"

@@ -11,8 +11,8 @@ LIVE = ("pending", "running")
 class Job:
     """One job.
 
-    `lease` is that of its latest attempt, null once the job was taken away from its worker;
-    `past` are all there ever were.
+    Its task type is `plain`. `lease` is that of its latest attempt, null once the job was taken
+    away from its worker; `past` are all there ever were.
     """
 
     queue: str
@@ -57,13 +57,14 @@ class Job:
 
 @dataclass
 class Model:
-    """Every job by id, the paused queues, the jobs of each lease and which leases ran out.
+    """Every job by id, the pauses, the jobs of each lease and which leases ran out.
 
-    `kept` are leases that took over and stay on record for their lost worker.
+    A pause is a queue and a task type; `kept` are leases that took over and stay on record for
+    their lost worker.
     """
 
     jobs: dict[int, Job] = field(default_factory=dict)
-    paused: set[str] = field(default_factory=set)
+    paused: set[tuple[str, str]] = field(default_factory=set)
     expired: set[int] = field(default_factory=set)
     members: dict[int, set[int]] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)
@@ -120,6 +121,6 @@ class Model:
             for job_id, job in self.jobs.items()
             if job.status == "pending"
             and job.due
-            and not self.paused & {"*", job.queue}
+            and not self.paused & {(q, t) for q in ("*", job.queue) for t in ("*", "plain")}
             and (queues is None or job.queue in queues)
         }

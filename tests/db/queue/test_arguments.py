@@ -19,6 +19,7 @@ SENSELESS = [
     ({"queue": "*"}, "queue is '*': expected a name, and not *, which stands for all queues"),
     ({"queue": "q" * 501}, "queue has 501 bytes: expected 500 at most"),
     ({"dedup_key": "k" * 2001}, "dedup_key has 2001 bytes: expected 2000 at most"),
+    ({"on_duplicate": "ignore"}, "on_duplicate is 'ignore': expected keep or reject"),
 ]
 
 

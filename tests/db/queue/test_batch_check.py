@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "priority": st.sampled_from([0, -32768, 32767, 32768, 10**12, "5", "x", 1.5, True, None]),
     "max_attempts": st.sampled_from([1, 0, -1, "3", 10**12, None]),
     "dedup_key": st.sampled_from(["k", "", "k" * 2000, "k" * 2001, 7, None]),
+    "on_duplicate": st.sampled_from(["keep", "reject", "", "Keep", 7, None]),
     "task": st.sampled_from(["plain", None]),
 }
 TASK_TYPES = st.sampled_from(["plain"] * 9 + ["game_platform_sync"] * 9 + ["nope", 7, None])

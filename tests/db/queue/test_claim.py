@@ -184,6 +184,18 @@ def test_a_pause_of_all_queues_stops_every_claim(queue: Connection) -> None:
     assert claim(queue, 5) == []
 
 
+def test_a_paused_task_type_waits_in_every_queue_and_the_others_go_on(queue: Connection) -> None:
+    held, side = enqueue(queue), enqueue(queue, queue="side")
+    others = [enqueue(queue, "patient"), enqueue(queue, "report")]
+    queue.execute("select job_queue_pause('*', 'upstream is down', task_type => 'plain')")
+    assert set(ids(claim(queue, 5))) == set(others)
+    queue.execute("select job_queue_pause('side', 'more of it', task_type => 'plain')")
+    queue.execute("select job_queue_resume('*', 'plain')")
+    assert ids(claim(queue, 5)) == [held]
+    queue.execute("select job_queue_resume('side', 'plain')")
+    assert ids(claim(queue, 5)) == [side]
+
+
 def test_a_pause_ends_by_itself_at_its_time(queue: Connection) -> None:
     job_id = enqueue(queue)
     queue.execute("select job_queue_pause('default', 'short', now() + interval '1 hour')")

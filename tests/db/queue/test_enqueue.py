@@ -48,7 +48,7 @@ def test_an_unknown_task_type_is_refused_with_the_known_ones_and_the_remedy(
     diagnosis = caught.value.diag
     assert diagnosis.message_primary == "unknown task type 'game_platform_snyc'"
     assert diagnosis.message_detail == (
-        "Declared task types: game_platform_sync, plain, report, supaops_smoke."
+        "Declared task types: game_platform_sync, patient, plain, report, supaops_smoke."
     )
     assert diagnosis.message_hint is not None
     assert "supaops apply" in diagnosis.message_hint
@@ -129,6 +129,68 @@ def test_a_live_dedup_key_returns_the_job_that_holds_it(queue: Connection) -> No
     assert enqueue(queue, dedup_key="daily", queue="side") != first
     claim(queue, 2)
     assert enqueue(queue, dedup_key="daily") == first, "a running job is live"
+
+
+def test_a_duplicate_that_is_to_be_rejected_names_the_job_that_holds_its_key(
+    queue: Connection,
+) -> None:
+    first = enqueue(queue, dedup_key="daily", on_duplicate="reject")
+    with pytest.raises(psycopg.errors.UniqueViolation) as caught:
+        enqueue(queue, dedup_key="daily", on_duplicate="reject")
+    message = f"job {first} holds the dedup_key 'daily' in queue 'default'"
+    assert caught.value.diag.message_primary == message
+    assert "cancel it, or enqueue with on_duplicate => 'keep'" in str(caught.value)
+    assert column(queue, "select id from job_queue") == [first]
+    assert enqueue(queue, dedup_key="daily", on_duplicate="keep") == first
+    assert enqueue(queue, dedup_key="daily", on_duplicate=None) == first
+    assert enqueue(queue, on_duplicate="reject") != first, "without a key there is no duplicate"
+    claim(queue, 2)
+    queue.execute("select job_queue_mark_succeeded(%s)", [first])
+    assert enqueue(queue, dedup_key="daily", on_duplicate="reject") != first
+
+
+def test_a_batch_with_a_duplicate_to_be_rejected_adds_none_and_names_its_place(
+    queue: Connection,
+) -> None:
+    batch = [
+        {"task_type": "plain"},
+        {"task_type": "plain", "dedup_key": "b", "on_duplicate": "keep"},
+        {"task_type": "plain", "dedup_key": "a", "on_duplicate": "reject"},
+    ]
+    statement = "select job_queue_enqueue_many(%s::jsonb)"
+    holder = value(queue, statement, json.dumps(batch))[2]
+    with pytest.raises(psycopg.errors.UniqueViolation) as caught:
+        value(queue, statement, json.dumps(batch))
+    assert caught.value.diag.message_primary == (
+        f"jobs[2]: job {holder} holds the dedup_key 'a' in queue 'default'"
+    )
+    assert value(queue, "select count(*) from job_queue") == 3
+    batch[2]["on_duplicate"] = "keep"
+    assert value(queue, statement, json.dumps(batch))[1:] == [holder - 1, holder]
+
+
+def test_of_racing_enqueues_that_reject_duplicates_exactly_one_adds_its_job(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    added: list[int] = []
+    refused: list[psycopg.errors.UniqueViolation] = []
+    start = threading.Barrier(4)
+
+    def race(db: Connection) -> None:
+        for n in range(25):
+            start.wait()
+            try:
+                added.append(enqueue(db, dedup_key=f"key {n}", on_duplicate="reject"))
+            except psycopg.errors.UniqueViolation as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=race, args=(another(),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(added), len(refused)) == (25, 75)
+    assert sorted(added) == column(queue, "select id from job_queue order by id")
 
 
 @pytest.mark.parametrize(

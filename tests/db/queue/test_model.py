@@ -32,6 +32,8 @@ LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 queues = st.sampled_from(QUEUES)
 keys = st.sampled_from([None, None, "a", "b"])
 picks = st.integers(0, 7)
+any_queue = st.sampled_from([*QUEUES, "*"])
+any_type = st.sampled_from(["*", "*", "plain", "report"])
 
 EXAMPLES = settings(
     max_examples=30,
@@ -156,7 +158,7 @@ class History(RuleBasedStateMachine):
             answer.update(
                 value(
                     self.db,
-                    "select job_queue_exchange(%s::jsonb, %s::jsonb, %s)",
+                    "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e",
                     *map(json.dumps, reports),
                     limit,
                 )
@@ -213,17 +215,21 @@ class History(RuleBasedStateMachine):
         if job and done:
             job.become("pending")
 
-    @rule(queue=st.sampled_from([*QUEUES, "*"]), until=st.sampled_from([None, FAR, LONG_AGO]))
-    def pause(self, queue: str, until: datetime | None) -> None:
-        self.db.execute("select job_queue_pause(%s, 'why', %s)", [queue, until])
-        self.model.paused.discard(queue)
-        if until != LONG_AGO:
-            self.model.paused.add(queue)
+    @rule(queue=any_queue, kind=any_type, until=st.sampled_from([None, FAR, LONG_AGO]))
+    def pause(self, queue: str, kind: str, until: datetime | None) -> None:
+        call = "select job_queue_pause(%s, 'why', %s, %s)"
+        if until == LONG_AGO:
+            with pytest.raises(psycopg.errors.InvalidParameterValue):
+                self.db.execute(call, [queue, until, kind])
+            return
+        self.db.execute(call, [queue, until, kind])
+        self.model.paused.add((queue, kind))
 
-    @rule(queue=st.sampled_from([*QUEUES, "*"]))
-    def resume(self, queue: str) -> None:
-        self.db.execute("select job_queue_resume(%s)", [queue])
-        self.model.paused.discard(queue)
+    @rule(queue=any_queue, kind=any_type)
+    def resume(self, queue: str, kind: str) -> None:
+        ended = value(self.db, "select job_queue_resume(%s, %s)", queue, kind)
+        assert ended == ((queue, kind) in self.model.paused)
+        self.model.paused.discard((queue, kind))
 
     @precondition(lambda self: len(self.model.jobs) > 3)
     @rule(age=st.sampled_from(["0", "1 day"]))

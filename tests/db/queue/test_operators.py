@@ -110,6 +110,43 @@ def test_a_queue_that_only_an_enqueue_named_can_be_paused(queue: Connection) -> 
     assert claim(queue) == []
 
 
+def test_a_pause_and_its_end_name_the_task_type_in_the_audit(queue: Connection) -> None:
+    queue.execute("select job_queue_pause('*', 'why', task_type => 'plain')")
+    assert value(queue, "select job_queue_resume('*')") is False
+    assert value(queue, "select job_queue_resume('*', 'report')") is False
+    assert value(queue, "select job_queue_resume('*', 'plain')") is True
+    assert column(queue, "select action || ' ' || target from supaops.audit order by id") == [
+        "pause queue:* task_type:plain",
+        "resume queue:* task_type:plain",
+    ]
+
+
+def test_pausing_a_task_type_that_does_not_exist_is_refused(queue: Connection) -> None:
+    with pytest.raises(psycopg.Error, match="unknown task type 'plane'") as caught:
+        queue.execute("select job_queue_pause('*', 'why', task_type => 'plane')")
+    assert caught.value.sqlstate == "JQ001"
+
+
+def test_a_task_type_that_is_no_longer_declared_can_be_paused(queue: Connection) -> None:
+    enqueue(queue)
+    with queue.transaction(force_rollback=True):
+        queue.execute("delete from supaops.task_type where name = 'plain'")
+        queue.execute("select job_queue_pause('*', 'why', task_type => 'plain')")
+        assert claim(queue) == []
+
+
+@pytest.mark.parametrize("until", ["now() - interval '1 second'", "now()", "'-infinity'"])
+def test_a_pause_that_has_ended_already_is_refused_and_leaves_the_earlier_one(
+    queue: Connection, until: str
+) -> None:
+    queue.execute("select job_queue_pause('default', 'first')")
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="which has passed") as caught:
+        queue.execute(f"select job_queue_pause('default', 'second', {until})".encode())
+    assert caught.value.diag.message_hint is not None
+    assert "resume" in caught.value.diag.message_hint
+    assert column(queue, "select reason from supaops.pause") == ["first"]
+
+
 @pytest.mark.parametrize("reason", ["", "  ", None])
 def test_a_pause_needs_a_reason(queue: Connection, reason: str | None) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="a pause needs a reason"):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, enqueue, job, value
+from tests.db.calls import claim, column, enqueue, job, value
 
 BASE, FACTOR, MAX, JITTER = 10.0, 2.0, 3600.0, 0.2
 
@@ -109,3 +109,23 @@ def test_the_jitter_of_a_batch_differs_per_job(queue: Connection) -> None:
     lease = claim(queue, 20)[0]["lease_id"]
     queue.execute("select job_queue_mark_failed_many(%s, %s, %s)", [ids, ["x"] * 20, [lease] * 20])
     assert value(queue, "select count(distinct run_at) from job_queue") == 20
+
+
+def test_a_task_type_has_a_backoff_of_its_own_and_takes_the_rest_from_the_queue(
+    queue: Connection,
+) -> None:
+    """`patient` declares a base and no jitter; its factor and its maximum are the queue's."""
+    delays = column(
+        queue,
+        "select extract(epoch from supaops.retry_delay('patient', n))::float"
+        " from unnest(array[1, 2, 3, 50]) n",
+    )
+    assert delays == [120.0, 240.0, 480.0, 3600.0]
+
+
+def test_a_failed_job_waits_as_its_task_type_declares(queue: Connection) -> None:
+    enqueue(queue, "patient")
+    row = claim(queue)[0]
+    queue.execute("select job_queue_mark_failed(%s, 'x', %s)", [row["id"], row["lease_id"]])
+    waited = value(queue, "select run_at - finished_at from job_queue, supaops.attempt")
+    assert waited == timedelta(minutes=2)

@@ -11,6 +11,7 @@ from supaops.local import Stack
 from tests.db.calls import column, value
 
 PUBLIC_FUNCTIONS = {
+    "job_queue_attempts",
     "job_queue_cancel",
     "job_queue_claim",
     "job_queue_cleanup",

@@ -194,7 +194,7 @@ class Histories(RuleBasedStateMachine):
             json.dumps([{"job_id": bad, "lease_id": leases[1], "error": "x", "retry_in": "0"}]),
             limit % 4,
         )
-        call = "select job_queue_exchange(%s::jsonb, %s::jsonb, %s)"
+        call = "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e"
         answer = session.attempt(lambda: value(session.db, call, *arguments))
         if answer is not None:
             assert set(answer["refused"]) == expected
@@ -257,12 +257,12 @@ class Histories(RuleBasedStateMachine):
     @rule(queue=st.sampled_from([*QUEUES, "*"]))
     def pause(self, queue: str) -> None:
         self.operator.db.execute("select job_queue_pause(%s, 'why')", [queue])
-        self.world.committed.paused.add(queue)
+        self.world.committed.paused.add((queue, "*"))
 
     @rule(queue=st.sampled_from([*QUEUES, "*", "*"]))
     def resume(self, queue: str) -> None:
         self.operator.db.execute("select job_queue_resume(%s)", [queue])
-        self.world.committed.paused.discard(queue)
+        self.world.committed.paused.discard((queue, "*"))
 
     @rule(who=who)
     def cleanup(self, who: int) -> None:

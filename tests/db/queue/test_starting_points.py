@@ -84,7 +84,8 @@ def test_a_job_that_is_committed_late_is_claimed_although_the_cursor_has_passed_
         queue.execute(BATCH, [200])
         finish(queue, 200)
         assert claim(queue, 10) == []
-    assert ids_of(claim(queue, 10)) == [late]
+    # On a busy machine a look back may have taken so long that the next is put off.
+    until(lambda: ids_of(claim(queue, 10)) == [late], seconds=3)
 
 
 def test_a_late_job_is_not_left_behind_by_claims_that_are_kept_busy(
@@ -223,8 +224,11 @@ def test_a_lease_that_is_ended_by_hand_in_the_past_is_still_found(queue: Connect
     assert column(queue, "select outcome from supaops.attempt") == ["lost"]
 
 
-def test_a_claim_does_not_walk_over_a_thousand_leases_that_have_ended(
-    queue: Connection, another: Callable[[], Connection]
+@pytest.mark.parametrize(
+    "call", ["job_queue_claim()", "supaops.ready_jobs(10000, clock_timestamp())"]
+)
+def test_no_call_walks_over_a_thousand_leases_that_have_ended(
+    queue: Connection, another: Callable[[], Connection], call: str
 ) -> None:
     queue.execute(BATCH, [1_010])
     reader = another()
@@ -237,7 +241,7 @@ def test_a_claim_does_not_walk_over_a_thousand_leases_that_have_ended(
         queue.execute(SURVEY_NOW)
         claim(queue, 0)
         before = entries_read(queue, "lease_expiry_idx")
-        claim(queue)
+        queue.execute(f"select {call}".encode())
         assert entries_read(queue, "lease_expiry_idx") - before < 10
 
 

@@ -11,6 +11,10 @@ revoke all on table public.job_queue from public, anon, authenticated, service_r
 grant select, insert, update, delete on table public.job_queue to service_role;
 revoke all on sequence public.job_queue_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.public.job_queue_attempts  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_attempts(bigint) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_attempts(bigint) to service_role;
+
 -- grant.public.job_queue_cancel  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_cancel(bigint[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cancel(bigint[]) to service_role;
@@ -32,8 +36,8 @@ revoke all on table public.job_queue_dispatch_history from public, anon, authent
 grant select on table public.job_queue_dispatch_history to service_role;
 
 -- grant.public.job_queue_enqueue  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text) to service_role;
+revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) to service_role;
 
 -- grant.public.job_queue_enqueue_many  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, authenticated, service_role cascade;
@@ -64,12 +68,12 @@ revoke all on function public.job_queue_mark_succeeded_many(bigint[], bigint[], 
 grant execute on function public.job_queue_mark_succeeded_many(bigint[], bigint[], jsonb[]) to service_role;
 
 -- grant.public.job_queue_pause  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_pause(text, text, timestamptz) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_pause(text, text, timestamptz) to service_role;
+revoke all on function public.job_queue_pause(text, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_pause(text, text, timestamptz, text) to service_role;
 
 -- grant.public.job_queue_resume  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_resume(text) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_resume(text) to service_role;
+revoke all on function public.job_queue_resume(text, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_resume(text, text) to service_role;
 
 -- grant.public.job_queue_retry  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_retry(bigint[]) from public, anon, authenticated, service_role cascade;
@@ -90,13 +94,16 @@ revoke all on schema supaops from public, anon, authenticated, service_role casc
 revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_job  (grants/private_function.sql.j2)
-revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.attempt_is_untold  (grants/private_function.sql.j2)
+revoke all on function supaops.attempt_is_untold(public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.audit  (grants/private_table.sql.j2)
 revoke all on table supaops.audit from public, anon, authenticated, service_role cascade;
@@ -105,14 +112,11 @@ revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, se
 -- grant.supaops.audit_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.backdated  (grants/private_table.sql.j2)
-revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.batch_is_sound  (grants/private_function.sql.j2)
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
-revoke all on function supaops.check_arguments(text, integer, integer, text) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.check_arguments(text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_batch  (grants/private_function.sql.j2)
 revoke all on function supaops.check_batch(jsonb) from public, anon, authenticated, service_role cascade;
@@ -147,14 +151,23 @@ revoke all on function supaops.check_same_length(bigint[], bigint[], integer) fr
 -- grant.supaops.check_status  (grants/private_function.sql.j2)
 revoke all on function supaops.check_status(public.job_queue) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.cleanup_backdated  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_backdated(timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.clean_up  (grants/private_function.sql.j2)
+revoke all on function supaops.clean_up(interval, interval) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup  (grants/private_table.sql.j2)
+revoke all on table supaops.cleanup from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_ledgers  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_ledgers() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.cleanup_round  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_round(timestamptz, timestamptz, timestamptz, bigint, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.cleanup_step  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
@@ -189,6 +202,12 @@ revoke all on function supaops.enqueue_each(jsonb) from public, anon, authentica
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_step  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_step(tid) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_tally  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_tally() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
@@ -241,6 +260,9 @@ revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public
 -- grant.supaops.known_queue  (grants/private_function.sql.j2)
 revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.known_task_type  (grants/private_function.sql.j2)
+revoke all on function supaops.known_task_type(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lane  (grants/private_table.sql.j2)
 revoke all on table supaops.lane from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lane_id_seq from public, anon, authenticated, service_role cascade;
@@ -252,11 +274,18 @@ revoke all on function supaops.lane_for(text, smallint, text) from public, anon,
 revoke all on table supaops.lease from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.limit  (grants/private_table.sql.j2)
+revoke all on table supaops."limit" from public, anon, authenticated, service_role cascade;
+revoke all on sequence supaops.limit_id_seq from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.note_backdating  (grants/private_function.sql.j2)
-revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.lower_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
@@ -264,14 +293,23 @@ revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticat
 -- grant.supaops.oldest_writer  (grants/private_function.sql.j2)
 revoke all on function supaops.oldest_writer() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.order_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.order_lanes(text[], timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.pause_target  (grants/private_function.sql.j2)
+revoke all on function supaops.pause_target(text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.payloads_pass  (grants/private_function.sql.j2)
 revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.post_to_worker  (grants/private_function.sql.j2)
+revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
@@ -285,8 +323,20 @@ revoke all on function supaops.raise_lease_floor(timestamptz) from public, anon,
 -- grant.supaops.read_reports  (grants/private_function.sql.j2)
 revoke all on function supaops.read_reports(jsonb, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.ready_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.ready_jobs(integer, timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.record_success  (grants/private_function.sql.j2)
+revoke all on function supaops.record_success(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.recount  (grants/private_function.sql.j2)
+revoke all on function supaops.recount() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.refuse_duplicate  (grants/private_function.sql.j2)
+revoke all on function supaops.refuse_duplicate(bigint, text, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon, authenticated, service_role cascade;
@@ -299,6 +349,9 @@ revoke all on function supaops.rescue_expired_leases() from public, anon, authen
 
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
+revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
@@ -316,6 +369,9 @@ revoke all on function supaops.shorten_lease() from public, anon, authenticated,
 -- grant.supaops.survey  (grants/private_function.sql.j2)
 revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.sweep  (grants/private_function.sql.j2)
+revoke all on function supaops.sweep() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
 
@@ -324,6 +380,9 @@ revoke all on table supaops.tally from public, anon, authenticated, service_role
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.upkeep  (grants/private_function.sql.j2)
+revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;

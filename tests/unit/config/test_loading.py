@@ -198,3 +198,13 @@ def test_a_job_named_like_a_mark_of_the_validator_keeps_its_place(
 ) -> None:
     (problem,) = problems(f'{good}cron: {{jobs: {{"[key]": 5}}}}\n')
     assert str(problem) == ('queue.yaml:14:24: cron.jobs."[key]": expected a mapping, found `5`')
+
+
+@pytest.mark.parametrize(
+    "retry", ["{}", "{base: 0s, max: 1s}", "{base: 2h, max: 3h}", "{base: null}"]
+)
+def test_a_backoff_of_a_task_type_may_leave_out_what_the_queue_says(
+    write: Write, good: str, retry: str
+) -> None:
+    text = good.replace("sync: {}", f"sync: {{retry: {retry}}}")
+    assert load(write(text), "local").queue.task_types["sync"].retry.factor is None

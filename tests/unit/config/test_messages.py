@@ -76,6 +76,25 @@ QUEUE_CASES = {
 }
 
 TASK_CASES = {
+    "retry: {base: 61m}": (
+        "queue.task_types.sync.retry.base: expected at most queue.retry.max, which is 1h",
+        "shorten it, or raise queue.retry.max",
+    ),
+    "retry: {base: 3s, max: 2s}": (
+        (
+            "queue.task_types.sync.retry.base: expected at most "
+            "queue.task_types.sync.retry.max, which is 2s"
+        ),
+        "shorten it, or raise queue.task_types.sync.retry.max",
+    ),
+    "retry: {max: 1s}": (
+        "queue.task_types.sync.retry.max: expected at least queue.retry.base, which is 5s",
+        "lengthen it, or give a shorter retry.base beside it",
+    ),
+    "retry: {factor: 0.5}": (
+        "queue.task_types.sync.retry.factor: expected at least 1, found `0.5`",
+        None,
+    ),
     "timeout: 6m": (
         "queue.task_types.sync.timeout: expected at most queue.lease, which is 5m",
         "shorten it, or raise queue.lease",
@@ -242,6 +261,25 @@ WORKER_CASES = {
         "shorten it, or lengthen the lease: a job would run twice",
     ),
     "batch_limit: 1001": ("worker.batch_limit: expected at most 1000, found `1001`", None),
+    "posts_per_tick: 0": ("worker.posts_per_tick: expected at least 1, found `0`", None),
+    "posts_per_tick: 21": ("worker.posts_per_tick: expected at most 20, found `21`", None),
+    "skip_when_idle: yes": (
+        "worker.skip_when_idle: `yes` is not a boolean in YAML 1.2",
+        "write true",
+    ),
+    "wake_on_enqueue: 99ms": (
+        "worker.wake_on_enqueue: expected from 100ms to 1m, found `99ms`",
+        None,
+    ),
+    "wake_on_enqueue: 61s": (
+        "worker.wake_on_enqueue: expected from 100ms to 1m, found `61s`",
+        None,
+    ),
+    "wake_on_enqueue: 1": (
+        f"worker.wake_on_enqueue: {DURATION}, found `1`",
+        "write 1s if seconds are meant",
+    ),
+    "wake_on_enqueue: true": (f"worker.wake_on_enqueue: {DURATION}, found `true`", None),
 }
 
 DATABASE_CASES = {

@@ -40,7 +40,8 @@ select address, kind, sha256, live_sha256, definition, live_definition
 select secret_salt from supaops.installation;
 
 -- name: task_types :many
-select name, queue, max_attempts, timeout, description, payload_schema
+select name, queue, max_attempts, timeout, description, payload_schema,
+       retry_base, retry_factor, retry_max, retry_jitter
   from supaops.task_type;
 
 -- name: functions :many

@@ -1,12 +1,17 @@
 -- What an apply writes. Identifiers and object texts come from the render room.
 
 -- name: task_type_upsert
-insert into supaops.task_type (name, queue, max_attempts, timeout, description, payload_schema)
+insert into supaops.task_type (
+  name, queue, max_attempts, timeout, description, payload_schema,
+  retry_base, retry_factor, retry_max, retry_jitter)
 values (%(name)s, %(queue)s, %(max_attempts)s, make_interval(secs => %(timeout_s)s),
-        %(description)s, %(payload_schema)s)
+        %(description)s, %(payload_schema)s,
+        make_interval(secs => %(base_s)s), %(factor)s, make_interval(secs => %(max_s)s), %(jitter)s)
     on conflict (name) do update
    set queue = excluded.queue, max_attempts = excluded.max_attempts, timeout = excluded.timeout,
-       description = excluded.description, payload_schema = excluded.payload_schema;
+       description = excluded.description, payload_schema = excluded.payload_schema,
+       retry_base = excluded.retry_base, retry_factor = excluded.retry_factor,
+       retry_max = excluded.retry_max, retry_jitter = excluded.retry_jitter;
 
 -- name: task_type_delete
 delete from supaops.task_type where name = %(name)s;
