@@ -72,11 +72,10 @@ def fail_many(db: Connection, late: Reports) -> int:
 
 def exchange(db: Connection, late: Reports) -> int:
     done, failed = late[::2], late[1::2]
-    answer = value(
-        db, "select job_queue_exchange(%s::jsonb, %s::jsonb, 0)", reports(done), reports(failed)
-    )
+    call = "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, 0) e"
+    answer = value(db, call, reports(done), reports(failed))
     refused = set(answer["refused"])
-    return sum(job_id not in refused for job_id, _ in late) + len(answer["failed"])
+    return sum(job_id not in refused for job_id, _ in late) + len(answer["statuses"])
 
 
 def heartbeat(db: Connection, late: Reports) -> int:

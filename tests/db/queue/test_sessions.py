@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from supaops.db.connect import Connection, connect
-from tests.db.calls import ORPHANS, UNHELD, claim, column, enqueue, value
+from tests.db.calls import BELOW_FLOOR, ORPHANS, UNHELD, claim, column, enqueue, value
 from tests.db.conftest import EMPTY, install
 from tests.db.queue.model import LIVE, Job, Model
 from tests.db.queue.sessions import Session, World
@@ -194,7 +194,7 @@ class Histories(RuleBasedStateMachine):
             json.dumps([{"job_id": bad, "lease_id": leases[1], "error": "x", "retry_in": "0"}]),
             limit % 4,
         )
-        call = "select job_queue_exchange(%s::jsonb, %s::jsonb, %s)"
+        call = "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e"
         answer = session.attempt(lambda: value(session.db, call, *arguments))
         if answer is not None:
             assert set(answer["refused"]) == expected
@@ -257,12 +257,12 @@ class Histories(RuleBasedStateMachine):
     @rule(queue=st.sampled_from([*QUEUES, "*"]))
     def pause(self, queue: str) -> None:
         self.operator.db.execute("select job_queue_pause(%s, 'why')", [queue])
-        self.world.committed.paused.add(queue)
+        self.world.committed.paused.add((queue, "*"))
 
     @rule(queue=st.sampled_from([*QUEUES, "*", "*"]))
     def resume(self, queue: str) -> None:
         self.operator.db.execute("select job_queue_resume(%s)", [queue])
-        self.world.committed.paused.discard(queue)
+        self.world.committed.paused.discard((queue, "*"))
 
     @rule(who=who)
     def cleanup(self, who: int) -> None:
@@ -368,6 +368,7 @@ class Histories(RuleBasedStateMachine):
         self._compare(self.operator, self.world.committed)
         assert column(self.operator.db, UNHELD) == []
         assert column(self.operator.db, ORPHANS) == []
+        assert column(self.operator.db, BELOW_FLOOR) == []
         stats = self.operator.db.execute("select * from job_queue_stats()").fetchall()
         for row in stats:
             del row["oldest_ready_at"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, LiteralString
 
 import pytest
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, column, enqueue, value
+from tests.db.calls import WAITING, claim, column, enqueue, value
 from tests.waiting import until
 
 BATCH = """
@@ -221,3 +222,20 @@ def test_a_lease_that_is_ended_by_hand_in_the_past_is_still_found(queue: Connect
     queue.execute("update supaops.lease set expires_at = '2000-01-01'")
     assert ids_of(claim(queue)) == [job_id]
     assert column(queue, "select outcome from supaops.attempt") == ["lost"]
+
+
+def test_a_lease_that_was_shorter_than_its_claim_took_is_still_found(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    job_id = enqueue(queue)
+    holder, claimer = another(), another()
+    holder.execute("begin; lock table supaops.tally in share mode")
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(claim, claimer, lease="1 ms")
+        until(lambda: value(queue, WAITING) == 1)
+        queue.execute("select pg_sleep(0.001)")
+        queue.execute(SURVEY_NOW)
+        claim(queue, 0)
+        holder.execute("commit")
+        assert ids_of(slow.result()) == [job_id]
+    until(lambda: ids_of(claim(queue)) == [job_id], seconds=3)
