@@ -99,6 +99,9 @@ revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, i
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.adopt_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.adopt_jobs() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
 
@@ -169,8 +172,14 @@ revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, ti
 -- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.close_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.close_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.closed_lane  (grants/private_table.sql.j2)
+revoke all on table supaops.closed_lane from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.complete  (grants/private_function.sql.j2)
 revoke all on function supaops.complete(bigint[], bigint[], jsonb[]) from public, anon, authenticated, service_role cascade;
@@ -194,11 +203,20 @@ revoke all on function supaops.delete_finished(bigint[]) from public, anon, auth
 revoke all on table supaops.dispatch from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.dispatch_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drain_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.drain_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.drop_finished_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.drop_finished_leases(bigint[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drop_starting_points  (grants/private_function.sql.j2)
+revoke all on function supaops.drop_starting_points() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.enqueue_each  (grants/private_function.sql.j2)
 revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.everybody_sees  (grants/private_function.sql.j2)
+revoke all on function supaops.everybody_sees(xid8) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
@@ -223,6 +241,9 @@ revoke all on function supaops.harvest_responses() from public, anon, authentica
 
 -- grant.supaops.hold_by_hand  (grants/private_function.sql.j2)
 revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.idle_lane  (grants/private_table.sql.j2)
+revoke all on table supaops.idle_lane from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.installation  (grants/private_table.sql.j2)
 revoke all on table supaops.installation from public, anon, authenticated, service_role cascade;
@@ -287,6 +308,9 @@ revoke all on function supaops.lower_floor(supaops.lane) from public, anon, auth
 -- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.note_idle_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.note_idle_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -313,6 +337,9 @@ revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenti
 
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.queue_locks  (grants/private_function.sql.j2)
+revoke all on function supaops.queue_locks() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.raise_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.raise_floor(supaops.lane, timestamptz) from public, anon, authenticated, service_role cascade;
@@ -344,6 +371,9 @@ revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon
 -- grant.supaops.refuse_live_duplicate  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_live_duplicate(public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.remove_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.remove_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.rescue_expired_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.rescue_expired_leases() from public, anon, authenticated, service_role cascade;
 
@@ -352,6 +382,9 @@ revoke all on table supaops.resource from public, anon, authenticated, service_r
 
 -- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
 revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.retire_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.retire_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
@@ -380,6 +413,9 @@ revoke all on table supaops.tally from public, anon, authenticated, service_role
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.tend_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.tend_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.upkeep  (grants/private_function.sql.j2)
 revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
