@@ -68,11 +68,11 @@ def rendered() -> tuple[Resource, ...]:
     return resources(CONFIG)
 
 
-def install(connection: Connection) -> None:
-    """Install the queue in one transaction, as an apply does."""
+def install(connection: Connection, wanted: tuple[Resource, ...] = ()) -> None:
+    """Install the queue, or what is wanted, in one transaction, as an apply does."""
     with connection.transaction():
         connection.execute("set local check_function_bodies = off")
-        for resource in rendered():
+        for resource in wanted or rendered():
             put(connection, resource, None, {})
 
 
