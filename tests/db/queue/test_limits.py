@@ -185,6 +185,8 @@ def test_a_limit_is_looked_at_by_one_claim_at_a_time_and_the_next_does_not_wait(
 def test_a_claim_from_other_lanes_leaves_a_limit_to_the_others(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
+    fill(queue, 1)
+    queue.execute("update job_queue set status = 'cancelled'")
     fill(queue, 2, task_type="patient", queue="free")
     other = another()
     with other.transaction():
@@ -255,6 +257,16 @@ def test_jobs_that_ended_one_by_one_are_not_looked_at_again(queue: Connection) -
     [last] = claim(queue, 1)
     assert column(queue, MARKED) == [last["lease_id"]]
     assert value(queue, "select job_queue_heartbeat(%s)", first["lease_id"]) != []
+
+
+def test_a_job_that_runs_again_beside_its_former_batch_counts_once(queue: Connection) -> None:
+    again, beside = fill(queue, 2)
+    claim(queue, 2)
+    queue.execute("select job_queue_mark_failed(%s, 'x', retry_in => '0')", [again])
+    assert [row["id"] for row in claim(queue, 1)] == [again]
+    assert usage(queue, "queue", "default") == {"running": 2, "startable": 1}
+    queue.execute("select job_queue_mark_succeeded(%s)", [beside])
+    assert usage(queue, "queue", "default") == {"running": 1, "startable": 2}
 
 
 def test_a_count_does_not_wait_for_a_worker_that_writes_to_its_lease(
