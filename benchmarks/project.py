@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from supaops.apply import Applied, apply_plan, provenance
@@ -21,10 +22,12 @@ VARIABLES = {
 }
 
 
-def declared(path: Path) -> Desired:
-    """Return what the environment `local` of a YAML file should hold."""
-    config = load(path, "local")
-    return Desired(config, resources(config), resolve(config, VARIABLES).secrets)
+def declared(
+    path: Path, environment: str = "local", variables: Mapping[str, str] = VARIABLES
+) -> Desired:
+    """Return what an environment of a YAML file should hold."""
+    config = load(path, environment)
+    return Desired(config, resources(config), resolve(config, variables).secrets)
 
 
 def apply(db: Connection, desired: Desired) -> Applied:

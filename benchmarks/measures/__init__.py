@@ -11,6 +11,8 @@ from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
 from benchmarks.measures.measure import Measure
 from benchmarks.measures.single_enqueue import SingleEnqueue
+from benchmarks.measures.space import Space
+from benchmarks.measures.wake import Wake
 from benchmarks.measures.wal import Wal
 
 MEASURES: dict[str, Measure] = {
@@ -22,7 +24,9 @@ MEASURES: dict[str, Measure] = {
     "claimers": Claimers(),
     "drain": Drain(),
     "held": Held(),
+    "space": Space(),
     "depth": Depth(),
+    "wake": Wake(),
 }
 """At full length."""
 
@@ -35,6 +39,8 @@ SHORT: dict[str, Measure] = {
     "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
     "drain": Drain(jobs=2_000),
     "held": Held(seconds=2, rate=500),
+    "space": Space(flows=2, seconds=2, rate=500),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
+    "wake": Wake(jobs=3),
 }
 """Enough to see that everything works; the figures mean little."""

@@ -11,13 +11,10 @@ from benchmarks.systems.sql import SqlSystem
 from benchmarks.systems.system import PAYLOAD, Statements, Worker
 from supaops.apply import provenance
 
-# What was claimed is given back as it came, which spares the server taking it apart for pgbench.
-EXCHANGE = """select json_array_length(r -> 'claimed') as claimed, r -> 'claimed' as held
-  from job_queue_exchange(:held, '[]', :batch, 'bench') r"""
-SETTLE = """select job_queue_mark_succeeded_many(
-         coalesce(array_agg((h ->> 'id')::bigint), '{}'),
-         coalesce(array_agg((h ->> 'lease_id')::bigint), '{}'))
-  from jsonb_array_elements(:held::jsonb) h"""
+EXCHANGE = """select coalesce(json_array_length(held -> 'job_ids'), 0) as claimed,
+       case when held is null then '[]' else json_build_array(held) end as held, claimed as jobs
+  from job_queue_exchange(:held, '[]', :batch, 'bench')"""
+SETTLE = "select job_queue_exchange(:held, '[]', 0, 'bench')"
 CLAIM = """select coalesce(array_agg(id), '{}')::text as ids,
        coalesce(array_agg(lease_id), '{}')::text as leases,
        array_agg(payload)::text as payloads, count(*) as claimed

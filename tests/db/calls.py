@@ -20,11 +20,15 @@ UNHELD = """
   left join supaops.lease l on l.id = j.lease_id and j.id = any (l.job_ids) and l.closed_at is null
   where j.status = 'running' and l.id is null
 """
+# Jobs that no claim would ever see.
+BELOW_FLOOR = """
+  select j.id from job_queue j join supaops.lane l on l.id = j.lane
+  where j.ready_at < timestamptz 'epoch'
+    + coalesce(pg_sequence_last_value(l.floor), 0) * interval '1 microsecond'
+"""
 # Jobs that are gone and still recorded.
 ORPHANS = """
   select job_id from supaops.attempt where job_id not in (select id from job_queue)
-  union all
-  select job_id from supaops.backdated where job_id not in (select id from job_queue)
 """
 
 

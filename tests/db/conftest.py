@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from supaops.config.model import Config
+from supaops.config.model import Config, Worker
 from supaops.db.connect import Connection, connect
 from supaops.db.write import put
 from supaops.local import Stack
@@ -55,10 +55,13 @@ delete from supaops.tally;
 delete from supaops.pause;
 delete from supaops.audit;
 delete from supaops.dispatch;
+delete from supaops.cleanup;
+insert into supaops.cleanup default values;
 delete from vault.secrets;
 select setval(pg_get_serial_sequence('public.job_queue', 'id'), 1, false);
 select setval(due, 1)
-from (values ('supaops.survey_due'::regclass), ('supaops.look_back_due'::regclass)) x (due);
+from (values ('supaops.survey_due'::regclass), ('supaops.look_back_due'::regclass),
+             ('supaops.wake_due'::regclass)) x (due);
 """
 
 
@@ -68,12 +71,18 @@ def rendered() -> tuple[Resource, ...]:
     return resources(CONFIG)
 
 
-def install(connection: Connection, wanted: tuple[Resource, ...] = ()) -> None:
-    """Install the queue, or what is wanted, in one transaction, as an apply does."""
+def install(connection: Connection, found: tuple[Resource, ...] | None = None) -> None:
+    """Install the queue, or these resources, in one transaction, as an apply does."""
     with connection.transaction():
         connection.execute("set local check_function_bodies = off")
-        for resource in wanted or rendered():
+        for resource in found or rendered():
             put(connection, resource, None, {})
+
+
+def dispatching(**worker: object) -> Config:
+    """Return the tests' config with other keys in the section `worker`."""
+    changed = Worker.model_validate({**CONFIG.worker.model_dump(), **worker})
+    return CONFIG.model_copy(update={"worker": changed})
 
 
 # Whoever waits for a lock for so long would wait for ever.

@@ -7,13 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from supaops.checks.run import run_checks
 from supaops.db.connect import Connection, connect
+from supaops.jobs.smoke import run_smoke
 from supaops.local import Stack
+from supaops.status import Severity
 from tests.projects import RESET, ROOT, Project
 from tests.waiting import until
 
@@ -97,3 +101,21 @@ def served(chain: Project) -> Iterator[Project]:
     """Return the chain with its worker running."""
     with serve(chain):
         yield chain
+
+
+@pytest.fixture
+def ticking(stack: Stack, tmp_path: Path, db: Connection) -> Iterator[Project]:
+    """Return a project that ticks every second, not applied yet; quiet again after the test."""
+    project = Project.make(tmp_path, stack, TICKING)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = f"http://127.0.0.1:{port}/api/jobs/run"
+    yield project
+    db.execute(RESET)
+
+
+def assert_the_chain_works(conn: Connection, project: Project) -> None:
+    result = run_smoke(conn, project.config, timeout=timedelta(seconds=30))
+    assert result.broken is None, result.broken
+    findings = run_checks(conn, project.desired)
+    assert [each for each in findings if each.severity is not Severity.OK] == []

@@ -62,6 +62,12 @@ def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
         ),
         (net_queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
         (last_answer, {"posted_at": None}, Severity.UNKNOWN, "no evidence"),
+        (
+            last_answer,
+            {"posted_at": None, "idle_age_s": 3.0},
+            Severity.UNKNOWN,
+            "no post yet, for no job was ready 3 s ago",
+        ),
         (last_answer, {"status_code": 500}, Severity.CRITICAL, "HTTP 500, 12 s ago"),
         (
             last_answer,

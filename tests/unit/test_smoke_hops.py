@@ -44,6 +44,19 @@ UNCLAIMED: Row = {**JOB, "status": "pending", "started_at": None, "completed_at"
 UNANSWERED: Row = {**DISPATCH, "status_code": None, "responded_at": None}
 
 
+SKIPPING = CONFIG.model_copy(
+    update={"worker": CONFIG.worker.model_copy(update={"skip_when_idle": True})}
+)
+
+
+def test_a_tick_that_found_nothing_ready_points_at_the_pauses() -> None:
+    seen = Trace(UNCLAIMED, RUN, None, 0)
+    *_, last = hops(Journey(SKIPPING, seen, START, EVERY_MINUTE))
+    assert (last.name, last.ok, last.failed) == ("request", False, False)
+    assert last.cause == "the run found no job ready: the job's queue may be paused"
+    assert last.fix == "select * from supaops.pause"
+
+
 def journey(
     job: Row | None = JOB,
     run: Row | None = RUN,

@@ -49,6 +49,9 @@ class FakeQueue:
         self.beats = 0
         self.lost: frozenset[int] = frozenset()
         self.refuses = False
+        self.writing = False
+        self.writing_is_secret = False
+        self.writing_asked = 0
         self.away: deque[DatabaseError] = deque()
         self.claim_gate: asyncio.Event | None = None
         self.give_back_gate: asyncio.Event | None = None
@@ -100,6 +103,13 @@ class FakeQueue:
         self.beats += 1
         self._fail_if_away()
         return self.lost
+
+    async def writing_since(self, moment: datetime | None) -> datetime | None:
+        self._fail_if_away()
+        self.writing_asked += 1
+        if self.writing_is_secret:
+            raise DatabaseError("permission denied for schema supaops")
+        return (moment or NOW) if self.writing else None
 
     async def give_back(self, job: Job) -> bool:
         self.given_back.append(job.id)

@@ -286,3 +286,26 @@ async def test_defect_is_500_without_detail(
     async with service.serve() as client:
         response = await client.post(RUN, headers=AUTH)
     assert (response.status_code, response.json()) == (500, {"error": "internal error"})
+
+
+async def test_post_of_a_new_job_is_answered_and_the_worker_looks_for_more(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    service.handlers.handler("work")(lambda *_: None)
+    response = await client.post(RUN, headers=AUTH, json={"limit": 5, "linger_ms": 20_000})
+    assert (response.status_code, response.json()["claimed"]) == (200, 0)
+    service.queue.ready.append(late := job())
+    await until(lambda: late.id in service.queue.succeeded)
+    service.environ["JOB_QUEUE_DISABLED"] = "true"
+    service.queue.ready.append(job())
+    claims = len(service.queue.claims)
+    await asyncio.sleep(0.3)  # three looks, of which at most one was under way
+    assert len(service.queue.claims) <= claims + 1
+
+
+async def test_post_of_a_tick_is_answered_and_nobody_looks_for_more(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    await client.post(RUN, headers=AUTH, json={"limit": 5})
+    await asyncio.sleep(0.3)
+    assert len(service.queue.claims) == 1

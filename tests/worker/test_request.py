@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from starlette.exceptions import HTTPException
 
-from supaops.worker.request import check_secret, parse_dispatch, parse_limit
+from supaops.worker.request import check_secret, parse_dispatch, parse_wish
 
 JSON = "application/json"
 
 
 def limit_of(body: bytes, content_type: str | None = JSON) -> int:
-    return parse_limit(body, content_type, default=10, maximum=20)
+    return parse_wish(body, content_type, default=10, maximum=20).limit
 
 
 @pytest.mark.parametrize(
@@ -46,12 +48,30 @@ def test_limit_is_taken_from_the_body_and_capped(body: bytes, limit: int) -> Non
         (b'{"limit": null}', "limit must be an integer"),
         (b'{"limit": 0}', "limit must be at least 1"),
         (b'{"limit": -1}', "limit must be at least 1"),
+        (b'{"linger_ms": "1"}', "linger_ms must be an integer"),
+        (b'{"linger_ms": true}', "linger_ms must be an integer"),
+        (b'{"linger_ms": -1}', "linger_ms must be at least 0"),
     ],
 )
 def test_bad_body_is_400_with_the_reason(body: bytes, reason: str) -> None:
     with pytest.raises(HTTPException) as caught:
         limit_of(body)
     assert (caught.value.status_code, caught.value.detail) == (400, reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        (b"", 0),
+        (b'{"limit": 1}', 0),
+        (b'{"linger_ms": 1500}', 1.5),
+        (b'{"linger_ms": 60000}', 60),
+        (b'{"linger_ms": 6' + b"0" * 400 + b"}", 60),
+    ],
+)
+def test_time_to_linger_is_taken_from_the_body_and_capped(body: bytes, seconds: float) -> None:
+    wish = parse_wish(body, JSON, default=10, maximum=20)
+    assert wish.linger == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("content_type", [JSON, "Application/JSON; charset=utf-8"])

@@ -55,13 +55,20 @@ def last_answer(config: Config, facts: ChainFacts) -> Finding:
     """Judge the newest answer of the worker; no answer at all is unknown, never well."""
     if facts.posted_at is None:
         fix = f"supaops smoke --env {config.environment}"
-        return Finding("net.last_answer", Severity.UNKNOWN, "no evidence", fix)
+        return Finding("net.last_answer", Severity.UNKNOWN, _no_evidence(facts), fix)
     age = f"{facts.posted_age_s:.0f} s ago"
     if facts.status_code in _SUCCESS:
         return Finding("net.last_answer", Severity.OK, f"HTTP {facts.status_code}, {age}")
     seen = facts.error or f"HTTP {facts.status_code}"
     fix = f"supaops smoke --env {config.environment}"
     return Finding("net.last_answer", Severity.CRITICAL, f"{seen}, {age}", fix)
+
+
+def _no_evidence(facts: ChainFacts) -> str:
+    """Say why nothing was posted yet: that nothing was ready is no fault, but no proof either."""
+    if facts.idle_age_s is None:
+        return "no evidence"
+    return f"no post yet, for no job was ready {facts.idle_age_s:.0f} s ago"
 
 
 def active_jobs(config: Config) -> list[str]:

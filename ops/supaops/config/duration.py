@@ -21,6 +21,8 @@ _UNITS = {
 _EXPECTED = "expected a duration such as 250ms, 30s, 1h30m or 14d"
 _MAX_DIGITS = 12
 LONGEST = timedelta(days=3650)
+SHORTEST_WAKE = timedelta(milliseconds=100)
+LONGEST_WAKE = timedelta(seconds=60)
 
 
 def parse_duration(value: object) -> timedelta:
@@ -51,6 +53,18 @@ def parse_positive_duration(value: object) -> timedelta:
     result = parse_duration(value)
     if result <= timedelta():
         raise Complaint("expected a duration longer than zero")
+    return result
+
+
+def parse_wake_interval(value: object) -> timedelta:
+    """Parse a duration from 100 ms to 60 s: at a minute the usual tick comes anyway.
+
+    Raises: Complaint.
+    """
+    result = parse_duration(value)
+    if not SHORTEST_WAKE <= result <= LONGEST_WAKE:
+        shortest, longest = format_duration(SHORTEST_WAKE), format_duration(LONGEST_WAKE)
+        raise Complaint(f"expected from {shortest} to {longest}")
     return result
 
 

@@ -13,7 +13,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from supaops.config.duration import format_duration, parse_duration, parse_positive_duration
+from supaops.config.duration import (
+    format_duration,
+    parse_duration,
+    parse_positive_duration,
+    parse_wake_interval,
+)
 from supaops.config.names import (
     IDENTIFIER_BYTES,
     NAME_BYTES,
@@ -112,6 +117,7 @@ Statement = Annotated[str, PlainValidator(statement), _json("SQL statement")]
 Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTEN, _DURATION_JSON]
 DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _WRITTEN, _DURATION_JSON]
 Rate = Annotated[RateValue, PlainValidator(parse_rate), _AS_TEXT, _RATE_JSON]
+WakeInterval = Annotated[timedelta, PlainValidator(parse_wake_interval), _WRITTEN, _DURATION_JSON]
 EnvValue = Annotated[EnvRef, PlainValidator(env_ref), _AS_TEXT, _ENV_JSON]
 DatabaseUrl = Annotated[str | EnvRef, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
 JsonObject = Annotated[
@@ -143,4 +149,5 @@ __all__ = [
     "Statement",
     "TaskTypeName",
     "Text",
+    "WakeInterval",
 ]

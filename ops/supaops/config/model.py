@@ -30,6 +30,7 @@ from supaops.config.fields import (
     Statement,
     TaskTypeName,
     Text,
+    WakeInterval,
 )
 from supaops.config.places import SourceMap
 from supaops.config.problem import Complaint
@@ -153,6 +154,12 @@ class Worker(Section):
     """How many jobs one call of the worker may claim."""
     timeout: Duration = timedelta(seconds=5)
     """How long pg_net waits for the worker's answer; less than `queue.lease`."""
+    wake_on_enqueue: WakeInterval | None = None
+    """A new job wakes the worker, once in this time (100ms to 1m); null waits for the next tick."""
+    skip_when_idle: bool = False
+    """Whether a tick that finds no job ready posts nothing."""
+    posts_per_tick: int = Field(default=1, ge=1, le=20)
+    """How many posts a tick sends at most, one for each `batch_limit` of ready jobs."""
 
 
 class VaultSecret(Section):

@@ -19,6 +19,7 @@ class ChainFacts:
         net_backlog: requests waiting in pg_net's queue.
         posted_at, posted_age_s, status_code, error: the newest post that has an answer; None
             when there is none yet.
+        idle_age_s: since the newest tick that posted nothing, because no job was ready.
     """
 
     scheduler_alive: bool
@@ -28,6 +29,7 @@ class ChainFacts:
     posted_age_s: float | None
     status_code: int | None
     error: str | None
+    idle_age_s: float | None = None
 
 
 def read_chain(conn: Connection, active_jobs: list[str]) -> ChainFacts:

@@ -102,18 +102,27 @@ class JobQueue:
             "worker": worker,
             "lease": lease,
         }
-        [row] = await self._call("exchange", arguments)
-        answer = row["answer"]
+        [answer] = await self._call("exchange", arguments)
         return Exchanged(
             [_job(claimed) for claimed in answer["claimed"]],
             frozenset(answer["refused"]),
-            {each["id"]: each["status"] for each in answer["failed"]},
+            {each["id"]: each["status"] for each in answer["statuses"]},
         )
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
         """Extend a lease from now; return the ids of its jobs that it no longer holds."""
         [row] = await self._call("heartbeat", {"lease_id": lease_id, "lease": lease})
         return frozenset(row["lost"] or ())
+
+    async def writing_since(self, moment: datetime | None) -> datetime | None:
+        """Return `moment`, or the server's present time for None, or None.
+
+        None when every transaction that was writing to the queue at that moment has ended. Asks
+        a private function, which only the owner of the queue may.
+        """
+        [row] = await self._rows(Composed([SQL(query("jobs.writing_since"))]), {"moment": moment})
+        since: datetime | None = row["since"]
+        return since
 
     async def give_back(self, job: Job) -> bool:
         """Return an unfinished job to the queue at once, its attempt uncounted.
@@ -138,13 +147,15 @@ class JobQueue:
 
 
 def _done_reports(done: Iterable[tuple[Job, str | None]]) -> str:
-    """Return JSON; the results are JSON text already."""
-    reports = [
-        f'{{"job_id":{job.id},"lease_id":{job.lease_id}}}'
-        if result is None
-        else f'{{"job_id":{job.id},"lease_id":{job.lease_id},"result":{result}}}'
-        for job, result in done
-    ]
+    """Return JSON: by lease where there is no result; the results are JSON text already."""
+    reports: list[str] = []
+    plain: dict[int, list[int]] = {}
+    for job, result in done:
+        if result is None:
+            plain.setdefault(job.lease_id, []).append(job.id)
+        else:
+            reports.append(f'{{"job_id":{job.id},"lease_id":{job.lease_id},"result":{result}}}')
+    reports += [f'{{"job_ids":{ids},"lease_id":{lease}}}' for lease, ids in plain.items()]
     return f"[{','.join(reports)}]"
 
 

@@ -121,9 +121,16 @@ def _no_tick(journey: Journey) -> Hop:
 def _request(journey: Journey) -> _Passed | Hop:
     dispatch = journey.trace.dispatch
     if dispatch is None:
-        cause = "the run posted nothing yet"
-        return _broken("request", cause, "select * from cron.job_run_details order by runid desc")
+        return _no_request(journey)
     return dispatch["created_at"], f"request {dispatch['request_id']}"
+
+
+def _no_request(journey: Journey) -> Hop:
+    if journey.config.worker.skip_when_idle:
+        cause = "the run found no job ready: the job's queue may be paused"
+        return _broken("request", cause, "select * from supaops.pause")
+    cause = "the run posted nothing yet"
+    return _broken("request", cause, "select * from cron.job_run_details order by runid desc")
 
 
 def _claim(journey: Journey) -> _Passed | Hop:

@@ -69,11 +69,16 @@ def _containers(text: str, template: str) -> list[SqlObject]:
 
 
 def _sql_objects(config: Config) -> Iterator[tuple[Resource, SqlObject]]:
-    """Yield each function, view and trigger with what its text creates: exactly one object."""
+    """Yield each function, view and trigger with what its text creates: exactly one object.
+
+    A template of a feature that this config does not ask for renders to nothing, and is left out.
+    """
     context = template_context(config)
     for kind, folder in _FOLDERS.items():
         for template in _templates(folder):
             text = render_sql(template, context)
+            if not text.strip():
+                continue
             found = created_objects(text, place=template)
             if [each.type for each in found] != [kind.value]:
                 raise RenderError(f"must create exactly one {kind.value}", place=template)

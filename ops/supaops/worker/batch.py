@@ -30,6 +30,7 @@ class Batch:
     Args:    lease: how long a claim or a heartbeat holds the jobs.
 
     `held` is how many slots the batch takes up: its limit until the claim, then its running jobs.
+    `claimed` is set once the claim has come to its end, whichever.
     """
 
     def __init__(
@@ -50,12 +51,16 @@ class Batch:
         self._unfinished: dict[int, Job] = {}
         self._closing = False
         self.held = limit
+        self.claimed = asyncio.Event()
         self.tally: Tally | None = None
         self.error: DatabaseError | None = None
 
     async def run(self) -> None:
         """Claim and work; a failed claim is kept in `error`, `tally` is None until the claim."""
-        jobs = await self._claim()
+        try:
+            jobs = await self._claim()
+        finally:
+            self.claimed.set()
         self.held = len(jobs)
         if not jobs:
             return

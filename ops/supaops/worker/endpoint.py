@@ -14,11 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from supaops.errors import DatabaseError
+from supaops.worker.linger import Linger
 from supaops.worker.request import (
     MAX_BODY_BYTES,
     check_secret,
     parse_dispatch,
-    parse_limit,
+    parse_wish,
 )
 from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.settings import Settings
@@ -47,6 +48,7 @@ class Endpoint:
         self._settings = settings
         self._runner = runner
         self._environ = environ
+        self._linger = Linger(runner, settle=settings.answer_within, stopped=lambda: self._disabled)
         self._secret = settings.secret.get_secret_value().encode()
 
     async def run(self, request: Request) -> JSONResponse:
@@ -59,13 +61,17 @@ class Endpoint:
         check_secret(_raw_header(request, self._settings.header), self._secret)
         if self._disabled:
             return unavailable("job processing is disabled", retry_after=_DISABLED_RETRY_S)
-        limit = parse_limit(
+        wish = parse_wish(
             await _read(request),
             request.headers.get("content-type"),
             default=self._settings.batch_limit,
             maximum=self._settings.batch_limit,
         )
-        return await self._answer(limit, parse_dispatch(request.headers.get(DISPATCH_HEADER)))
+        dispatch = parse_dispatch(request.headers.get(DISPATCH_HEADER))
+        if not wish.linger:
+            return await self._answer(wish.limit, dispatch)
+        with self._linger.during(wish.linger, limit=wish.limit, worker=worker_label(dispatch)):
+            return await self._answer(wish.limit, dispatch)
 
     async def health(self, _request: Request) -> JSONResponse:
         """Say that the process lives; asks neither for a secret nor the database."""

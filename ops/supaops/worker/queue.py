@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from supaops.db.jobs import Exchanged, Job
@@ -37,6 +37,9 @@ class Queue(Protocol):
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
         """Extend a lease; the ids of its jobs that it no longer holds."""
+
+    async def writing_since(self, moment: datetime | None) -> datetime | None:
+        """Return `moment`, or now for None, if a transaction has been writing since before it."""
 
     async def give_back(self, job: Job) -> bool:
         """Return an unfinished job to the queue at once; false when its lease is lost."""

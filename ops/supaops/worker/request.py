@@ -5,8 +5,12 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from datetime import timedelta
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
+
+from supaops.config.duration import LONGEST_WAKE
 
 MAX_BODY_BYTES = 16 * 1024
 
@@ -22,25 +26,40 @@ def check_secret(given: bytes | None, expected: bytes) -> None:
         raise HTTPException(401, "unauthorized")
 
 
-def parse_limit(body: bytes, content_type: str | None, *, default: int, maximum: int) -> int:
-    """Return how many jobs the body asks for; an empty body asks for the default.
+class Wish(NamedTuple):
+    """What a post asks for: jobs at once, and how long to look for more; zero is not at all."""
+
+    limit: int
+    linger: timedelta = timedelta()
+
+
+def parse_wish(body: bytes, content_type: str | None, *, default: int, maximum: int) -> Wish:
+    """Return what the body asks for; an empty body asks for the default limit.
 
     More than the maximum is served as the maximum: the schedule in the database and the worker are
     deployed one after the other, and a raised limit must not stop the queue in between. Keys other
-    than `limit` are ignored for the same reason.
+    than `limit` and `linger_ms` are ignored for the same reason.
 
     Raises: HTTPException 415 for another type than JSON, 400 with the reason for a bad body.
     """
     if not body:
-        return default
+        return Wish(default)
     if not _is_json(content_type):
         raise HTTPException(415, "the content type must be application/json")
-    limit = _decode(body).get("limit", default)
-    if isinstance(limit, bool) or not isinstance(limit, int):
-        raise HTTPException(400, "limit must be an integer")
-    if limit < 1:
-        raise HTTPException(400, "limit must be at least 1")
-    return min(limit, maximum)
+    wishes = _decode(body)
+    limit = _integer(wishes, "limit", default, least=1)
+    linger_ms = _integer(wishes, "linger_ms", 0, least=0)
+    longest_ms = LONGEST_WAKE // timedelta(milliseconds=1)
+    return Wish(min(limit, maximum), timedelta(milliseconds=min(linger_ms, longest_ms)))
+
+
+def _integer(wishes: dict[str, object], key: str, default: int, *, least: int) -> int:
+    value = wishes.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise HTTPException(400, f"{key} must be an integer")
+    if value < least:
+        raise HTTPException(400, f"{key} must be at least {least}")
+    return value
 
 
 def parse_dispatch(header: str | None) -> str | None:

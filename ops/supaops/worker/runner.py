@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from supaops.errors import ConnectionFailed, SupaopsError
+from supaops.errors import ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.batch import Batch
 from supaops.worker.execution import Executor
 from supaops.worker.queue import Queue
@@ -53,17 +53,39 @@ class Runner:
         Raises: ShuttingDown; ConnectionFailed or DatabaseError when the claim failed or is not
             answered yet.
         """
-        if self._closing:
-            raise ShuttingDown("the worker is shutting down")
-        room = min(limit, self.room)
-        if room < 1:
+        batch = self._batch(limit, worker)
+        if batch is None:
             return Tally()
-        batch = Batch(self._queue, self._executor, limit=room, worker=worker, lease=self._lease)
         task = self._start(batch)
         await asyncio.wait({task}, timeout=within.total_seconds())
         if task.done():
             task.result()  # raises a defect of ours, which must not pass for an empty queue
         return _report(batch)
+
+    async def claim(self, limit: int, *, worker: str) -> int:
+        """Claim up to `limit` jobs, leave them running and return how many there are.
+
+        Raises: ShuttingDown; ConnectionFailed or DatabaseError when the claim failed.
+        """
+        batch = self._batch(limit, worker)
+        if batch is None:
+            return 0
+        self._start(batch)
+        await batch.claimed.wait()
+        if batch.error:
+            raise batch.error
+        return batch.tally.claimed if batch.tally else 0
+
+    async def writing_since(self, moment: datetime | None) -> datetime | None:
+        """Return `moment`, or now for None, if somebody has been writing to the queue since before.
+
+        Where it cannot be known, such as without the privilege to ask, nobody is waited for.
+        """
+        try:
+            return await self._queue.writing_since(moment)
+        except DatabaseError as error:
+            log.info("transactions that are writing to the queue cannot be seen: %s", error)
+            return None
 
     async def close(self, *, grace: timedelta) -> None:
         """Stop claiming, wait up to `grace` for running jobs, give the rest back."""
@@ -74,6 +96,18 @@ class Runner:
         await asyncio.gather(*(batch.give_back() for batch in self._batches.values()))
         for task in self._batches:
             task.cancel()
+
+    def _batch(self, limit: int, worker: str) -> Batch | None:
+        """Return a batch that claims what can start at once; None when nothing can.
+
+        Raises: ShuttingDown.
+        """
+        if self._closing:
+            raise ShuttingDown("the worker is shutting down")
+        room = min(limit, self.room)
+        if room < 1:
+            return None
+        return Batch(self._queue, self._executor, limit=room, worker=worker, lease=self._lease)
 
     def _start(self, batch: Batch) -> asyncio.Task[None]:
         task = asyncio.create_task(batch.run())

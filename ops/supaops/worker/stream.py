@@ -181,7 +181,9 @@ class Stream:
     async def _run(self, job: Job, slot: asyncio.Task[None]) -> None:
         self._running[job.id] = slot
         try:
-            self._ended.append((job, await self._executor.execute(job)))
+            # In two steps: the list may be another one by the time the job has ended.
+            outcome = await self._executor.execute(job)
+            self._ended.append((job, outcome))
         except asyncio.CancelledError:
             if job.id not in self._lost:
                 raise

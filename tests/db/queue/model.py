@@ -45,6 +45,11 @@ class Job:
         """End an attempt that failed."""
         self.become("pending" if self.attempts < self.max_attempts else "failed", due=due)
 
+    def lose(self) -> None:
+        """End an attempt whose lease has run out."""
+        self.fail(due=self.due)
+        self.lease = None
+
     def facts(self) -> tuple[object, ...]:
         """Return what the job's row must say."""
         return (self.queue, self.status, self.attempts, self.max_attempts, self.lease)
@@ -106,8 +111,7 @@ class Model:
         for lease in self.expired:
             for job_id in self.holds(lease):
                 self.kept.add(lease)
-                self.jobs[job_id].fail(due=True)
-                self.jobs[job_id].lease = None
+                self.jobs[job_id].lose()
         self.expired.clear()
 
     def ready(self, queues: list[str] | None) -> set[int]:

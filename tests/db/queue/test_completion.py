@@ -92,7 +92,7 @@ def exchange(db: Connection, done: object, failed: object, limit: int) -> dict[s
     """Report and claim in one call."""
     answer: dict[str, Any] = value(
         db,
-        "select job_queue_exchange(%s::jsonb, %s::jsonb, %s, 'w')",
+        "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s, 'w') e",
         json.dumps(done),
         json.dumps(failed),
         limit,
@@ -103,7 +103,7 @@ def exchange(db: Connection, done: object, failed: object, limit: int) -> dict[s
 def test_an_exchange_reports_one_batch_and_claims_the_next(queue: Connection) -> None:
     ids = [enqueue(queue) for _ in range(6)]
     first = exchange(queue, [], [], 3)
-    assert (first["refused"], first["failed"]) == ([], [])
+    assert (first["refused"], first["statuses"]) == ([], [])
     assert [row["id"] for row in first["claimed"]] == ids[:3]
     lease = first["claimed"][0]["lease_id"]
     second = exchange(
@@ -116,10 +116,66 @@ def test_an_exchange_reports_one_batch_and_claims_the_next(queue: Connection) ->
         2,
     )
     assert second["refused"] == [ids[2], 99]
-    assert second["failed"] == [{"id": ids[1], "status": "pending"}]
+    assert second["statuses"] == [{"id": ids[1], "status": "pending"}]
     assert [row["id"] for row in second["claimed"]] == ids[3:5]
     assert job(queue, ids[0])["result"] == {"n": 1}
     assert job(queue, ids[1])["last_error"] == "boom"
+
+
+def test_an_exchange_takes_back_what_is_held_as_it_was_given(queue: Connection) -> None:
+    ids = [enqueue(queue) for _ in range(5)]
+    first = exchange(queue, [], [], 3)
+    lease = first["claimed"][0]["lease_id"]
+    assert first["held"] == {"lease_id": lease, "job_ids": ids[:3]}
+    queue.execute("select job_queue_cancel(array[%s::bigint])", (ids[1],))
+    second = exchange(queue, [first["held"]], [], 5)
+    assert second["refused"] == [ids[1]]
+    assert [job(queue, each)["status"] for each in ids] == [
+        "succeeded", "cancelled", "succeeded", "running", "running",
+    ]  # fmt: skip
+    again = exchange(queue, [first["held"], second["held"]], [], 5)
+    assert again["refused"] == ids[:3]
+    assert (again["held"], again["claimed"]) == (None, [])
+    assert value(queue, "select count(*) from job_queue where status = 'running'") == 0
+
+
+def test_several_jobs_of_an_exchange_share_a_result_or_an_error(queue: Connection) -> None:
+    [enqueue(queue) for _ in range(4)]
+    lease, ids = exchange(queue, [], [], 4)["held"].values()
+    answer = exchange(
+        queue,
+        [{"job_ids": ids[:2], "lease_id": lease, "result": 7}],
+        [{"job_ids": ids[2:], "lease_id": lease, "error": "boom", "retry_in": "1 hour"}],
+        1,
+    )
+    assert answer["refused"] == []
+    assert [job(queue, each)["result"] for each in ids] == [7, 7, None, None]
+    assert [job(queue, each)["last_error"] for each in ids] == [None, None, "boom", "boom"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_report_without_a_lease_is_for_whoever_holds_the_jobs(
+    queue: Connection,
+    together: bool,  # noqa: FBT001  a parameter of pytest
+) -> None:
+    ids = [enqueue(queue) for _ in range(2)]
+    exchange(queue, [], [], 1)
+    exchange(queue, [], [], 1)
+    elements = [{"job_ids": ids}] if together else [{"job_id": each} for each in ids]
+    assert exchange(queue, elements, [], 1)["refused"] == []
+    assert [job(queue, each)["status"] for each in ids] == ["succeeded", "succeeded"]
+
+
+def test_the_lane_of_a_job_moved_by_hand_is_the_one_that_is_counted(queue: Connection) -> None:
+    ids = [enqueue(queue) for _ in range(3)]
+    held = exchange(queue, [], [], 3)["held"]
+    queue.execute("update job_queue set priority = 7 where id = %s", (ids[1],))
+    exchange(queue, [held], [], 3)
+    rows = queue.execute(
+        "select l.priority, sum(t.running) as running, sum(t.succeeded) as succeeded"
+        " from supaops.tally t join supaops.lane l on l.id = t.lane group by l.priority"
+    ).fetchall()
+    assert {tuple(map(int, row.values())) for row in rows} == {(0, 0, 2), (7, 0, 1)}
 
 
 def test_an_exchange_hands_out_the_columns_of_a_claim(queue: Connection) -> None:
@@ -131,13 +187,17 @@ def test_an_exchange_hands_out_the_columns_of_a_claim(queue: Connection) -> None
 
 
 def test_an_exchange_takes_null_for_nothing_to_report(queue: Connection) -> None:
-    answer = value(queue, "select job_queue_exchange(null, null, 1)")
-    assert answer == {"refused": [], "failed": [], "claimed": []}
+    answer = value(queue, "select to_json(e) from job_queue_exchange(null, null, 1) e")
+    assert answer == {"refused": [], "statuses": [], "held": None, "claimed": []}
 
 
 @pytest.mark.parametrize(
     ("done", "message"),
-    [({"job_id": 1}, "done: expected a JSON array"), ([{}], "done: an element has no job_id")],
+    [
+        ({"job_id": 1}, "done: expected a JSON array"),
+        ([{}], "done: an element has no job_id"),
+        ([{"job_ids": [1, None], "lease_id": 1}], "done: an element has no job_id"),
+    ],
 )
 def test_an_exchange_refuses_a_malformed_report(
     queue: Connection, done: object, message: str

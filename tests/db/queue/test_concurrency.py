@@ -66,9 +66,9 @@ def test_exchanging_workers_do_each_job_once(
         while True:
             answer = value(
                 db,
-                "select job_queue_exchange((select jsonb_agg(jsonb_build_object("
+                "select to_json(e) from job_queue_exchange((select jsonb_agg(jsonb_build_object("
                 " 'job_id', d.id, 'lease_id', d.lease)) from unnest(%s::bigint[], %s::bigint[])"
-                " d (id, lease)), null, 10)",
+                " d (id, lease)), null, 10) e",
                 [each[0] for each in done],
                 [each[1] for each in done],
             )

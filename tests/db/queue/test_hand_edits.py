@@ -101,6 +101,17 @@ def test_a_new_run_at_moves_a_pending_job(queue: Connection) -> None:
     assert [row["id"] for row in claim(queue, 5)] == [sooner]
 
 
+def test_a_running_job_that_was_put_off_by_hand_waits_when_its_worker_is_lost(
+    queue: Connection,
+) -> None:
+    job_id = enqueue(queue)
+    claim(queue)
+    queue.execute("update job_queue set run_at = '2999-01-01' where id = %s", [job_id])
+    expire_leases(queue)
+    assert claim(queue) == []
+    assert (job(queue, job_id)["status"], job(queue, job_id)["lease_id"]) == ("pending", None)
+
+
 def test_a_new_queue_or_priority_takes_effect_at_once(queue: Connection) -> None:
     first, second = enqueue(queue), enqueue(queue)
     queue.execute("update job_queue set priority = -1 where id = %s", [second])

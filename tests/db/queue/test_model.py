@@ -158,7 +158,7 @@ class History(RuleBasedStateMachine):
             answer.update(
                 value(
                     self.db,
-                    "select job_queue_exchange(%s::jsonb, %s::jsonb, %s)",
+                    "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e",
                     *map(json.dumps, reports),
                     limit,
                 )
@@ -261,6 +261,8 @@ class History(RuleBasedStateMachine):
         assert bool(row) == bool(job)
         if not job or not row:
             return
+        if status == "running":
+            job.due = row["due"]
         if status == "running" and job.status != "running":
             lease = value(self.db, "select lease_id from job_queue where id = %s", job_id)
             self.model.hold(job_id, lease)

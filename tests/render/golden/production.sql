@@ -122,9 +122,6 @@ revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, se
 -- grant.supaops.audit_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.backdated  (grants/private_table.sql.j2)
-revoke all on table supaops.backdated from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.batch_is_sound  (grants/private_function.sql.j2)
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -164,14 +161,23 @@ revoke all on function supaops.check_same_length(bigint[], bigint[], integer) fr
 -- grant.supaops.check_status  (grants/private_function.sql.j2)
 revoke all on function supaops.check_status(public.job_queue) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.cleanup_backdated  (grants/private_function.sql.j2)
-revoke all on function supaops.cleanup_backdated(timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+-- grant.supaops.clean_up  (grants/private_function.sql.j2)
+revoke all on function supaops.clean_up(interval, interval) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup  (grants/private_table.sql.j2)
+revoke all on table supaops.cleanup from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cleanup_ledgers  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_ledgers() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.cleanup_round  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_round(timestamptz, timestamptz, timestamptz, bigint, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.cleanup_step  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
+revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
@@ -206,6 +212,12 @@ revoke all on function supaops.enqueue_each(jsonb) from public, anon, authentica
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_step  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_step(tid) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.fold_tally  (grants/private_function.sql.j2)
+revoke all on function supaops.fold_tally() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
@@ -285,20 +297,26 @@ revoke all on sequence supaops.limit_id_seq from public, anon, authenticated, se
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lower_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
+revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.mark_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.mark_lease(bigint, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.measure_room  (grants/private_function.sql.j2)
 revoke all on function supaops.measure_room(integer) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.note_backdating  (grants/private_function.sql.j2)
-revoke all on function supaops.note_backdating(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.oldest_writer  (grants/private_function.sql.j2)
 revoke all on function supaops.oldest_writer() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.order_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.order_lanes(text[], timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.pause  (grants/private_table.sql.j2)
 revoke all on table supaops.pause from public, anon, authenticated, service_role cascade;
@@ -312,6 +330,9 @@ revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from pu
 -- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.post_to_worker  (grants/private_function.sql.j2)
+revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
 
@@ -324,11 +345,17 @@ revoke all on function supaops.raise_lease_floor(timestamptz) from public, anon,
 -- grant.supaops.read_reports  (grants/private_function.sql.j2)
 revoke all on function supaops.read_reports(jsonb, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.ready_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.ready_jobs(integer, timestamptz) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.record_interrupted_attempt  (grants/private_function.sql.j2)
 revoke all on function supaops.record_interrupted_attempt(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.record_success  (grants/private_function.sql.j2)
 revoke all on function supaops.record_success(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.recount  (grants/private_function.sql.j2)
+revoke all on function supaops.recount() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.refuse_duplicate  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_duplicate(bigint, text, text, text) from public, anon, authenticated, service_role cascade;
@@ -344,6 +371,9 @@ revoke all on function supaops.rescue_expired_leases() from public, anon, authen
 
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
+revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
@@ -370,6 +400,9 @@ revoke all on function supaops.startable(integer) from public, anon, authenticat
 -- grant.supaops.survey  (grants/private_function.sql.j2)
 revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.sweep  (grants/private_function.sql.j2)
+revoke all on function supaops.sweep() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
 
@@ -381,6 +414,9 @@ revoke all on table supaops.task_type from public, anon, authenticated, service_
 
 -- grant.supaops.unmark_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.unmark_leases(bigint[]) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.upkeep  (grants/private_function.sql.j2)
+revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.use_room  (grants/private_function.sql.j2)
 revoke all on function supaops.use_room(integer[], jsonb, integer) from public, anon, authenticated, service_role cascade;

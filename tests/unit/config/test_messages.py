@@ -299,6 +299,25 @@ WORKER_CASES = {
         "shorten it, or lengthen the lease: a job would run twice",
     ),
     "batch_limit: 1001": ("worker.batch_limit: expected at most 1000, found `1001`", None),
+    "posts_per_tick: 0": ("worker.posts_per_tick: expected at least 1, found `0`", None),
+    "posts_per_tick: 21": ("worker.posts_per_tick: expected at most 20, found `21`", None),
+    "skip_when_idle: yes": (
+        "worker.skip_when_idle: `yes` is not a boolean in YAML 1.2",
+        "write true",
+    ),
+    "wake_on_enqueue: 99ms": (
+        "worker.wake_on_enqueue: expected from 100ms to 1m, found `99ms`",
+        None,
+    ),
+    "wake_on_enqueue: 61s": (
+        "worker.wake_on_enqueue: expected from 100ms to 1m, found `61s`",
+        None,
+    ),
+    "wake_on_enqueue: 1": (
+        f"worker.wake_on_enqueue: {DURATION}, found `1`",
+        "write 1s if seconds are meant",
+    ),
+    "wake_on_enqueue: true": (f"worker.wake_on_enqueue: {DURATION}, found `true`", None),
 }
 
 DATABASE_CASES = {

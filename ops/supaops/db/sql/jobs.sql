@@ -4,8 +4,9 @@ select id, task_type, queue, payload, priority, attempts, max_attempts,
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: exchange
-select {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
-                  "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s) as answer
+select refused, statuses, claimed
+  from {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
+                  "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: mark_succeeded
 select {function}(job_id => %(job_id)s, lease_id => %(lease_id)s, result => %(result)s::jsonb) as accepted
@@ -15,6 +16,10 @@ select {function}(job_id => %(job_id)s, error => %(error)s, lease_id => %(lease_
 
 -- name: heartbeat
 select {function}(lease_id => %(lease_id)s, lease => %(lease)s) as lost
+
+-- name: writing_since
+select case when supaops.oldest_writer() <= asked.moment then asked.moment end as since
+  from (select coalesce(%(moment)s::timestamptz, clock_timestamp()) as moment) as asked
 
 -- name: give_back
 update {table}

@@ -19,8 +19,9 @@ with job as (
 ), dispatch as (
   select d.*
     from supaops.dispatch as d
-   where d.created_at >= %(since)s
-      or d.id = (select substring(job.worker from '#([0-9]+)$')::bigint from job)
+   where d.request_id is not null -- not of a tick that had nothing to post for
+     and (d.created_at >= %(since)s
+          or d.id = (select substring(job.worker from '#([0-9]+)$')::bigint from job))
    order by (d.id = (select substring(job.worker from '#([0-9]+)$')::bigint from job)) desc
             nulls last, d.id
    limit 1

@@ -1,0 +1,61 @@
+"""Keep the size of a queue that is filled, worked through and cleaned all the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from benchmarks.figures import Figure
+from benchmarks.measures.calls import percentile
+from benchmarks.measures.measure import installed
+from benchmarks.measures.steady import Flow, load
+from benchmarks.server import Server
+from benchmarks.systems.system import System
+
+# Every second what ended ten seconds ago is removed; None where a completed job is gone at once.
+CLEANUPS = {
+    "supaops": "select job_queue_cleanup(interval '10 seconds')",
+    "textbook": """delete from textbook_job
+      where status = 'succeeded' and completed_at < now() - interval '10 seconds'""",
+    "pgmq": None,
+    "graphile-worker": None,
+}
+SIZE = """select sum({size}(c.oid))::bigint as bytes
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The same flow of jobs over and over, first kept, then cleaned up; autovacuum as it is.
+
+    A size that has stopped growing after a few flows is the queue's size at that rate.
+    """
+
+    rounds: ClassVar[int | None] = 1
+    flows: int = 5
+    seconds: int = 60
+    rate: int = 2_000
+    batch: int = 20
+    consumers: int = 4
+
+    def fits(self, system: System) -> bool:
+        """Tell whether others can send its statements, and what removes its old jobs is known."""
+        return system.name in CLEANUPS
+
+    def measure(self, server: Server, system: System) -> Iterator[Figure]:
+        """Yield MB after each flow with clean-up, and ms of a claim without and with it."""
+        flow = Flow(self.seconds, self.rate, self.batch, self.consumers)
+        statements = installed(server, system, self.batch)
+        kept = load(server, system, statements, flow).milliseconds
+        yield Figure("space: p99, kept", system.name, "ms", percentile(kept, 0.99))
+        if cleanup := CLEANUPS[system.name]:
+            statements = replace(statements, background=(*statements.background, (cleanup, 1.0)))
+        cleaned: list[float] = []
+        for number in range(1, self.flows + 1):
+            cleaned += load(server, system, statements, flow).milliseconds
+            for part, size in (("tables", "pg_table_size"), ("indexes", "pg_indexes_size")):
+                megabytes = server.number(SIZE.format(size=size)) / 1e6
+                yield Figure(f"space: {part}, flow {number}", system.name, "MB", megabytes)
+        yield Figure("space: p99, cleaned", system.name, "ms", percentile(cleaned, 0.99))
