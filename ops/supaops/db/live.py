@@ -87,7 +87,7 @@ def settle_in(conn: Connection) -> None:
 
 
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
-    """Read live and recorded state in at most ten queries, whatever the number of objects.
+    """Read live and recorded state in at most eleven queries, whatever the number of objects.
 
     Args:    conn: inside a transaction, so that all answers are of one moment.
     Raises:  MissingExtension when the chain cannot work on this server; DatabaseError otherwise.
