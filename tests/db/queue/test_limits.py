@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -179,6 +180,19 @@ def test_a_limit_is_looked_at_by_one_claim_at_a_time_and_the_next_does_not_wait(
     with other.transaction():
         assert len(claim(other, 1, queues=["default"])) == 1
         assert {row["id"] for row in claim(queue, 9)} == set(free)
+    assert len(claim(queue, 9)) == 2
+
+
+def test_a_claim_that_has_nothing_yet_comes_again_for_a_limit_that_is_locked(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    fill(queue, 9)
+    other = another()
+    with other.transaction():
+        claim(other, 1)
+        before = value(queue, "select clock_timestamp()")
+        assert claim(queue, 9) == []
+        assert value(queue, "select clock_timestamp()") - before > timedelta(milliseconds=20)
     assert len(claim(queue, 9)) == 2
 
 

@@ -297,6 +297,9 @@ revoke all on sequence supaops.limit_id_seq from public, anon, authenticated, se
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lock_limit  (grants/private_function.sql.j2)
+revoke all on function supaops.lock_limit(integer, boolean) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lower_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
 
@@ -307,7 +310,7 @@ revoke all on function supaops.lower_lease_floor() from public, anon, authentica
 revoke all on function supaops.mark_lease(bigint, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.measure_room  (grants/private_function.sql.j2)
-revoke all on function supaops.measure_room(integer) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
@@ -383,7 +386,7 @@ revoke all on table supaops.revision from public, anon, authenticated, service_r
 revoke all on sequence supaops.revision_id_seq from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.room_in  (grants/private_function.sql.j2)
-revoke all on function supaops.room_in(integer[], jsonb) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.room_in(integer[], jsonb, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.running_under  (grants/private_function.sql.j2)
 revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
