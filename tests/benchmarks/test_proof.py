@@ -31,6 +31,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "drain": {"jobs": 100},
     "held": {"seconds": 1, "rate": 200},
     "space": {"flows": 1, "seconds": 1, "rate": 200},
+    "wake": {"jobs": 1},
     "depth": {"pending": 2_000, "finished": 2_000, "claims": 20},
 }
 

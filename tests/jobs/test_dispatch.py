@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import LiteralString
 
@@ -104,6 +107,32 @@ def test_a_job_whose_transaction_outlasts_the_interval_runs_without_a_tick(
             until(lambda: (db.execute(passed.encode()).fetchone() or {})["passed"])
         until(lambda: succeeded(db, late))
         assert number(db, POSTS) == 1
+
+
+def hold_open(url: str, seed: int) -> None:
+    """Enqueue in transactions, some of which stay open for several intervals."""
+    chance = random.Random(seed)  # noqa: S311  a test that can be repeated
+    with connect(url) as session:
+        for _ in range(60):
+            with session.transaction():
+                session.execute(ENQUEUE)
+                time.sleep(chance.choices([0, 0.02, 0.3, 0.9], [30, 20, 5, 2])[0])
+
+
+def test_whatever_the_transactions_overlap_every_job_runs_and_the_posts_keep_their_interval(
+    ticking: Project, db: Connection
+) -> None:
+    ticking.write_overlay(WAKING.replace("1s", "200ms"))
+    ticking.apply(db)
+    with serve(ticking):
+        with ThreadPoolExecutor(5) as pool:
+            list(pool.map(hold_open, [ticking.url] * 5, range(5)))
+        until(
+            lambda: number(db, "select count(*) from job_queue where status = 'succeeded'") == 300
+        )
+    spent = "select extract(epoch from max(created_at) - min(created_at)) from supaops.dispatch"
+    [row] = db.execute(spent).fetchall()
+    assert number(db, POSTS) <= float(row["extract"]) / 0.2 + 2
 
 
 def test_smoke_and_verify_work_where_new_jobs_wake_and_idle_ticks_skip(

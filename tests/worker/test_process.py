@@ -194,3 +194,19 @@ async def test_restart_of_the_server_heals_without_a_restart_of_the_worker(
 def statuses(db: Connection) -> dict[str, int]:
     found = db.execute("select status, count(*) as n from public.job_queue group by status")
     return {each["status"]: each["n"] for each in found.fetchall()}
+
+
+@pytest.mark.usefixtures("naps")
+async def test_sigterm_ends_a_worker_that_looks_for_more_at_once_and_in_good_order(
+    project: Project, queue_db: Connection
+) -> None:
+    async with serve(project) as worker:
+        answer = await worker.client.post(RUN, json={"limit": 10, "linger_ms": 60_000})
+        assert answer.json()["claimed"] == 0
+        late = enqueue(queue_db, "nap", '{"seconds": 0}')
+        await until(lambda: row(queue_db, late)["status"] == "succeeded")
+        worker.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(5):
+            _, said = await worker.process.communicate()
+    assert worker.process.returncode == 0
+    assert b"Traceback" not in said

@@ -234,13 +234,30 @@ def test_a_missing_pg_net_is_a_warning(db: Connection, stack: Stack) -> None:
     assert said == ['the worker was not woken for new jobs: schema "net" does not exist']
 
 
+def test_a_ledger_that_somebody_locks_is_not_waited_for(
+    db: Connection, another: Callable[[], Connection]
+) -> None:
+    said: list[str] = []
+    db.add_notice_handler(lambda notice: said.append(str(notice.message_primary)))
+    db.execute("set lock_timeout = 0")
+    db.execute("set statement_timeout = '10s'")
+    blocking = another()
+    with blocking.transaction(force_rollback=True):
+        blocking.execute("lock table supaops.dispatch in exclusive mode")
+        job_id = enqueue(db)
+    assert value(db, "select status from job_queue where id = %s", job_id) == "pending"
+    assert said == [
+        "the worker was not woken for new jobs: canceling statement due to lock timeout"
+    ]
+
+
 def test_a_statement_that_is_cancelled_in_a_wake_is_cancelled(
     db: Connection, another: Callable[[], Connection]
 ) -> None:
     blocking = another()
     with blocking.transaction(force_rollback=True):
         blocking.execute("lock table supaops.dispatch in exclusive mode")
-        db.execute("set statement_timeout = '100ms'")
+        db.execute("set statement_timeout = '20ms'")
         with pytest.raises(psycopg.errors.QueryCanceled):
             enqueue(db)
     db.execute("reset statement_timeout")

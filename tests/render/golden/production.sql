@@ -51,6 +51,10 @@ grant execute on function public.job_queue_exchange(jsonb, jsonb, integer, text,
 revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_heartbeat(bigint, interval) to service_role;
 
+-- grant.public.job_queue_limits  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_limits() from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_limits() to service_role;
+
 -- grant.public.job_queue_mark_failed  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_failed(bigint, text, bigint, interval) to service_role;
@@ -98,6 +102,15 @@ revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, i
 
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.adopt_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.adopt_jobs() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.advance_arrival  (grants/private_function.sql.j2)
+revoke all on function supaops.advance_arrival(integer, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.arrival_ahead  (grants/private_function.sql.j2)
+revoke all on function supaops.arrival_ahead(regclass, interval, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
@@ -169,8 +182,14 @@ revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, ti
 -- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.close_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.close_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.closed_lane  (grants/private_table.sql.j2)
+revoke all on table supaops.closed_lane from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.complete  (grants/private_function.sql.j2)
 revoke all on function supaops.complete(bigint[], bigint[], jsonb[]) from public, anon, authenticated, service_role cascade;
@@ -194,11 +213,20 @@ revoke all on function supaops.delete_finished(bigint[]) from public, anon, auth
 revoke all on table supaops.dispatch from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.dispatch_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drain_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.drain_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.drop_finished_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.drop_finished_leases(bigint[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drop_starting_points  (grants/private_function.sql.j2)
+revoke all on function supaops.drop_starting_points() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.enqueue_each  (grants/private_function.sql.j2)
 revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.everybody_sees  (grants/private_function.sql.j2)
+revoke all on function supaops.everybody_sees(xid8) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
@@ -223,6 +251,9 @@ revoke all on function supaops.harvest_responses() from public, anon, authentica
 
 -- grant.supaops.hold_by_hand  (grants/private_function.sql.j2)
 revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.idle_lane  (grants/private_table.sql.j2)
+revoke all on table supaops.idle_lane from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.installation  (grants/private_table.sql.j2)
 revoke all on table supaops.installation from public, anon, authenticated, service_role cascade;
@@ -257,6 +288,9 @@ revoke all on function supaops.json_type_matches(text, jsonb) from public, anon,
 -- grant.supaops.json_value_errors  (grants/private_function.sql.j2)
 revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.keep_arrival  (grants/private_function.sql.j2)
+revoke all on function supaops.keep_arrival() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.known_queue  (grants/private_function.sql.j2)
 revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role cascade;
 
@@ -270,6 +304,9 @@ revoke all on sequence supaops.lane_id_seq from public, anon, authenticated, ser
 -- grant.supaops.lane_for  (grants/private_function.sql.j2)
 revoke all on function supaops.lane_for(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lanes_under  (grants/private_function.sql.j2)
+revoke all on function supaops.lanes_under(integer) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lease  (grants/private_table.sql.j2)
 revoke all on table supaops.lease from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role cascade;
@@ -281,11 +318,23 @@ revoke all on sequence supaops.limit_id_seq from public, anon, authenticated, se
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lock_limit  (grants/private_function.sql.j2)
+revoke all on function supaops.lock_limit(integer, boolean) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lower_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.mark_lease  (grants/private_function.sql.j2)
+revoke all on function supaops.mark_lease(bigint, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.measure_room  (grants/private_function.sql.j2)
+revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.note_idle_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.note_idle_lanes() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
@@ -313,6 +362,9 @@ revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenti
 
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.queue_locks  (grants/private_function.sql.j2)
+revoke all on function supaops.queue_locks() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.raise_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.raise_floor(supaops.lane, timestamptz) from public, anon, authenticated, service_role cascade;
@@ -344,6 +396,9 @@ revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon
 -- grant.supaops.refuse_live_duplicate  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_live_duplicate(public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.remove_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.remove_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.rescue_expired_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.rescue_expired_leases() from public, anon, authenticated, service_role cascade;
 
@@ -353,6 +408,9 @@ revoke all on table supaops.resource from public, anon, authenticated, service_r
 -- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
 revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.retire_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.retire_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
 
@@ -360,11 +418,20 @@ revoke all on function supaops.retry_delay(text, integer, double precision) from
 revoke all on table supaops.revision from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.revision_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.room_in  (grants/private_function.sql.j2)
+revoke all on function supaops.room_in(integer[], jsonb, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.running_under  (grants/private_function.sql.j2)
+revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.settle  (grants/private_function.sql.j2)
 revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.shorten_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.shorten_lease() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.startable  (grants/private_function.sql.j2)
+revoke all on function supaops.startable(integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.survey  (grants/private_function.sql.j2)
 revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
@@ -381,8 +448,17 @@ revoke all on table supaops.tally from public, anon, authenticated, service_role
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.tend_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.tend_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.unmark_leases  (grants/private_function.sql.j2)
+revoke all on function supaops.unmark_leases(bigint[]) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.upkeep  (grants/private_function.sql.j2)
 revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.use_room  (grants/private_function.sql.j2)
+revoke all on function supaops.use_room(integer[], jsonb, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;
