@@ -456,6 +456,7 @@ def test_looking_at_a_limit_reads_few_rows_however_deep_the_queue(queue: Connect
         " supaops.lane_for('default', 0::smallint, 'plain'), 1"
         " from generate_series(1, 20000) n, lateral (select n > 10000) x (p)"
     )
+    assert value(queue, "select to_regclass('supaops.lease_limited_idx')") is not None
     before = rows_read(queue)
     assert len(claim(queue, 9)) == 1
     assert claim(queue, 9) == []

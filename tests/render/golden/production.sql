@@ -234,6 +234,9 @@ revoke all on function supaops.harvest_responses() from public, anon, authentica
 -- grant.supaops.hold_by_hand  (grants/private_function.sql.j2)
 revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.index_limited_leases  (grants/private_function.sql.j2)
+revoke all on function supaops.index_limited_leases() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.installation  (grants/private_table.sql.j2)
 revoke all on table supaops.installation from public, anon, authenticated, service_role cascade;
 
