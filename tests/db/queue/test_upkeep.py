@@ -154,6 +154,17 @@ def test_a_job_below_the_floor_is_found_after_a_sweep(queue: Connection, floor: 
     assert sorted(row["id"] for row in claim(queue, 5)) == jobs
 
 
+def test_jobs_of_any_age_below_the_floor_are_found_in_one_sweep(queue: Connection) -> None:
+    jobs = [enqueue(queue) for _ in range(3)]
+    queue.execute("alter table job_queue disable trigger user")
+    queue.execute("update job_queue set ready_at = now() - (id % 3) * interval '1000 days'")
+    queue.execute("alter table job_queue enable trigger user")
+    queue.execute(SWEEP_NOW)
+    set_floors(queue, "clock_timestamp()")
+    queue.execute(UPKEEP)
+    assert sorted(row["id"] for row in claim(queue, 5)) == jobs
+
+
 def test_a_job_that_comes_below_a_floor_in_the_future_is_found_too(queue: Connection) -> None:
     enqueue(queue)
     claim(queue)

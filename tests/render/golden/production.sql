@@ -103,6 +103,9 @@ revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, i
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.adopt_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.adopt_jobs() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.advance_arrival  (grants/private_function.sql.j2)
 revoke all on function supaops.advance_arrival(integer, integer) from public, anon, authenticated, service_role cascade;
 
@@ -179,8 +182,14 @@ revoke all on function supaops.cleanup_step(bigint, timestamptz, timestamptz, ti
 -- grant.supaops.cleanup_walk  (grants/private_function.sql.j2)
 revoke all on function supaops.cleanup_walk(text, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.close_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.close_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.close_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.close_lease(supaops.lease, timestamptz, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.closed_lane  (grants/private_table.sql.j2)
+revoke all on table supaops.closed_lane from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.complete  (grants/private_function.sql.j2)
 revoke all on function supaops.complete(bigint[], bigint[], jsonb[]) from public, anon, authenticated, service_role cascade;
@@ -204,11 +213,20 @@ revoke all on function supaops.delete_finished(bigint[]) from public, anon, auth
 revoke all on table supaops.dispatch from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.dispatch_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drain_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.drain_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.drop_finished_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.drop_finished_leases(bigint[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drop_starting_points  (grants/private_function.sql.j2)
+revoke all on function supaops.drop_starting_points() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.enqueue_each  (grants/private_function.sql.j2)
 revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.everybody_sees  (grants/private_function.sql.j2)
+revoke all on function supaops.everybody_sees(xid8) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
@@ -233,6 +251,9 @@ revoke all on function supaops.harvest_responses() from public, anon, authentica
 
 -- grant.supaops.hold_by_hand  (grants/private_function.sql.j2)
 revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.idle_lane  (grants/private_table.sql.j2)
+revoke all on table supaops.idle_lane from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.index_limited_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.index_limited_leases() from public, anon, authenticated, service_role cascade;
@@ -315,6 +336,9 @@ revoke all on function supaops.mark_lease(bigint, integer) from public, anon, au
 -- grant.supaops.measure_room  (grants/private_function.sql.j2)
 revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.note_idle_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.note_idle_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -341,6 +365,9 @@ revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenti
 
 -- grant.supaops.put_settled  (grants/private_function.sql.j2)
 revoke all on function supaops.put_settled(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.queue_locks  (grants/private_function.sql.j2)
+revoke all on function supaops.queue_locks() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.raise_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.raise_floor(supaops.lane, timestamptz) from public, anon, authenticated, service_role cascade;
@@ -372,6 +399,9 @@ revoke all on function supaops.refuse_edit(bigint, text, text) from public, anon
 -- grant.supaops.refuse_live_duplicate  (grants/private_function.sql.j2)
 revoke all on function supaops.refuse_live_duplicate(public.job_queue) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.remove_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.remove_lanes() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.rescue_expired_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.rescue_expired_leases() from public, anon, authenticated, service_role cascade;
 
@@ -380,6 +410,9 @@ revoke all on table supaops.resource from public, anon, authenticated, service_r
 
 -- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
 revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.retire_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.retire_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.retry_delay  (grants/private_function.sql.j2)
 revoke all on function supaops.retry_delay(text, integer, double precision) from public, anon, authenticated, service_role cascade;
@@ -423,6 +456,9 @@ revoke all on table supaops.tally from public, anon, authenticated, service_role
 
 -- grant.supaops.task_type  (grants/private_table.sql.j2)
 revoke all on table supaops.task_type from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.tend_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.tend_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.unmark_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.unmark_leases(bigint[]) from public, anon, authenticated, service_role cascade;
