@@ -99,7 +99,8 @@ class Actor:
         self.held += rows
 
     def succeed(self, news: Happened) -> None:
-        late = self.chance.sample(self.held, k=min(len(self.held), 4))
+        some = self.chance.sample(self.held, k=min(len(self.held), 4))
+        late = {row["id"]: row for row in some}.values()  # the answer names jobs and no leases
         ids, leases = [row["id"] for row in late], [row["lease_id"] for row in late]
         accepted = value(self.db, "select job_queue_mark_succeeded_many(%s, %s)", ids, leases)
         lease_of = dict(zip(ids, leases, strict=True))
@@ -127,11 +128,16 @@ class Actor:
     def survey(self, _news: Happened) -> None:
         self.db.execute("select setval('supaops.survey_due', 1)")
 
+    def tend(self, _news: Happened) -> None:
+        """Do what a tick does, without its patience."""
+        self.db.execute("select setval('supaops.sweep_due', 1)")
+        self.db.execute("select supaops.upkeep(), supaops.tend_lanes('0 s', 1)")
+
 
 ACTIONS = (
     *(2 * [Actor.add, Actor.succeed]),
     *(3 * [Actor.claim]),
-    *(Actor.fail, Actor.lose, Actor.edit, Actor.survey),
+    *(Actor.fail, Actor.lose, Actor.edit, Actor.survey, Actor.tend),
 )
 
 
