@@ -293,7 +293,7 @@ def test_the_number_of_queries_does_not_grow_with_the_objects(
 
     monkeypatch.setattr(db, "execute", counting)
     applied.plan(db)
-    assert len(statements) <= 12
+    assert len(statements) <= 13
 
 
 def test_a_backoff_of_a_task_type_is_applied_and_its_drift_repaired(
@@ -315,3 +315,31 @@ def test_a_backoff_of_a_task_type_is_applied_and_its_drift_repaired(
     assert addresses(applied.plan(db), Action.DRIFT) == {address}
     applied.apply(db)
     assert applied.plan(db).pending == []
+
+
+def test_limits_are_applied_changed_repaired_and_taken_back(
+    applied: Project, db: Connection
+) -> None:
+    limits = "queue: {limits: {default: {concurrency: %s, rate: 20/m}}}\n"
+    address = "limit.queue.default"
+    applied.write_overlay(QUIET_CRON + limits % 2)
+    assert address in addresses(applied.plan(db), Action.CREATE)
+    applied.apply(db)
+    assert applied.plan(db).pending == []
+    for _ in range(5):
+        db.execute("select job_queue_enqueue('game_platform_sync')")
+    claim = "select count(*) as jobs from job_queue_claim(9)"
+    assert db.execute(claim.encode()).fetchone() == {"jobs": 2}
+    run(db, ["update supaops.limit set concurrency = 9"])
+    assert addresses(applied.plan(db), Action.DRIFT) == {address}
+    applied.write_overlay(QUIET_CRON + limits % 3)
+    applied.apply(db, Options(force=True))
+    assert db.execute(claim.encode()).fetchone() == {"jobs": 1}
+    applied.write_overlay(QUIET_CRON)
+    assert addresses(applied.plan(db), Action.DELETE) == {address}
+    applied.apply(db, Options(prune=True))
+    assert applied.plan(db).pending == []
+    assert db.execute("select * from job_queue_limits()").fetchall() == []
+    index = "select to_regclass('supaops.lease_limited_idx') as oid"
+    assert db.execute(index.encode()).fetchone() == {"oid": None}, "each index costs each claim"
+    assert db.execute(claim.encode()).fetchone() == {"jobs": 2}

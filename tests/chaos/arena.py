@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from supaops.db.connect import Connection, connect
 from supaops.errors import ConnectionFailed
@@ -24,9 +23,13 @@ WORKERS = "from pg_stat_activity where application_name = 'supaops worker'"
 CUT = f"select pg_terminate_backend(pid) {WORKERS}"
 UNFINISHED = "select count(*) from job_queue where status in ('pending', 'running')"
 RUNNING = "select id from job_queue where status = 'running'"
-# Each attempt that a worker lost, and when the next one of that job began.
+BUSIEST = """
+  select worker from job_queue where status = 'running' and worker = any (%s)
+  group by worker order by count(*) desc limit 1
+"""
+# When the next attempt began after each that a worker has lost.
 BEGUN_AGAIN = """
-  select a.job_id, min(e.begun_at) as begun_at from supaops.attempt a
+  select min(e.begun_at) from supaops.attempt a
   left join errand e on e.job_id = a.job_id and e.attempt > a.attempt
   join job_queue j on j.id = a.job_id and j.max_attempts > 1
   where a.outcome = 'lost' and a.worker = %s
@@ -57,10 +60,10 @@ class Arena:
 
     # --- mishaps ------------------------------------------------------------------------------
 
-    def kill_a_worker(self, db: Connection) -> tuple[str, datetime]:
-        """Kill a worker while it has jobs; return its name and the time, by the server's clock."""
-        until(lambda: column(db, RUNNING))
-        name = self.fleet.kill_one()
+    def kill_the_busiest_worker(self, db: Connection) -> tuple[str, datetime]:
+        """Kill who runs the most jobs; return its name and the time, by the server's clock."""
+        name = until(lambda: value(db, BUSIEST, [worker.name for worker in self.fleet.workers]))
+        self.fleet.kill_one(name)
         return name, value(db, "select clock_timestamp()")
 
     def cut_the_workers_connections(self, db: Connection) -> None:
@@ -69,8 +72,11 @@ class Arena:
         column(db, CUT)
 
     @contextmanager
-    def no_connection_left(self, db: Connection) -> Iterator[None]:
-        """Take every connection that the server has, also those of the workers."""
+    def no_connection_left(self, db: Connection) -> Iterator[Callable[[], bool]]:
+        """Take every connection that the server has, also those of the workers.
+
+        Yields what takes those that have become free since and tells whether none is left.
+        """
         with ExitStack() as taken:
 
             def all_are_taken() -> bool:
@@ -83,7 +89,7 @@ class Arena:
                 return not column(db, f"select pid {WORKERS}")
 
             until(all_are_taken)
-            yield
+            yield all_are_taken
 
     # --- what must hold -----------------------------------------------------------------------
 
@@ -107,6 +113,6 @@ class Arena:
         )
         assert set(succeeded.values()) == {1}
 
-    def begun_again_after(self, db: Connection, worker: str) -> list[dict[str, Any]]:
-        """Return the jobs that a killed worker lost, and when each began again."""
-        return db.execute(BEGUN_AGAIN, [worker]).fetchall()
+    def begun_again(self, db: Connection, worker: str) -> list[datetime]:
+        """Return when each job that a killed worker has lost began again."""
+        return column(db, BEGUN_AGAIN, worker)

@@ -85,12 +85,13 @@ class Fleet:
         for _ in range(size):
             self._add()
 
-    def kill_one(self) -> str:
-        """Kill some worker outright, start another, return the name of the killed one."""
-        victim = self.workers.pop(self._chance.randrange(len(self.workers)))
+    def kill_one(self, name: str | None = None) -> None:
+        """Kill the worker of this name outright, or some worker, and start another."""
+        named = [worker for worker in self.workers if name in (None, worker.name)]
+        victim = self._chance.choice(named)
+        self.workers.remove(victim)
         victim.end(signal.SIGKILL)
         self._add()
-        return victim.name
 
     def said(self) -> str:
         """Return what all workers have logged, the killed ones included."""

@@ -55,6 +55,7 @@ GRAMMAR_KEYS: list[KeyPath] = [
     ("queue", "schema"),
     ("queue", "lease"),
     ("queue", "retry", "factor"),
+    ("queue", "limits", "default", "rate"),
     ("queue", "task_types", "sync", "queue"),
     ("queue", "task_types", "sync", "max_attempts"),
     ("queue", "task_types", "sync", "payload", "type"),
@@ -88,6 +89,7 @@ def _good() -> dict[str, Any]:
         "queue": {
             "task_types": {"sync": {"payload": {"type": "object", "properties": {}}}},
             "retry": {},
+            "limits": {"default": {}},
         },
         "worker": {"endpoint": "endpoint_url", "secret": "runner_secret"},
         "vault": {

@@ -120,3 +120,26 @@ def test_the_script_declares_only_what_a_task_type_says_itself_of_its_backoff(
     text = script(each for each in resources(changed) if each.name == "game_platform_sync")
     assert "payload_schema, retry_base, retry_jitter)" in text
     assert "make_interval(secs => 90.0), 0.5);" in text
+
+
+def test_a_claim_knows_of_limits_only_where_there_are_some(config: Config) -> None:
+    hot = {"function.supaops.pick_jobs", "function.public.job_queue_claim"}
+    plain = {each.address: each.definition for each in resources(config)}
+    assert not [address for address in hot if "limit" in _statements(plain[address])]
+    data = config.queue.model_dump(by_alias=True)
+    data["limits"] = {"default": {"concurrency": 3, "rate": "5/m"}}
+    data["task_types"]["game_platform_sync"]["concurrency"] = 2
+    changed = config.model_copy(update={"queue": type(config.queue).model_validate(data)})
+    limited = resources(changed)
+    assert {each.address for each in limited} - set(plain) == {
+        "limit.queue.default",
+        "limit.task_type.game_platform_sync",
+    }
+    assert "insert into supaops.limit (scope, name, concurrency, rate, period)\n" in script(limited)
+    assert "values ('queue', 'default', 3, 5, make_interval(secs => 60.0));" in script(limited)
+    assert {each.address for each in limited if "limited_lanes" in each.definition} >= hot
+
+
+def _statements(function: str) -> str:
+    """Return a function without the argument `limit` and the SQL keyword."""
+    return function.replace('"limit"', "").replace("check_limit", "").replace(" limit ", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 import pytest
 
@@ -37,3 +39,19 @@ def test_what_will_be_the_same_next_time_is_none(error: psycopg.Error) -> None:
     with pytest.raises(DatabaseError) as caught, classified(URL):
         raise error
     assert not isinstance(caught.value, ConnectionFailed)
+
+
+@pytest.mark.anyio
+async def test_an_error_does_not_hide_that_the_task_was_cancelled() -> None:
+    async def call() -> None:
+        with classified(URL):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise psycopg.OperationalError("sending cancel failed") from None
+
+    task = asyncio.create_task(call())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

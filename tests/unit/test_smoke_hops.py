@@ -115,7 +115,7 @@ def test_a_tick_that_was_under_way_takes_no_time_from_the_hops_around_it() -> No
             False,
         ),
         ({"dispatch": UNANSWERED, "job": UNCLAIMED}, "answer", "no answer to request 9", False),
-        ({"job": UNCLAIMED}, "claim", "its queue may be paused", False),
+        ({"job": UNCLAIMED}, "claim", "it may be paused", False),
         (
             {"dispatch": {**DISPATCH, "status_code": 401}, "job": UNCLAIMED},
             "answer",

@@ -55,6 +55,7 @@ class FakeQueue:
         self.away: deque[DatabaseError] = deque()
         self.claim_gate: asyncio.Event | None = None
         self.give_back_gate: asyncio.Event | None = None
+        self.beat_gate: asyncio.Event | None = None
 
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:  # noqa: ARG002  the protocol's names
         self.claims.append((limit, worker))
@@ -101,6 +102,8 @@ class FakeQueue:
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:  # noqa: ARG002  the protocol's names
         self.beats += 1
+        if self.beat_gate:
+            await self._beat_until_cut_off(self.beat_gate)
         self._fail_if_away()
         return self.lost
 
@@ -116,6 +119,13 @@ class FakeQueue:
         if self.give_back_gate:
             await self.give_back_gate.wait()
         return True
+
+    async def _beat_until_cut_off(self, gate: asyncio.Event) -> None:
+        """Hide that it was cancelled, as a driver may that waits for its last answer."""
+        try:
+            await gate.wait()
+        except asyncio.CancelledError:
+            raise gone() from None
 
     def _fail_if_away(self) -> None:
         if self.away:

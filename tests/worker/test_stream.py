@@ -122,6 +122,18 @@ async def test_a_refused_report_is_counted_as_such(rig: StreamRig) -> None:
     assert await rig.stream().drain() == Tally(claimed=1, refused=1)
 
 
+async def test_a_heartbeat_that_is_cut_off_holds_up_no_end(rig: StreamRig) -> None:
+    rig.queue.beat_gate = asyncio.Event()
+
+    async def work(_context: Context, _payload: Any) -> None:
+        await until(lambda: rig.queue.beats)
+
+    rig.handle(work)
+    rig.queue.ready.append(job())
+    async with asyncio.timeout(10):
+        assert (await rig.stream().drain()).succeeded == 1
+
+
 async def test_a_lost_job_stops_and_its_slot_goes_on(rig: StreamRig) -> None:
     async def work(_context: Context, payload: Any) -> None:
         await asyncio.sleep(30 if payload.get("long") else 0)

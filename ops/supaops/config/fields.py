@@ -35,6 +35,8 @@ from supaops.config.names import (
 from supaops.config.payload_schema import check_payload_schema
 from supaops.config.places import shorten
 from supaops.config.problem import Complaint
+from supaops.config.rate import Rate as RateValue
+from supaops.config.rate import parse_rate
 from supaops.config.references import EnvRef, database_url, env_ref
 from supaops.config.schedule import ScheduleError, parse_schedule
 from supaops.config.statement import check_statement
@@ -95,6 +97,7 @@ def _identifier_json(limit: int) -> WithJsonSchema:
 _DURATION_JSON = _json(
     "duration", pattern=r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$", minLength=2, examples=["1h30m"]
 )
+_RATE_JSON = _json("rate", pattern=r"^\d+/(\d+)?[a-z][0-9a-z]*$", examples=["100/s", "500/15m"])
 _NAME_JSON = _json("name", minLength=1, maxLength=NAME_BYTES)
 _HEADER_JSON = _json("HTTP header name", pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 _SCHEDULE_JSON = _json("pg_cron schedule", examples=["*/5 * * * *", "30 seconds", "@hourly"])
@@ -113,6 +116,7 @@ Schedule = Annotated[str, PlainValidator(schedule), _SCHEDULE_JSON]
 Statement = Annotated[str, PlainValidator(statement), _json("SQL statement")]
 Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTEN, _DURATION_JSON]
 DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _WRITTEN, _DURATION_JSON]
+Rate = Annotated[RateValue, PlainValidator(parse_rate), _AS_TEXT, _RATE_JSON]
 WakeInterval = Annotated[timedelta, PlainValidator(parse_wake_interval), _WRITTEN, _DURATION_JSON]
 EnvValue = Annotated[EnvRef, PlainValidator(env_ref), _AS_TEXT, _ENV_JSON]
 DatabaseUrl = Annotated[str | EnvRef, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
@@ -138,6 +142,7 @@ __all__ = [
     "ObjectName",
     "PayloadSchema",
     "QueueName",
+    "Rate",
     "Schedule",
     "SchemaName",
     "SecretName",

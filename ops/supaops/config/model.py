@@ -23,6 +23,7 @@ from supaops.config.fields import (
     ObjectName,
     PayloadSchema,
     QueueName,
+    Rate,
     Schedule,
     SchemaName,
     SecretName,
@@ -93,6 +94,15 @@ class Retention(Section):
     """Age at which `cleanup` removes a failed job; null keeps it for ever."""
 
 
+class Limit(Section):
+    """What the jobs of a queue may do together, at most."""
+
+    concurrency: int | None = Field(default=None, ge=1, le=100_000)
+    """How many of its jobs run at once, at most; null is no limit."""
+    rate: Rate | None = None
+    """How many of its jobs start, at most: `100/s`, `20/m`, `500/15m`; null is no limit."""
+
+
 class TaskType(Section):
     """One kind of job: where it queues, how often it is tried, and what its payload looks like."""
 
@@ -104,6 +114,8 @@ class TaskType(Section):
     """How long one attempt may take; at most `queue.lease`."""
     retry: TaskRetry = TaskRetry()
     """The delays between its attempts, where they differ from `queue.retry`."""
+    concurrency: int | None = Field(default=None, ge=1, le=100_000)
+    """How many jobs of it run at once, at most, in all queues together; null is no limit."""
     description: Text = ""
     """What the job does, for people."""
     payload: PayloadSchema | None = None
@@ -123,6 +135,8 @@ class Queue(Section):
     """The delays between attempts."""
     retention: Retention = Retention()
     """How long finished jobs are kept."""
+    limits: dict[Identifier, Limit] = Field(default_factory=dict)
+    """What each queue may do at most, by the name of the queue."""
     task_types: dict[TaskTypeName, TaskType] = Field(min_length=1)
     """The kinds of jobs, by name; at least one."""
 

@@ -13,7 +13,7 @@ from supaops.errors import ConfigError, SupaopsError
 
 # In these an overlay may remove an entry of the base file by setting it to null.
 COLLECTIONS: frozenset[KeyPath] = frozenset(
-    {("queue", "task_types"), ("vault", "secrets"), ("cron", "jobs")}
+    {("queue", "limits"), ("queue", "task_types"), ("vault", "secrets"), ("cron", "jobs")}
 )
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")

@@ -9,7 +9,12 @@ from typing import Any
 
 from supaops.config.editor_schema import editor_schema
 
-_ENTRY = {"queue.task_types": "<task type>", "vault.secrets": "<secret>", "cron.jobs": "<job>"}
+_ENTRY = {
+    "queue.limits": "<queue>",
+    "queue.task_types": "<task type>",
+    "vault.secrets": "<secret>",
+    "cron.jobs": "<job>",
+}
 
 _NUMBERS = {"integer": "whole number", "number": "number"}
 _PLAIN = {"boolean": "boolean", "object": "mapping"}

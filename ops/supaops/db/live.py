@@ -87,7 +87,7 @@ def settle_in(conn: Connection) -> None:
 
 
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
-    """Read live and recorded state in at most ten queries, whatever the number of objects.
+    """Read live and recorded state in at most eleven queries, whatever the number of objects.
 
     Args:    conn: inside a transaction, so that all answers are of one moment.
     Raises:  MissingExtension when the chain cannot work on this server; DatabaseError otherwise.
@@ -102,7 +102,7 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
             for name, secret in secrets.items()
         }
         objects = [
-            *_live_objects(conn, config, installed=installed),
+            *_live_objects(conn, config, installed=installed, has_limits=bool(facts["has_limits"])),
             *_live_secrets(conn, salt, digests),
         ]
         recorded = _recorded(conn) if installed else {}
@@ -166,7 +166,9 @@ def _live_steps(recorded: Mapping[str, Recorded]) -> Iterator[LiveObject]:
             yield LiveObject(Kind.SCHEMA, name, each.live_definition)
 
 
-def _live_objects(conn: Connection, config: Config, *, installed: bool) -> Iterator[LiveObject]:
+def _live_objects(
+    conn: Connection, config: Config, *, installed: bool, has_limits: bool
+) -> Iterator[LiveObject]:
     where = {"schema": config.queue.schema_name, "prefix": config.queue.name}
     for kind in (Kind.FUNCTION, Kind.VIEW, Kind.TRIGGER, Kind.GRANT):
         for row in conn.execute(query(f"live.{kind}s"), where):
@@ -177,6 +179,9 @@ def _live_objects(conn: Connection, config: Config, *, installed: bool) -> Itera
     if installed:
         for row in conn.execute(query("live.task_types")):
             yield _live_task_type(row)
+    if has_limits:
+        for row in conn.execute(query("live.limits")):
+            yield LiveObject(Kind.LIMIT, row.pop("name"), canonical(row))
 
 
 def _live_task_type(row: dict[str, Any]) -> LiveObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -10,9 +11,10 @@ from typing import Self
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
+from supaops.cancellation import being_cancelled
 from supaops.db.connect import AsyncConnection, describe, options
 from supaops.db.errors import database_error
-from supaops.errors import ConnectionFailed
+from supaops.errors import ConnectionFailed, DatabaseError
 
 # After this the pool forgets a failed attempt, and the next caller starts a fresh one at once
 # instead of waiting for the end of an ever longer backoff.
@@ -93,13 +95,19 @@ def classified(url: str) -> Iterator[None]:
 
     Raises: ConnectionFailed for what a later attempt may not meet: no connection, a lost one, a
         shutdown, a deadlock, a timeout (class OperationalError), or a server that is read-only as
-        long as a failover lasts. DatabaseError for the rest.
+        long as a failover lasts. DatabaseError for the rest. asyncio.CancelledError for whatever
+        a call raised while its task was being cancelled: it may be of the cancelling's making.
     """
     try:
         yield
-    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
-        raise ConnectionFailed(f"no connection to {describe(url)}: {error}") from error
-    except _PASSING as error:
-        raise ConnectionFailed(database_error(error, describe(url)).message) from error
     except psycopg.Error as error:
-        raise database_error(error, describe(url)) from error
+        if being_cancelled():
+            raise asyncio.CancelledError from error
+        raise _classified(error, url) from error
+
+
+def _classified(error: psycopg.Error, url: str) -> DatabaseError:
+    if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests):
+        return ConnectionFailed(f"no connection to {describe(url)}: {error}")
+    found = database_error(error, describe(url))
+    return ConnectionFailed(found.message) if isinstance(error, _PASSING) else found

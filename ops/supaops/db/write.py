@@ -28,6 +28,8 @@ def put(conn: Connection, resource: Resource, live: LiveObject | None, secrets: 
         match resource.kind:
             case Kind.TASK_TYPE:
                 _put_task_type(conn, resource)
+            case Kind.LIMIT:
+                conn.execute(query("write.limit_upsert"), {**_key(resource), **resource.spec})
             case Kind.CRON_JOB:
                 _put_cron_job(conn, resource, live)
             case Kind.VAULT_SECRET:
@@ -49,6 +51,8 @@ def remove(conn: Connection, live: LiveObject) -> None:
         match live.kind:
             case Kind.TASK_TYPE:
                 conn.execute(query("write.task_type_delete"), {"name": live.name})
+            case Kind.LIMIT:
+                conn.execute(query("write.limit_delete"), _key(live))
             case Kind.CRON_JOB:
                 conn.execute(query("write.cron_unschedule"), {"jobid": live.facts["jobid"]})
             case Kind.VAULT_SECRET:
@@ -103,6 +107,12 @@ def _put_task_type(conn: Connection, resource: Resource) -> None:
         "payload_schema": Jsonb(schema) if schema is not None else None,
     }
     conn.execute(query("write.task_type_upsert"), {"name": resource.name, **row})
+
+
+def _key(limit: Resource | LiveObject) -> dict[str, str]:
+    """Return the columns that a limit's name, ``<scope>.<name>``, stands for."""
+    scope, name = limit.name.split(".", 1)
+    return {"scope": scope, "name": name}
 
 
 def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None) -> None:

@@ -34,7 +34,7 @@ def _texts(change: Change) -> tuple[str, str]:
     recorded, live, desired = change.recorded, change.live, change.desired
     declared = desired.definition if desired else ""
     current = live.definition if live else ""
-    if change.kind in (Kind.TASK_TYPE, Kind.CRON_JOB) or recorded is None:
+    if change.kind in ROW_KINDS or recorded is None:
         return current, declared
     if change.action is Action.DRIFT:
         return (current, recorded.live_definition) if live else ("", declared)

@@ -28,7 +28,7 @@ class Action(StrEnum):
 
 
 # Kinds whose desired and live texts are in one language, so that they can be compared directly.
-ROW_KINDS = frozenset({Kind.TASK_TYPE, Kind.CRON_JOB, Kind.VAULT_SECRET})
+ROW_KINDS = frozenset({Kind.TASK_TYPE, Kind.LIMIT, Kind.CRON_JOB, Kind.VAULT_SECRET})
 
 QUIET = frozenset({Action.NOOP, Action.FOREIGN})
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from supaops.config.model import Config
 from supaops.render.instants import microseconds, moment_of
+from supaops.render.limits import limits
 from supaops.render.payload_condition import payload_condition
 from supaops.render.quoting import Sql, identifier
 
@@ -49,8 +50,8 @@ def template_context(config: Config) -> dict[str, Any]:
     """Return the variables of every SQL template; none of them holds a secret's value.
 
     Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, the sections
-        `queue` and `worker` of the config, the two functions of `instants`, and the payload
-        schemas as `compiled`.
+        `queue` and `worker` of the config, the two functions of `instants`, the payload
+        schemas as `compiled`, and as `limited` whether there is any limit.
     """
     return {
         "q": qualifier(config),
@@ -61,4 +62,5 @@ def template_context(config: Config) -> dict[str, Any]:
         "moment_of": moment_of,
         "microseconds": microseconds,
         "compiled": compiled_schemas(config),
+        "limited": bool(limits(config)),
     }

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     FUNCTION = "function"
     VIEW = "view"
     TRIGGER = "trigger"
+    LIMIT = "limit"
     GRANT = "grant"
     CRON_JOB = "cron_job"
     VAULT_SECRET = "vault_secret"  # noqa: S105  a kind, not a password

@@ -10,6 +10,7 @@ from supaops.config.model import Config, CronJob, TaskType
 from supaops.errors import RenderError
 from supaops.render.context import qualifier, template_context
 from supaops.render.environment import render_sql, template_root
+from supaops.render.limits import limits
 from supaops.render.objects import SqlObject, created_objects, granted
 from supaops.render.quoting import Sql
 from supaops.render.resource import Kind, Resource, canonical
@@ -35,7 +36,12 @@ def resources(config: Config) -> tuple[Resource, ...]:
     objects = list(_sql_objects(config))
     containers = [found for step in steps for found in _containers(step.definition, step.source)]
     created = containers + [found for _, found in objects]
-    rows = [*_task_types(config), *_cron_jobs(config), *_vault_secrets(config)]
+    rows = [
+        *_task_types(config),
+        *limits(config),
+        *_cron_jobs(config),
+        *_vault_secrets(config),
+    ]
     sql = [resource for resource, _ in objects]
     return tuple(
         sorted([*steps, *sql, *_grants(created), *rows], key=lambda resource: resource.order)

@@ -45,6 +45,8 @@ def _statement(resource: Resource) -> str:
             return _cron_statement(resource)
         case Kind.TASK_TYPE:
             return _task_type_statement(resource)
+        case Kind.LIMIT:
+            return _limit_statement(resource)
         case Kind.VAULT_SECRET:
             return "-- set by `supaops apply` through vault.create_secret, never written down\n"
         case _:
@@ -73,3 +75,15 @@ def _task_type_statement(resource: Resource) -> str:
         number = literal(value)
         values.append(f"make_interval(secs => {number})" if key.endswith("_s") else number)
     return f"insert into supaops.task_type ({', '.join(columns)})\nvalues ({', '.join(values)});\n"
+
+
+def _limit_statement(resource: Resource) -> str:
+    spec, (scope, name) = resource.spec, resource.name.split(".", 1)
+    values = [
+        *(literal(each) for each in (scope, name, spec["concurrency"], spec["rate"])),
+        f"make_interval(secs => {literal(spec['period_s'])})",
+    ]
+    return (
+        "insert into supaops.limit (scope, name, concurrency, rate, period)\n"
+        f"values ({', '.join(values)});\n"
+    )

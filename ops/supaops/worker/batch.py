@@ -6,6 +6,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from supaops.cancellation import being_cancelled
 from supaops.db.jobs import Job
 from supaops.errors import DatabaseError
 from supaops.worker.completion import complete
@@ -116,7 +117,7 @@ class Batch:
         log.info("job %d %s attempt %d: %s", job.id, job.task_type, job.attempts, ending)
 
     async def _keep_alive(self, lease_id: int) -> None:
-        while True:
+        while not being_cancelled():
             await asyncio.sleep(min(self._lease / 3, LONGEST_BEAT).total_seconds())
             try:
                 lost = await self._queue.heartbeat(lease_id, lease=self._lease)

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from supaops.cancellation import being_cancelled
 from supaops.clock import Clock, utc_now
 from supaops.db.jobs import Job
 from supaops.worker.context import Connections, Context
@@ -68,7 +69,7 @@ class Executor:
         except TimeoutError as error:
             return Failed(_timed_out(job) if limit.expired() else describe_failure(error))
         except asyncio.CancelledError as error:
-            if _cancelled_from_outside():
+            if being_cancelled():
                 raise
             return Failed(describe_failure(error))
         except BaseException as error:  # even SystemExit must end one job only
@@ -88,8 +89,3 @@ def _encode(result: Any) -> str | None:
 
 def _timed_out(job: Job) -> str:
     return f"TimeoutError: cut off after its timeout of {job.timeout.total_seconds():g} s"
-
-
-def _cancelled_from_outside() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

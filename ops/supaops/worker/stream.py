@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 
+from supaops.cancellation import being_cancelled
 from supaops.db.jobs import Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.batch import LONGEST_BEAT
@@ -200,7 +201,7 @@ class Stream:
         self._release(job)
 
     async def _keep_alive(self) -> None:
-        while True:
+        while not being_cancelled():
             await asyncio.sleep(min(self._lease / 3, LONGEST_BEAT).total_seconds())
             for lease_id in list(self._held):
                 try:

@@ -19,6 +19,7 @@ PUBLIC_FUNCTIONS = {
     "job_queue_enqueue_many",
     "job_queue_exchange",
     "job_queue_heartbeat",
+    "job_queue_limits",
     "job_queue_mark_failed",
     "job_queue_mark_failed_many",
     "job_queue_mark_succeeded",
@@ -124,6 +125,7 @@ def test_plpgsql_check_finds_nothing(stack: Stack) -> None:
             " lateral extensions.plpgsql_check_function_tb(f.oid,"
             "   relid => case when p.prorettype = 'trigger'::regtype"
             "     then case f.proname when 'shorten_lease' then 'supaops.lease'::regclass"
+            "       when 'keep_arrival' then 'supaops.limit'::regclass"
             "       else 'public.job_queue'::regclass end else 0 end,"
             "   oldtable => case f.proname when 'forget_jobs' then 'removed' end,"
             "   extra_warnings => true, performance_warnings => false) c"

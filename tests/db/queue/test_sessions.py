@@ -283,6 +283,17 @@ class Histories(RuleBasedStateMachine):
         """Let the next claim raise the floors, however short it is since the last one did."""
         self.operator.db.execute("select setval('supaops.survey_due', 1)")
 
+    @rule(who=who)
+    def recount(self, who: int) -> None:
+        session = self.world.sessions[who]
+        session.attempt(lambda: value(session.db, "select supaops.recount()"))
+
+    @rule()
+    def sweep(self) -> None:
+        """Find no floor to lower: whatever is below one would be a job that was lost."""
+        self.operator.db.execute("select setval('supaops.sweep_due', 1)")
+        assert value(self.operator.db, "select supaops.sweep()") == 0
+
     @precondition(lambda self: self.steps > STEPS_BETWEEN_RESTARTS)
     @rule(how=st.sampled_from(["fast", "immediate"]))
     def restart_the_server(self, how: How) -> None:

@@ -224,6 +224,50 @@ def test_a_lease_that_is_ended_by_hand_in_the_past_is_still_found(queue: Connect
     assert column(queue, "select outcome from supaops.attempt") == ["lost"]
 
 
+@pytest.mark.parametrize(
+    "call", ["job_queue_claim()", "supaops.ready_jobs(10000, clock_timestamp())"]
+)
+def test_no_call_walks_over_a_thousand_leases_that_have_ended(
+    queue: Connection, another: Callable[[], Connection], call: str
+) -> None:
+    queue.execute(BATCH, [1_010])
+    reader = another()
+    with reader.transaction():
+        reader.execute("set transaction isolation level repeatable read")
+        value(reader, "select count(*) from supaops.lease")
+        for _ in range(1_000):
+            [row] = claim(queue, lease="1 us")
+            queue.execute("select job_queue_mark_succeeded(%s, %s)", [row["id"], row["lease_id"]])
+        queue.execute(SURVEY_NOW)
+        claim(queue, 0)
+        before = entries_read(queue, "lease_expiry_idx")
+        queue.execute(f"select {call}".encode())
+        assert entries_read(queue, "lease_expiry_idx") - before < 10
+
+
+def test_the_counts_do_not_walk_over_two_thousand_finished_jobs(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    reader = another()
+    with reader.transaction():
+        reader.execute("set transaction isolation level repeatable read")
+        value(reader, "select count(*) from job_queue")
+        queue.execute(BATCH, [2_010])
+        finish(queue, 2_000)
+        queue.execute(SURVEY_NOW)
+        claim(queue, 0)
+        before = entries_read(queue, "job_queue_ready_idx")
+        value(queue, "select count(*) from job_queue_stats()")
+        assert entries_read(queue, "job_queue_ready_idx") - before < 10
+
+
+def entries_read(db: Connection, index: str) -> int:
+    """Return how many entries of an index were ever read, also those of rows long gone."""
+    db.execute("select pg_stat_force_next_flush()")
+    read = "select idx_tup_read from pg_stat_user_indexes where indexrelname = %s"
+    return int(value(db, read, index))
+
+
 def test_a_lease_that_was_shorter_than_its_claim_took_is_still_found(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:

@@ -100,10 +100,9 @@ class Actor:
 
     def succeed(self, news: Happened) -> None:
         some = self.chance.sample(self.held, k=min(len(self.held), 4))
-        late = {row["id"]: row for row in some}.values()  # the answer names jobs and no leases
-        ids, leases = [row["id"] for row in late], [row["lease_id"] for row in late]
-        accepted = value(self.db, "select job_queue_mark_succeeded_many(%s, %s)", ids, leases)
-        lease_of = dict(zip(ids, leases, strict=True))
+        lease_of = {row["id"]: row["lease_id"] for row in some}
+        call = "select job_queue_mark_succeeded_many(%s, %s)"
+        accepted = value(self.db, call, [*lease_of], [*lease_of.values()])
         news.accepted += [(job_id, lease_of[job_id]) for job_id in accepted]
 
     def fail(self, news: Happened) -> None:

@@ -51,6 +51,10 @@ grant execute on function public.job_queue_exchange(jsonb, jsonb, integer, text,
 revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_heartbeat(bigint, interval) to service_role;
 
+-- grant.public.job_queue_limits  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_limits() from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_limits() to service_role;
+
 -- grant.public.job_queue_mark_failed  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_failed(bigint, text, bigint, interval) to service_role;
@@ -101,6 +105,12 @@ revoke all on function supaops.add_lane(text, smallint, text) from public, anon,
 
 -- grant.supaops.adopt_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.adopt_jobs() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.advance_arrival  (grants/private_function.sql.j2)
+revoke all on function supaops.advance_arrival(integer, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.arrival_ahead  (grants/private_function.sql.j2)
+revoke all on function supaops.arrival_ahead(regclass, interval, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.attempt  (grants/private_table.sql.j2)
 revoke all on table supaops.attempt from public, anon, authenticated, service_role cascade;
@@ -245,6 +255,9 @@ revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon,
 -- grant.supaops.idle_lane  (grants/private_table.sql.j2)
 revoke all on table supaops.idle_lane from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.index_limited_leases  (grants/private_function.sql.j2)
+revoke all on function supaops.index_limited_leases() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.installation  (grants/private_table.sql.j2)
 revoke all on table supaops.installation from public, anon, authenticated, service_role cascade;
 
@@ -278,6 +291,9 @@ revoke all on function supaops.json_type_matches(text, jsonb) from public, anon,
 -- grant.supaops.json_value_errors  (grants/private_function.sql.j2)
 revoke all on function supaops.json_value_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.keep_arrival  (grants/private_function.sql.j2)
+revoke all on function supaops.keep_arrival() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.known_queue  (grants/private_function.sql.j2)
 revoke all on function supaops.known_queue(text) from public, anon, authenticated, service_role cascade;
 
@@ -291,6 +307,9 @@ revoke all on sequence supaops.lane_id_seq from public, anon, authenticated, ser
 -- grant.supaops.lane_for  (grants/private_function.sql.j2)
 revoke all on function supaops.lane_for(text, smallint, text) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lanes_under  (grants/private_function.sql.j2)
+revoke all on function supaops.lanes_under(integer) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lease  (grants/private_table.sql.j2)
 revoke all on table supaops.lease from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.lease_id_seq from public, anon, authenticated, service_role cascade;
@@ -302,11 +321,20 @@ revoke all on sequence supaops.limit_id_seq from public, anon, authenticated, se
 -- grant.supaops.lock_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.lock_jobs(bigint[], text[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.lock_limit  (grants/private_function.sql.j2)
+revoke all on function supaops.lock_limit(integer, boolean) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.lower_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_floor(supaops.lane) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.mark_lease  (grants/private_function.sql.j2)
+revoke all on function supaops.mark_lease(bigint, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.measure_room  (grants/private_function.sql.j2)
+revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.note_idle_lanes  (grants/private_function.sql.j2)
 revoke all on function supaops.note_idle_lanes() from public, anon, authenticated, service_role cascade;
@@ -393,11 +421,26 @@ revoke all on function supaops.retry_delay(text, integer, double precision) from
 revoke all on table supaops.revision from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.revision_id_seq from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.room_in  (grants/private_function.sql.j2)
+revoke all on function supaops.room_in(integer[], jsonb, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.room_seen  (grants/private_function.sql.j2)
+revoke all on function supaops.room_seen(text, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.running_under  (grants/private_function.sql.j2)
+revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.settle  (grants/private_function.sql.j2)
 revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.shorten_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.shorten_lease() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.slots_left  (grants/private_function.sql.j2)
+revoke all on function supaops.slots_left(integer, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.startable  (grants/private_function.sql.j2)
+revoke all on function supaops.startable(integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.survey  (grants/private_function.sql.j2)
 revoke all on function supaops.survey(timestamptz) from public, anon, authenticated, service_role cascade;
@@ -417,8 +460,14 @@ revoke all on table supaops.task_type from public, anon, authenticated, service_
 -- grant.supaops.tend_lanes  (grants/private_function.sql.j2)
 revoke all on function supaops.tend_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.unmark_leases  (grants/private_function.sql.j2)
+revoke all on function supaops.unmark_leases(bigint[]) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.upkeep  (grants/private_function.sql.j2)
 revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.use_room  (grants/private_function.sql.j2)
+revoke all on function supaops.use_room(integer[], jsonb, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;

@@ -11,6 +11,7 @@ import pytest
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.names import header_name, object_name, queue_name, schema_name, task_type_name
 from supaops.config.problem import Complaint
+from supaops.config.rate import Rate, parse_rate
 from supaops.config.references import EnvRef, database_url
 
 DURATIONS = {
@@ -35,6 +36,17 @@ URLS = [
 def test_a_duration_is_the_sum_of_its_parts(written: str, value: timedelta) -> None:
     assert parse_duration(written) == value
     assert parse_duration(format_duration(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "jobs", "period"),
+    [("100/s", 100, "1s"), ("20/m", 20, "1m"), ("1/d", 1, "1d"), ("500/15m", 500, "15m"),
+     ("3/1h30m", 3, "1h30m"), ("5/100ms", 5, "100ms")],
+)  # fmt: skip
+def test_a_rate_is_a_number_of_jobs_per_period(written: str, jobs: int, period: str) -> None:
+    rate = parse_rate(written)
+    assert rate == Rate(jobs, parse_duration(period))
+    assert str(rate) == written
 
 
 @pytest.mark.parametrize("url", URLS)

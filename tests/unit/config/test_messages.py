@@ -11,6 +11,7 @@ from supaops.errors import SupaopsError
 Problems = Callable[..., list[SupaopsError]]
 
 # Each line is appended to the good file's sections: (section line, new lines, messages, hints).
+RATE = "expected jobs per time such as 100/s, 20/m or 500/15m"
 DURATION = "expected a duration such as 250ms, 30s, 1h30m or 14d"
 
 QUEUE_CASES = {
@@ -33,11 +34,17 @@ QUEUE_CASES = {
     ),
     "laese: 5m": (
         "queue.laese: unknown key",
-        "did you mean `lease`? known here: name, schema, lease, retry, retention, task_types",
+        (
+            "did you mean `lease`? "
+            "known here: name, schema, lease, retry, retention, limits, task_types"
+        ),
     ),
     "schema_name: x": (
         "queue.schema_name: unknown key",
-        "did you mean `schema`? known here: name, schema, lease, retry, retention, task_types",
+        (
+            "did you mean `schema`? "
+            "known here: name, schema, lease, retry, retention, limits, task_types"
+        ),
     ),
     "name: Job Queue": (
         (
@@ -69,6 +76,37 @@ QUEUE_CASES = {
         "write a finite number, or quote it",
     ),
     "retry: 5s": ("queue.retry: expected a mapping, found `5s`", "indent its keys below it"),
+    "limits: {default: {concurrency: 0}}": (
+        "queue.limits.default.concurrency: expected at least 1, found `0`",
+        None,
+    ),
+    "limits: {default: {rate: 100}}": (
+        f"queue.limits.default.rate: {RATE}, found `100`",
+        "write 100/s if per second is meant",
+    ),
+    "limits: {default: {rate: 5 per minute}}": (
+        f"queue.limits.default.rate: {RATE}, found `5 per minute`",
+        "write 5/m",
+    ),
+    "limits: {default: {rate: 5/fortnight}}": (
+        f"queue.limits.default.rate: {RATE}, found `5/fortnight`",
+        None,
+    ),
+    "limits: {default: {rate: 5/0s}}": (
+        f"queue.limits.default.rate: {RATE}, found `5/0s`",
+        None,
+    ),
+    "limits: {default: {rate: 0/s}}": (
+        "queue.limits.default.rate: expected 1 to 1000000 jobs, found `0/s`",
+        "to hold jobs back, pause the queue: job_queue_pause",
+    ),
+    "limits: {Bad Name: {}}": (
+        (
+            'queue.limits."Bad Name": bad name: expected a-z, 0-9 and _, without a digit first, '
+            "at most 40 characters"
+        ),
+        "write bad_name",
+    ),
     "retry: {base: 61m}": (
         "queue.retry.base: expected at most queue.retry.max, which is 1h",
         "shorten it, or raise queue.retry.max",

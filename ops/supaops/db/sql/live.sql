@@ -26,6 +26,7 @@ select
   to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is not null as has_net,
   to_regprocedure('vault.create_secret(text,text,text,uuid)') is not null as has_vault,
   to_regclass('supaops.resource') is not null as is_installed,
+  to_regclass('supaops.limit') is not null as has_limits,
   array(
     select wanted.role
       from unnest(array['anon', 'authenticated', 'service_role']) as wanted (role)
@@ -43,6 +44,11 @@ select secret_salt from supaops.installation;
 select name, queue, max_attempts, timeout, description, payload_schema,
        retry_base, retry_factor, retry_max, retry_jitter
   from supaops.task_type;
+
+-- name: limits :many
+select scope || '.' || name as name, concurrency, rate,
+       extract(epoch from period)::double precision as period_s
+  from supaops.limit;
 
 -- name: functions :many
 -- Every function of schema supaops, and those of the queue's schema that carry its prefix.

@@ -16,6 +16,15 @@ values (%(name)s, %(queue)s, %(max_attempts)s, make_interval(secs => %(timeout_s
 -- name: task_type_delete
 delete from supaops.task_type where name = %(name)s;
 
+-- name: limit_upsert
+insert into supaops.limit (scope, name, concurrency, rate, period)
+values (%(scope)s, %(name)s, %(concurrency)s, %(rate)s, make_interval(secs => %(period_s)s))
+    on conflict (scope, name) do update
+   set concurrency = excluded.concurrency, rate = excluded.rate, period = excluded.period;
+
+-- name: limit_delete
+delete from supaops.limit where scope = %(scope)s and name = %(name)s;
+
 -- name: cron_schedule
 -- cron.schedule leaves `active` alone when the job exists, so it is set separately.
 select cron.alter_job(
