@@ -9,6 +9,7 @@ from benchmarks.measures.declaration import Declaration
 from benchmarks.measures.depth import Depth
 from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
+from benchmarks.measures.lanes import Lanes
 from benchmarks.measures.measure import Measure
 from benchmarks.measures.single_enqueue import SingleEnqueue
 from benchmarks.measures.space import Space
@@ -25,6 +26,7 @@ MEASURES: dict[str, Measure] = {
     "drain": Drain(),
     "held": Held(),
     "space": Space(),
+    "lanes": Lanes(),
     "depth": Depth(),
     "wake": Wake(),
 }
@@ -39,6 +41,7 @@ SHORT: dict[str, Measure] = {
     "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
     "drain": Drain(jobs=2_000),
     "held": Held(seconds=2, rate=500),
+    "lanes": Lanes(lanes=(1, 30), claims=20),
     "space": Space(flows=2, seconds=2, rate=500),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
     "wake": Wake(jobs=3),

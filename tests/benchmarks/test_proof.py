@@ -30,6 +30,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "claimers": {"jobs": 640, "connections": (2, 16)},
     "drain": {"jobs": 100},
     "held": {"seconds": 1, "rate": 200},
+    "lanes": {"lanes": (1, 25), "claims": 5},
     "space": {"flows": 1, "seconds": 1, "rate": 200},
     "wake": {"jobs": 1},
     "depth": {"pending": 2_000, "finished": 2_000, "claims": 20},

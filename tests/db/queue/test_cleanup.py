@@ -226,6 +226,20 @@ def test_a_cleanup_stops_when_its_time_is_over(queue: Connection) -> None:
     assert value(queue, "select unfinished from supaops.cleanup")
 
 
+def test_a_cleanup_deletes_no_more_than_it_counts(queue: Connection) -> None:
+    warnings: list[str] = []
+    with queue.transaction(force_rollback=True):
+        queue.execute(
+            "create or replace function supaops.resume_cleanup() returns bigint language plpgsql"
+            " as $$ begin raise exception 'called'; end $$"
+        )
+        queue.add_notice_handler(lambda notice: warnings.append(notice.message_primary or ""))
+        queue.execute(CLEANUP)
+        assert warnings == []
+        queue.execute("select supaops.upkeep()")
+        assert warnings == ["supaops.resume_cleanup was left out: called"]
+
+
 def test_of_two_cleanups_at_once_the_second_does_nothing(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:

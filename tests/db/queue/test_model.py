@@ -242,6 +242,12 @@ class History(RuleBasedStateMachine):
         for job_id in gone:
             del self.model.jobs[job_id]
 
+    @rule(patience=st.sampled_from(["0 s", "1 hour"]))
+    def upkeep(self, patience: str) -> None:
+        """Nobody notices what a tick does, even when it has no patience with lanes."""
+        self.db.execute("select setval('supaops.sweep_due', 1), supaops.upkeep()")
+        self.db.execute("select supaops.tend_lanes(%s, 0)", [patience])
+
     # --- by hand ------------------------------------------------------------------------------
 
     @rule(pick=picks, status=st.sampled_from(STATUSES), due=st.sampled_from([None, True, False]))

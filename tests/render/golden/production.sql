@@ -464,7 +464,7 @@ revoke all on function supaops.tend_lanes(interval, integer) from public, anon, 
 revoke all on function supaops.unmark_leases(bigint[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.upkeep  (grants/private_function.sql.j2)
-revoke all on function supaops.upkeep() from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.upkeep(boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.use_room  (grants/private_function.sql.j2)
 revoke all on function supaops.use_room(integer[], jsonb, integer) from public, anon, authenticated, service_role cascade;
