@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
+from typing import LiteralString
 
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
@@ -375,10 +376,33 @@ def test_a_clock_that_was_set_back_by_far_does_not_stop_the_queue(queue: Connect
 # --- many at once -----------------------------------------------------------------------------
 
 
+ENDS: list[LiteralString] = [
+    "select job_queue_mark_succeeded(%(id)s, %(lease)s)",
+    "select job_queue_mark_succeeded(%(id)s, %(lease)s)",
+    "select job_queue_mark_failed(%(id)s, 'x', %(lease)s, '0')",
+    "select job_queue_cancel(array[%(id)s::bigint])",
+    "update job_queue set status = 'pending' where id = %(id)s and lease_id = %(lease)s",
+    "update job_queue set status = 'failed' where id = %(id)s and lease_id = %(lease)s",
+    "delete from job_queue where id = %(id)s",
+    "update supaops.lease set expires_at = clock_timestamp() where id = %(lease)s",
+]
+LEFT = "select count(*) from job_queue where status in ('pending', 'running')"
+
+
+def work_until_empty(db: Connection, seed: int) -> None:
+    """Claim, now and then in vain, and end each job in some way; the lost ones run again."""
+    dice = random.Random(seed)  # noqa: S311  for variety, not for secrets
+    while value(db, LEFT):
+        if dice.random() < 0.2:
+            with db.transaction(force_rollback=True):
+                claim(db, 2)
+        for row in claim(db, dice.randint(1, 4)):
+            db.execute(dice.choice(ENDS), {"id": row["id"], "lease": row["lease_id"]})
+
+
 def test_racing_claimers_never_run_more_than_the_limit_and_finish_everything(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
-    """Each ends its jobs in another way; the lost ones run again."""
     queue.execute(
         "select job_queue_enqueue_many(jsonb_agg(jsonb_build_object("
         " 'task_type', 'plain', 'max_attempts', 99, 'priority', n %% 3)))"
@@ -387,30 +411,15 @@ def test_racing_claimers_never_run_more_than_the_limit_and_finish_everything(
     )
     ended = threading.Event()
     seen: list[int] = []
-    ends = [
-        "select job_queue_mark_succeeded(%(id)s, %(lease)s)",
-        "select job_queue_mark_succeeded(%(id)s, %(lease)s)",
-        "select job_queue_mark_failed(%(id)s, 'x', %(lease)s, '0')",
-        "select job_queue_cancel(array[%(id)s::bigint])",
-        "update job_queue set status = 'pending' where id = %(id)s and lease_id = %(lease)s",
-        "update job_queue set status = 'failed' where id = %(id)s and lease_id = %(lease)s",
-        "delete from job_queue where id = %(id)s",
-        "update supaops.lease set expires_at = clock_timestamp() where id = %(lease)s",
-    ]
-
-    def work(db: Connection, seed: int) -> None:
-        dice = random.Random(seed)  # noqa: S311  for variety, not for secrets
-        while value(db, "select count(*) from job_queue where status in ('pending', 'running')"):
-            for row in claim(db, dice.randint(1, 4)):
-                end = dice.choice(ends)
-                db.execute(end, {"id": row["id"], "lease": row["lease_id"]})
 
     def watch(db: Connection) -> None:
         while not ended.is_set():
             seen.append(value(db, "select count(*) from job_queue where status = 'running'"))
 
     watcher = threading.Thread(target=watch, args=(another(),))
-    workers = [threading.Thread(target=work, args=(another(), seed)) for seed in range(6)]
+    workers = [
+        threading.Thread(target=work_until_empty, args=(another(), seed)) for seed in range(6)
+    ]
     for thread in [watcher, *workers]:
         thread.start()
     for thread in workers:
