@@ -334,7 +334,7 @@ class Histories(RuleBasedStateMachine):
     def edit_place(self, who: int, pick: int, queue: str, priority: int) -> None:
         session = self.world.sessions[who]
         view = self.world.view(session)
-        job_id = self._pick(view, pick)
+        job_id = self._pick(view, pick, "pending")
         job = view.jobs.get(job_id)
         if job and job.dedup_key is not None:
             return
@@ -395,10 +395,10 @@ class Histories(RuleBasedStateMachine):
 
     # --- helpers ------------------------------------------------------------------------------
 
-    def _pick(self, view: Model, number: int) -> int:
-        """Return a job of a view, mostly a running one, where it gets interesting."""
-        running = [i for i, job in view.jobs.items() if job.status == "running"]
-        return chosen(number, running if running and number % 4 else [*view.jobs, 10**9])
+    def _pick(self, view: Model, number: int, status: str = "running") -> int:
+        """Return a job of a view, mostly one of a status where it gets interesting."""
+        such = [i for i, job in view.jobs.items() if job.status == status]
+        return chosen(number, such if such and number % 4 else [*view.jobs, 10**9])
 
     def _lease(self, number: int) -> int:
         return chosen(number, sorted(self.world.members, reverse=True))

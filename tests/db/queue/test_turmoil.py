@@ -126,7 +126,9 @@ class Actor:
         )
 
     def edit(self, _news: Happened) -> None:
-        some = "select id from job_queue order by random() limit 1"
+        """Edit some job by hand, mostly one that waits."""
+        which = self.chance.choice(("status = 'pending'", "status = 'pending'", "true"))
+        some = f"select id from job_queue where {which} order by random() limit 1"
         edit = f"update job_queue set {self.chance.choice(EDITS)} where id in ({some})"
         self.db.execute(edit.encode())
 
