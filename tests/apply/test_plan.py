@@ -340,4 +340,6 @@ def test_limits_are_applied_changed_repaired_and_taken_back(
     applied.apply(db, Options(prune=True))
     assert applied.plan(db).pending == []
     assert db.execute("select * from job_queue_limits()").fetchall() == []
+    index = "select to_regclass('supaops.lease_limited_idx') as oid"
+    assert db.execute(index.encode()).fetchone() == {"oid": None}, "each index costs each claim"
     assert db.execute(claim.encode()).fetchone() == {"jobs": 2}

@@ -295,10 +295,26 @@ def test_a_count_does_not_wait_for_a_worker_that_writes_to_its_lease(
         assert len(claim(queue, 9)) == 3
 
 
+def test_jobs_that_must_wait_for_a_slot_are_not_posted_for(queue: Connection) -> None:
+    ready = "select supaops.ready_jobs(100, clock_timestamp())"
+    fill(queue, 9)
+    fill(queue, 2, task_type="patient", queue="free")
+    assert value(queue, ready) == SLOTS["default"] + 2
+    first = claim(queue, 2, queues=["default"])[0]["id"]
+    assert value(queue, ready) == 1 + 2
+    claim(queue, 9)
+    assert value(queue, ready) == 0
+    queue.execute("select job_queue_mark_succeeded(%s)", [first])
+    assert value(queue, ready) == 1
+
+
 def test_the_sequence_of_a_limit_goes_with_it(queue: Connection) -> None:
     sequences = "select count(*) from pg_class where relname ~ '^limit_.*_arrival$'"
     before = value(queue, sequences)
     queue.execute("insert into supaops.limit (scope, name) values ('queue', 'x')")
+    fill(queue, 4, task_type="patient", queue="x")
+    assert usage(queue, "queue", "x") == {"running": 0, "startable": None}
+    assert len(claim(queue, 9)) == 4, "it limits nothing"
     assert value(queue, sequences) == before + 1
     queue.execute("delete from supaops.limit where name = 'x'")
     assert value(queue, sequences) == before
@@ -440,6 +456,7 @@ def test_looking_at_a_limit_reads_few_rows_however_deep_the_queue(queue: Connect
         " supaops.lane_for('default', 0::smallint, 'plain'), 1"
         " from generate_series(1, 20000) n, lateral (select n > 10000) x (p)"
     )
+    assert value(queue, "select to_regclass('supaops.lease_limited_idx')") is not None
     before = rows_read(queue)
     assert len(claim(queue, 9)) == 1
     assert claim(queue, 9) == []

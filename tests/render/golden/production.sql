@@ -255,6 +255,9 @@ revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon,
 -- grant.supaops.idle_lane  (grants/private_table.sql.j2)
 revoke all on table supaops.idle_lane from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.index_limited_leases  (grants/private_function.sql.j2)
+revoke all on function supaops.index_limited_leases() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.installation  (grants/private_table.sql.j2)
 revoke all on table supaops.installation from public, anon, authenticated, service_role cascade;
 
@@ -421,6 +424,9 @@ revoke all on sequence supaops.revision_id_seq from public, anon, authenticated,
 -- grant.supaops.room_in  (grants/private_function.sql.j2)
 revoke all on function supaops.room_in(integer[], jsonb, boolean) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.room_seen  (grants/private_function.sql.j2)
+revoke all on function supaops.room_seen(text, text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.running_under  (grants/private_function.sql.j2)
 revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
 
@@ -429,6 +435,9 @@ revoke all on function supaops.settle(public.job_queue, boolean) from public, an
 
 -- grant.supaops.shorten_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.shorten_lease() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.slots_left  (grants/private_function.sql.j2)
+revoke all on function supaops.slots_left(integer, integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.startable  (grants/private_function.sql.j2)
 revoke all on function supaops.startable(integer) from public, anon, authenticated, service_role cascade;
