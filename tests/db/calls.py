@@ -26,6 +26,15 @@ BELOW_FLOOR = """
   where j.ready_at < timestamptz 'epoch'
     + coalesce(pg_sequence_last_value(l.floor), 0) * interval '1 microsecond'
 """
+# Where job_queue_stats() says something else than the jobs do.
+MISCOUNTED = """
+  with said as (select queue, task_type, status, jobs from job_queue_stats()),
+  present as (
+    select queue, task_type, status, count(*) as jobs from job_queue
+    group by queue, task_type, status
+  )
+  (table said except table present) union all (table present except table said)
+"""
 # Jobs that are gone and still recorded.
 ORPHANS = """
   select job_id from supaops.attempt where job_id not in (select id from job_queue)

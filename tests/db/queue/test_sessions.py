@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from supaops.db.connect import Connection, connect
-from tests.db.calls import BELOW_FLOOR, ORPHANS, UNHELD, claim, column, enqueue, value
+from tests.db.calls import BELOW_FLOOR, MISCOUNTED, ORPHANS, UNHELD, claim, column, enqueue, value
 from tests.db.conftest import EMPTY, install
 from tests.db.queue.model import LIVE, Job, Model
 from tests.db.queue.sessions import Session, World
@@ -54,10 +54,6 @@ levels = st.sampled_from([None, "read committed", "repeatable read"])
 delays = st.sampled_from([NO_WAIT, NO_WAIT, A_MOMENT, A_DAY])
 
 ROWS = "select * from job_queue order by id"
-COUNTS = """
-  select queue, task_type, status, count(*) as jobs from job_queue
-  group by queue, task_type, status order by 1, 2, 3
-"""
 MARK_MANY = "select job_queue_mark_succeeded_many(%s, %s)"
 FAIL_MANY = """
   select job_id, status from job_queue_mark_failed_many(%s, array_fill('boom'::text, array[%s]), %s,
@@ -338,7 +334,7 @@ class Histories(RuleBasedStateMachine):
     def edit_place(self, who: int, pick: int, queue: str, priority: int) -> None:
         session = self.world.sessions[who]
         view = self.world.view(session)
-        job_id = self._pick(view, pick)
+        job_id = self._pick(view, pick, "pending")
         job = view.jobs.get(job_id)
         if job and job.dedup_key is not None:
             return
@@ -380,10 +376,7 @@ class Histories(RuleBasedStateMachine):
         assert column(self.operator.db, UNHELD) == []
         assert column(self.operator.db, ORPHANS) == []
         assert column(self.operator.db, BELOW_FLOOR) == []
-        stats = self.operator.db.execute("select * from job_queue_stats()").fetchall()
-        for row in stats:
-            del row["oldest_ready_at"]
-        assert stats == self.operator.db.execute(COUNTS).fetchall()
+        assert self.operator.db.execute(MISCOUNTED).fetchall() == []
 
     def teardown(self) -> None:
         """Lose every worker and give up every transaction: each job must be there to be run."""
@@ -402,10 +395,10 @@ class Histories(RuleBasedStateMachine):
 
     # --- helpers ------------------------------------------------------------------------------
 
-    def _pick(self, view: Model, number: int) -> int:
-        """Return a job of a view, mostly a running one, where it gets interesting."""
-        running = [i for i, job in view.jobs.items() if job.status == "running"]
-        return chosen(number, running if running and number % 4 else [*view.jobs, 10**9])
+    def _pick(self, view: Model, number: int, status: str = "running") -> int:
+        """Return a job of a view, mostly one of a status where it gets interesting."""
+        such = [i for i, job in view.jobs.items() if job.status == status]
+        return chosen(number, such if such and number % 4 else [*view.jobs, 10**9])
 
     def _lease(self, number: int) -> int:
         return chosen(number, sorted(self.world.members, reverse=True))
