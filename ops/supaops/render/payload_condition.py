@@ -2,7 +2,7 @@
 
 The interpreter, supaops.json_schema_errors, says what is wrong with a payload; most payloads are
 right, and one compiled condition sees that at once. The two must agree: each function here has its
-counterpart in ``templates/sql/functions/supaops/json_*_errors.sql.j2``.
+counterpart in ``templates/sql/functions/supaops/json_schema/json_*_errors.sql.j2``.
 
 Every condition is true or false for every JSON value, never null, and raises nothing: what holds
 for one type only stands in a branch of a `case` over the type, which SQL evaluates in order.
