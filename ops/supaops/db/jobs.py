@@ -104,7 +104,7 @@ class JobQueue:
         }
         [answer] = await self._call("exchange", arguments)
         return Exchanged(
-            [_job(claimed) for claimed in answer["claimed"]],
+            _jobs(answer["claimed"]),
             frozenset(answer["refused"]),
             {each["id"]: each["status"] for each in answer["statuses"]},
         )
@@ -166,12 +166,15 @@ def _failure_reports(failed: Iterable[tuple[Job, str]]) -> str:
     return json.dumps(reports)
 
 
-def _job(claimed: dict[str, Any]) -> Job:
-    """Return a job of an exchange, whose times and intervals are text."""
-    for name in ("lease_expires_at", "run_at", "created_at"):
-        claimed[name] = _moment(claimed[name])
-    claimed["timeout"] = _interval(claimed["timeout"])
-    return Job(**claimed)
+def _jobs(claimed: list[dict[str, Any]]) -> list[Job]:
+    """Return the jobs of an exchange, whose times and intervals are text; they share a lease."""
+    expires_at = _moment(claimed[0]["lease_expires_at"]) if claimed else _LATEST
+    for job in claimed:
+        job["lease_expires_at"] = expires_at
+        job["run_at"] = _moment(job["run_at"])
+        job["created_at"] = _moment(job["created_at"])
+        job["timeout"] = _interval(job["timeout"])
+    return [Job(**job) for job in claimed]
 
 
 def _moment(text: str) -> datetime:

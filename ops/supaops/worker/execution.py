@@ -12,6 +12,7 @@ from supaops.cancellation import being_cancelled
 from supaops.clock import Clock, utc_now
 from supaops.db.jobs import Job
 from supaops.worker.context import Connections, Context
+from supaops.worker.deadlines import Deadlines
 from supaops.worker.failure import describe_failure
 from supaops.worker.handlers import Handler, Handlers
 from supaops.worker.threads import Threads
@@ -47,6 +48,7 @@ class Executor:
         self._connections = connections
         self._clock = clock
         self._threads = Threads()
+        self._deadlines = Deadlines()
 
     @property
     def abandoned(self) -> int:
@@ -63,17 +65,21 @@ class Executor:
             return Failed(
                 f"UnknownTaskType: this worker has no handler for task type {job.task_type!r}"
             )
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  for the type checker: a coroutine runs in a task
+        self._deadlines.begin(task, job.timeout.total_seconds())
         try:
-            async with asyncio.timeout(job.timeout.total_seconds()) as limit:
-                return Succeeded(_encode(await self._call(handler, job)))
-        except TimeoutError as error:
-            return Failed(_timed_out(job) if limit.expired() else describe_failure(error))
+            result = await self._call(handler, job)
         except asyncio.CancelledError as error:
+            cut_off = self._deadlines.end(task)
             if being_cancelled():
                 raise
-            return Failed(describe_failure(error))
+            return Failed(_timed_out(job) if cut_off else describe_failure(error))
         except BaseException as error:  # even SystemExit must end one job only
+            self._deadlines.end(task)
             return Failed(describe_failure(error))
+        self._deadlines.end(task)
+        return _encoded(result)
 
     async def _call(self, handler: Handler, job: Job) -> Any:
         context = Context(job, self._clock() + job.timeout, self._connections)
@@ -83,8 +89,13 @@ class Executor:
         return await result if inspect.isawaitable(result) else result
 
 
-def _encode(result: Any) -> str | None:
-    return None if result is None else json.dumps(result, allow_nan=False)
+def _encoded(result: Any) -> Outcome:
+    if result is None:
+        return Succeeded(None)
+    try:
+        return Succeeded(json.dumps(result, allow_nan=False))
+    except BaseException as error:  # whatever an object's own methods raise
+        return Failed(describe_failure(error))
 
 
 def _timed_out(job: Job) -> str:

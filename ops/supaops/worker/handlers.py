@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from supaops.errors import SupaopsError
@@ -22,12 +22,13 @@ class Handler:
 
     task_type: str
     function: Function
+    is_async: bool = field(init=False)
 
-    @property
-    def is_async(self) -> bool:
-        """Tell whether the function is a coroutine function, or an object called like one."""
+    def __post_init__(self) -> None:
+        """Find out once whether the function is a coroutine function, or an object called like one."""
         call = getattr(self.function, "__call__", None)  # noqa: B004  an instance's own `async def __call__`
-        return inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(call)
+        found = inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(call)
+        object.__setattr__(self, "is_async", found)
 
     @property
     def place(self) -> str:

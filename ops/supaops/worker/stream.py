@@ -18,11 +18,12 @@ from supaops.worker.failure import one_line
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Tally
 
-# A job that ended is reported after this, or as soon as half a batch has: small reports cost as
-# many commits as large ones.
+# A job that ended is reported after this, or as soon as a batch has: small reports cost as many
+# commits as large ones.
 _REPORT_WITHIN_S = 0.005
-# Jobs that never wait for anything must let the others, and the heartbeat, have their turn.
-_TURN = 100
+# Jobs that never wait for anything must let the database's answers, and the heartbeat, have their
+# turn: a few hundred microseconds later at most.
+_TURN = 20
 
 log = logging.getLogger("supaops.worker")
 
@@ -62,7 +63,8 @@ class Stream:
         self._ended: list[tuple[Job, Outcome]] = []
         self._held: dict[int, set[int]] = {}
         self._lost: set[int] = set()
-        self._arrived = asyncio.Event()
+        self._resting: deque[asyncio.Future[None]] = deque()
+        self._rousing: asyncio.Handle | None = None
         self._changed = asyncio.Event()
         self.tally = Tally()
 
@@ -93,7 +95,7 @@ class Stream:
         while not self._ended and not (more and self._room >= self._batch):
             self._changed.clear()
             await self._changed.wait()
-        if self._waiting and len(self._ended) < self._batch / 2:
+        if self._waiting and len(self._ended) < self._batch and self._room < self._batch:
             await asyncio.sleep(_REPORT_WITHIN_S)
 
     @property
@@ -156,7 +158,7 @@ class Stream:
         self.tally.claimed += len(jobs)
         self._held.setdefault(jobs[0].lease_id, set()).update(job.id for job in jobs)
         self._waiting.extend(jobs)
-        self._arrived.set()
+        self._rouse()
 
     def _release(self, job: Job) -> None:
         held = self._held.get(job.lease_id)
@@ -172,15 +174,33 @@ class Stream:
         turn = 0
         while True:
             while not self._waiting:
-                self._arrived.clear()
-                await self._arrived.wait()
+                await self._rest()
             await self._run(self._waiting.popleft(), task)
             turn += 1
             if turn % _TURN == 0:
                 await asyncio.sleep(0)
 
+    async def _rest(self) -> None:
+        place = asyncio.get_running_loop().create_future()
+        self._resting.append(place)
+        await place
+
+    def _rouse(self) -> None:
+        """Let one more slot begin, if all that are awake are in the midst of a job.
+
+        Each job that begins asks for this in the next turn of the loop. Jobs that wait for nothing
+        are over by then, and one slot does them all: others would only keep the loop from the
+        database.
+        """
+        self._rousing = None
+        all_busy = len(self._running) + len(self._resting) >= self._concurrency
+        if self._waiting and self._resting and all_busy:
+            self._resting.popleft().set_result(None)
+
     async def _run(self, job: Job, slot: asyncio.Task[None]) -> None:
         self._running[job.id] = slot
+        if self._rousing is None:
+            self._rousing = asyncio.get_running_loop().call_soon(self._rouse)
         try:
             # In two steps: the list may be another one by the time the job has ended.
             outcome = await self._executor.execute(job)
