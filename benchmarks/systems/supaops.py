@@ -11,10 +11,11 @@ from benchmarks.systems.sql import SqlSystem
 from benchmarks.systems.system import PAYLOAD, Statements, Worker
 from supaops.apply import provenance
 
-EXCHANGE = """select coalesce(json_array_length(held -> 'job_ids'), 0) as claimed,
-       case when held is null then '[]' else json_build_array(held) end as held, claimed as jobs
-  from job_queue_exchange(:held, '[]', :batch, 'bench')"""
-SETTLE = "select job_queue_exchange(:held, '[]', 0, 'bench')"
+EXCHANGE = """select count(id) as claimed, array_agg(payload)::text as payloads,
+       case when count(id) = 0 then '[]' else json_build_array(
+         json_build_object('lease_id', max(lease_id), 'job_ids', array_agg(id))) end as held
+  from (select * from job_queue_exchange(:held, '[]', :batch, 'bench') offset 1) claimed"""
+SETTLE = "select count(*) from job_queue_exchange(:held, '[]', 0, 'bench')"
 CLAIM = """select coalesce(array_agg(id), '{}')::text as ids,
        coalesce(array_agg(lease_id), '{}')::text as leases,
        array_agg(payload)::text as payloads, count(*) as claimed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from supaops.db.connect import Connection
@@ -73,6 +75,35 @@ def job(db: Connection, job_id: int) -> Row:
     row = db.execute("select * from job_queue where id = %s", [job_id]).fetchone()
     assert row is not None, f"job {job_id} is gone"
     return row
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """The answer of an exchange: what became of the reports, and the rows of the claim."""
+
+    refused: list[int]
+    statuses: list[dict[str, Any]]
+    claimed: list[dict[str, Any]]
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """Return the report that all of the claim has succeeded."""
+        return {
+            "lease_id": self.claimed[0]["lease_id"],
+            "job_ids": [row["id"] for row in self.claimed],
+        }
+
+
+def exchange(db: Connection, done: object, failed: object, limit: int) -> Exchanged:
+    """Report and claim in one call; None reports nothing."""
+    rows = db.execute(
+        "select * from job_queue_exchange(%s::jsonb, %s::jsonb, %s, 'w')",
+        [*(None if each is None else json.dumps(each) for each in (done, failed)), limit],
+    ).fetchall()
+    reports = [(row.pop("refused"), row.pop("statuses")) for row in rows]
+    assert reports[1:] == [(None, None)] * (len(rows) - 1)
+    assert set(rows[0].values()) == {None}
+    return Exchanged(*reports[0], rows[1:])
 
 
 def expire_leases(db: Connection) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from psycopg.sql import SQL, Composed, Identifier
@@ -65,7 +64,7 @@ class JobQueue:
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:
         """Claim up to `limit` jobs that are ready, all under one new lease."""
         arguments = {"limit": limit, "worker": worker, "lease": lease}
-        return [Job(**row) for row in await self._call("claim", arguments)]
+        return list(map(_job, await self._call("claim", arguments)))
 
     async def mark_succeeded(self, job: Job, result: str | None) -> bool:
         """Complete a job with a result as JSON text; false when its lease is lost."""
@@ -102,11 +101,11 @@ class JobQueue:
             "worker": worker,
             "lease": lease,
         }
-        [answer] = await self._call("exchange", arguments)
+        report, *claimed = await self._call("exchange", arguments)
         return Exchanged(
-            _jobs(answer["claimed"]),
-            frozenset(answer["refused"]),
-            {each["id"]: each["status"] for each in answer["statuses"]},
+            list(map(_job, claimed)),
+            frozenset(report["refused"]),
+            {each["id"]: each["status"] for each in report["statuses"]},
         )
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
@@ -166,49 +165,8 @@ def _failure_reports(failed: Iterable[tuple[Job, str]]) -> str:
     return json.dumps(reports)
 
 
-def _jobs(claimed: list[dict[str, Any]]) -> list[Job]:
-    """Return the jobs of an exchange, whose times and intervals are text; they share a lease."""
-    expires_at = _moment(claimed[0]["lease_expires_at"]) if claimed else _LATEST
-    for job in claimed:
-        job["lease_expires_at"] = expires_at
-        job["run_at"] = _moment(job["run_at"])
-        job["created_at"] = _moment(job["created_at"])
-        job["timeout"] = _interval(job["timeout"])
-    return [Job(**job) for job in claimed]
+_fields = itemgetter(*Job._fields)
 
 
-def _moment(text: str) -> datetime:
-    """Return a time; the nearest that Python knows for one written by hand, as ``-infinity``."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return _EARLIEST if text.startswith("-") or text.endswith("BC") else _LATEST
-
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
-_LATEST = datetime.max.replace(tzinfo=UTC)
-
-
-@lru_cache(maxsize=256)
-def _interval(text: str) -> timedelta:
-    """Return an interval as PostgreSQL writes it in the style `postgres`; a month has 30 days.
-
-    Raises: ValueError.
-    """
-    found = _INTERVAL.fullmatch(text)
-    if not found:
-        raise ValueError(f"not an interval: {text!r}")
-    years, months, days, hours, minutes, seconds = (
-        float(found[name] or 0)
-        for name in ("years", "months", "days", "hours", "minutes", "seconds")
-    )
-    clock = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    calendar = timedelta(days=days + 30 * months + 365 * years)
-    return calendar + (-clock if found["sign"] else clock)
-
-
-_INTERVAL = re.compile(
-    r"(?=.)(?:(?P<years>-?\d+) years? ?)?(?:(?P<months>-?\d+) mons? ?)?"
-    r"(?:(?P<days>-?\d+) days? ?)?"
-    r"(?:(?P<sign>-)?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d+)?))?"
-)
+def _job(row: dict[str, Any]) -> Job:
+    return Job._make(_fields(row))

@@ -25,7 +25,7 @@ class Handler:
     is_async: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find out once whether the function is a coroutine function, or an object called like one."""
+        """Find out once whether it is a coroutine function, or an object called like one."""
         call = getattr(self.function, "__call__", None)  # noqa: B004  an instance's own `async def __call__`
         found = inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(call)
         object.__setattr__(self, "is_async", found)

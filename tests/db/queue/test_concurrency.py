@@ -13,7 +13,7 @@ import pytest
 
 from supaops.db.connect import Connection
 from supaops.local import Stack
-from tests.db.calls import WAITING, claim, column, enqueue, value
+from tests.db.calls import WAITING, claim, column, enqueue, exchange, value
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -62,21 +62,14 @@ def test_exchanging_workers_do_each_job_once(
     claimed: list[int] = []
 
     def work(db: Connection) -> None:
-        done: list[tuple[int, int]] = []
+        done: list[dict[str, int]] = []
         while True:
-            answer = value(
-                db,
-                "select to_json(e) from job_queue_exchange((select jsonb_agg(jsonb_build_object("
-                " 'job_id', d.id, 'lease_id', d.lease)) from unnest(%s::bigint[], %s::bigint[])"
-                " d (id, lease)), null, 10) e",
-                [each[0] for each in done],
-                [each[1] for each in done],
-            )
-            assert answer["refused"] == []
-            done = [(row["id"], row["lease_id"]) for row in answer["claimed"]]
+            answer = exchange(db, done, None, 10)
+            assert answer.refused == []
+            done = [{"job_id": row["id"], "lease_id": row["lease_id"]} for row in answer.claimed]
             if not done:
                 return
-            claimed.extend(each[0] for each in done)
+            claimed.extend(each["job_id"] for each in done)
 
     threads = [threading.Thread(target=work, args=(another(),)) for _ in range(8)]
     for thread in threads:

@@ -6,7 +6,6 @@ go on from holder to holder. A report is late when the job's next claim has been
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 from collections import Counter
@@ -18,6 +17,7 @@ from typing import LiteralString
 import pytest
 
 from supaops.db.connect import Connection
+from tests.db import calls
 from tests.db.calls import claim, column, expire_leases, value
 
 pytestmark = pytest.mark.stack
@@ -72,10 +72,8 @@ def fail_many(db: Connection, late: Reports) -> int:
 
 def exchange(db: Connection, late: Reports) -> int:
     done, failed = late[::2], late[1::2]
-    call = "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, 0) e"
-    answer = value(db, call, reports(done), reports(failed))
-    refused = set(answer["refused"])
-    return sum(job_id not in refused for job_id, _ in late) + len(answer["statuses"])
+    answer = calls.exchange(db, reports(done), reports(failed), 0)
+    return sum(job_id not in answer.refused for job_id, _ in late) + len(answer.statuses)
 
 
 def heartbeat(db: Connection, late: Reports) -> int:
@@ -102,10 +100,8 @@ def columns(late: Reports) -> tuple[list[int], list[int]]:
     return [job_id for job_id, _ in late], [lease for _, lease in late]
 
 
-def reports(late: Reports) -> str:
-    return json.dumps(
-        [{"job_id": job_id, "lease_id": lease, "error": "late"} for job_id, lease in late]
-    )
+def reports(late: Reports) -> list[dict[str, object]]:
+    return [{"job_id": job_id, "lease_id": lease, "error": "late"} for job_id, lease in late]
 
 
 @dataclass

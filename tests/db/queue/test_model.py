@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from supaops.db.connect import Connection
+from tests.db import calls
 from tests.db.calls import BELOW_FLOOR, MISCOUNTED, ORPHANS, UNHELD, claim, column, enqueue, value
 from tests.db.conftest import EMPTY
 from tests.db.queue.model import LIVE, Job, Model
@@ -148,22 +149,14 @@ class History(RuleBasedStateMachine):
             [{"job_id": good[0], "lease_id": good[1], "result": {"n": 1}}],
             [{"job_id": bad[0], "lease_id": bad[1], "error": "x", "retry_in": "1 day"}],
         )
-        answer: dict[str, Any] = {}
+        answers: list[calls.Exchanged] = []
 
         def call() -> list[dict[str, Any]]:
-            answer.update(
-                value(
-                    self.db,
-                    "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e",
-                    *map(json.dumps, reports),
-                    limit,
-                )
-            )
-            rows: list[dict[str, Any]] = answer["claimed"]
-            return rows
+            answers.append(calls.exchange(self.db, *reports, limit))
+            return answers[-1].claimed
 
         self._claimed(limit, None, call)
-        assert set(answer["refused"]) == refused
+        assert set(answers[-1].refused) == refused
 
     @precondition(lambda self: self.model.members)
     @rule(pick=picks)

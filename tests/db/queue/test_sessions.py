@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 )
 
 from supaops.db.connect import Connection, connect
+from tests.db import calls
 from tests.db.calls import BELOW_FLOOR, MISCOUNTED, ORPHANS, UNHELD, claim, column, enqueue, value
 from tests.db.conftest import EMPTY, install
 from tests.db.queue.model import LIVE, Job, Model
@@ -185,20 +186,18 @@ class Histories(RuleBasedStateMachine):
             return
         good, bad = ids
         expected = {good, bad} - held(view, [good, bad], leases)
-        arguments = (
-            json.dumps([{"job_id": good, "lease_id": leases[0]}]),
-            json.dumps([{"job_id": bad, "lease_id": leases[1], "error": "x", "retry_in": "0"}]),
-            limit % 4,
+        reports = (
+            [{"job_id": good, "lease_id": leases[0]}],
+            [{"job_id": bad, "lease_id": leases[1], "error": "x", "retry_in": "0"}],
         )
-        call = "select to_json(e) from job_queue_exchange(%s::jsonb, %s::jsonb, %s) e"
-        answer = session.attempt(lambda: value(session.db, call, *arguments))
+        answer = session.attempt(lambda: calls.exchange(session.db, *reports, limit % 4))
         if answer is not None:
-            assert set(answer["refused"]) == expected
+            assert set(answer.refused) == expected
             if good not in expected:
                 view.jobs[good].become("succeeded")
             if bad not in expected:
                 view.jobs[bad].fail(due=True)
-            self._claimed(session, view, answer["claimed"])
+            self._claimed(session, view, answer.claimed)
 
     @precondition(lambda self: self.world.members)
     @rule(who=who, pick=picks)

@@ -1,10 +1,15 @@
 -- name: claim
-select id, task_type, queue, payload, priority, attempts, max_attempts,
-       lease_id, lease_expires_at, timeout, run_at, created_at
+select id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
+       -- Of a time that was written by hand, as -infinity, the nearest that Python knows.
+       greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
+       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: exchange
-select refused, statuses, claimed
+select refused, statuses,
+       id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
+       greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
+       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
   from {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
                   "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
