@@ -41,8 +41,8 @@ SHORT: dict[str, Measure] = {
     "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
     "drain": Drain(jobs=2_000),
     "held": Held(seconds=2, rate=500),
-    "lanes": Lanes(lanes=(1, 30), claims=20),
     "space": Space(flows=2, seconds=2, rate=500),
+    "lanes": Lanes(lanes=(1, 30), claims=20),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
     "wake": Wake(jobs=3),
 }
