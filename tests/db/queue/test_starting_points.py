@@ -245,6 +245,23 @@ def test_no_call_walks_over_a_thousand_leases_that_have_ended(
         assert entries_read(queue, "lease_expiry_idx") - before < 10
 
 
+def test_a_survey_does_not_walk_over_a_thousand_leases_that_would_have_ended_later(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    queue.execute(BATCH, [1_000])
+    reader = another()
+    with reader.transaction():
+        reader.execute("set transaction isolation level repeatable read")
+        value(reader, "select count(*) from supaops.lease")
+        for _ in range(1_000):
+            [row] = claim(queue, lease="1 hour")
+            queue.execute("select job_queue_mark_succeeded(%s, %s)", [row["id"], row["lease_id"]])
+        queue.execute(SURVEY_NOW)
+        before = entries_read(queue, "lease_expiry_idx")
+        claim(queue, 0)
+        assert entries_read(queue, "lease_expiry_idx") - before < 10
+
+
 def test_the_counts_do_not_walk_over_two_thousand_finished_jobs(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
