@@ -31,6 +31,13 @@ def finish(db: Connection, jobs: int) -> None:
         db.execute("select job_queue_mark_succeeded_many(%s, %s)", [ids, leases])
 
 
+def finish_singly(db: Connection, jobs: int, *, lease: str) -> None:
+    """Run so many jobs, each under a lease of its own."""
+    for _ in range(jobs):
+        [row] = claim(db, lease=lease)
+        db.execute("select job_queue_mark_succeeded(%s, %s)", [row["id"], row["lease_id"]])
+
+
 def pages_read(db: Connection) -> int:
     """Return how many pages a claim of ten jobs looks at, from the buffers or the disk."""
     plan: Any = value(db, COST)[0]["Plan"]
@@ -235,9 +242,7 @@ def test_no_call_walks_over_a_thousand_leases_that_have_ended(
     with reader.transaction():
         reader.execute("set transaction isolation level repeatable read")
         value(reader, "select count(*) from supaops.lease")
-        for _ in range(1_000):
-            [row] = claim(queue, lease="1 us")
-            queue.execute("select job_queue_mark_succeeded(%s, %s)", [row["id"], row["lease_id"]])
+        finish_singly(queue, 1_000, lease="1 us")
         queue.execute(SURVEY_NOW)
         claim(queue, 0)
         before = entries_read(queue, "lease_expiry_idx")
@@ -253,9 +258,7 @@ def test_a_survey_does_not_walk_over_a_thousand_leases_that_would_have_ended_lat
     with reader.transaction():
         reader.execute("set transaction isolation level repeatable read")
         value(reader, "select count(*) from supaops.lease")
-        for _ in range(1_000):
-            [row] = claim(queue, lease="1 hour")
-            queue.execute("select job_queue_mark_succeeded(%s, %s)", [row["id"], row["lease_id"]])
+        finish_singly(queue, 1_000, lease="1 hour")
         queue.execute(SURVEY_NOW)
         before = entries_read(queue, "lease_expiry_idx")
         claim(queue, 0)
