@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from supaops.apply import remind_scheduler
 from supaops.checks.run import run_checks
 from supaops.db.connect import Connection, connect
 from supaops.jobs.smoke import run_smoke
@@ -40,6 +41,7 @@ def chain(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
     with connect(stack.url, application_name="pytest") as conn:
         conn.execute(RESET)
         project.apply(conn)
+        remind(project)
         yield project
         conn.execute(RESET)  # it ticks every second, which no other test wants
 
@@ -82,10 +84,17 @@ def serve(project: Project, **variables: str) -> Iterator[None]:
         )
     try:
         until(lambda: answers(process, url, log))
+        remind(project)
         yield
     finally:
         process.terminate()
         process.wait(30)
+
+
+def remind(project: Project) -> None:
+    """Do what `supaops apply` does after an apply."""
+    with connect(project.url, application_name="pytest reminder") as conn:
+        remind_scheduler(conn)
 
 
 def answers(process: subprocess.Popen[bytes], url: httpx.URL, log: Path) -> bool:

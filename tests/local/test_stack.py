@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from supaops.apply import remind_scheduler
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.projects import RESET
@@ -67,6 +68,7 @@ def test_postgres_reads_cron_jobs_and_cannot_write_them(db: Connection) -> None:
 
 def test_a_cron_job_of_postgres_runs(db: Connection) -> None:
     db.execute("select cron.schedule('job_queue_probe', '1 seconds', 'select 41 + 1')")
+    remind_scheduler(db)  # of what `db` reset just before
     runs = "select status, return_message from cron.job_run_details where status <> 'starting'"
     done = until(lambda: [row for row in db.execute(runs) if row["status"] == "succeeded"])
     assert done[0]["return_message"] == "1 row"

@@ -191,7 +191,7 @@ def test_the_text_of_a_broken_hop_ends_with_the_remedy() -> None:
     assert lines[0].startswith("  x  cron tick ")
     assert lines[0].endswith("  pg_cron started no run in time")
     assert lines[-2] == "Broken at cron tick."
-    assert lines[-1].startswith("  fix: select ")
+    assert lines[-1].startswith("  fix: select cron.alter_job(jobid, active := active) from cron")
 
 
 def test_every_hop_of_a_success_is_one_aligned_line() -> None:

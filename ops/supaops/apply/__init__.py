@@ -2,5 +2,14 @@
 
 from supaops.apply.apply import Applied, Options, apply_plan
 from supaops.apply.provenance import Provenance, provenance
+from supaops.apply.scheduler import changes_cron_jobs, remind_scheduler
 
-__all__ = ["Applied", "Options", "Provenance", "apply_plan", "provenance"]
+__all__ = [
+    "Applied",
+    "Options",
+    "Provenance",
+    "apply_plan",
+    "changes_cron_jobs",
+    "provenance",
+    "remind_scheduler",
+]

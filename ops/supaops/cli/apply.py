@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from supaops.apply import Options, apply_plan, provenance
+from supaops.apply import (
+    Options,
+    apply_plan,
+    changes_cron_jobs,
+    provenance,
+    remind_scheduler,
+)
 from supaops.cli.console import show
 from supaops.cli.options import LONGEST_WAIT_S, ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
@@ -56,4 +62,7 @@ def apply(
                 options,
                 progress=lambda change: line.now(f"{change.action} {change.address}"),
             )
-    show(applied_lines(plan, applied))
+            line.show(applied_lines(plan, applied))
+            if changes_cron_jobs(applied):
+                line.now("reminding pg_cron of its jobs")
+                remind_scheduler(conn)

@@ -93,6 +93,11 @@ def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:
         conn.execute(query("write.validate_bodies"), {"signatures": signatures})
 
 
+def remind_pg_cron(conn: Connection) -> None:
+    """Have pg_cron read cron.job again, in a transaction of its own."""
+    conn.execute(query("write.cron_remind"))
+
+
 def _run(conn: Connection, text: str) -> None:
     """Run a rendered and parsed script of any number of statements."""
     conn.execute(text)

@@ -102,6 +102,10 @@ _LAUNCHER = (
     "or application_name like 'pg_cron%'"
 )
 
+# pg_cron can miss a change of its jobs (ADR 11); any other makes it read them all.
+_REMINDER = "select cron.alter_job(jobid, active := active) from cron.job"
+_NO_RUN = "; ".join((_REMINDER, _LAUNCHER))
+
 
 def _no_tick(journey: Journey) -> Hop:
     env, jobs = journey.config.environment, journey.cron_jobs
@@ -115,7 +119,7 @@ def _no_tick(journey: Journey) -> Hop:
         cause = f"{', '.join(jobs)} is not active in {env}"
         fix = f"set active: true in environments/{env}.yaml, then supaops apply --env {env}"
         return _broken("cron tick", cause, fix, failed=True)
-    return _broken("cron tick", "pg_cron started no run in time", _LAUNCHER)
+    return _broken("cron tick", "pg_cron started no run in time", _NO_RUN)
 
 
 def _request(journey: Journey) -> _Passed | Hop:

@@ -38,6 +38,10 @@ select cron.alter_job(
 -- name: cron_unschedule
 select cron.unschedule(%(jobid)s);
 
+-- name: cron_remind
+-- Whatever changes cron.job has pg_cron read it; this leaves nothing behind and fits an empty table.
+select cron.unschedule(cron.schedule('supaops_reminder', '0 0 1 1 *', 'select 1'));
+
 -- name: vault_create
 select vault.create_secret(
   new_secret := %(value)s, new_name := %(name)s, new_description := %(description)s);
