@@ -85,6 +85,21 @@ def test_a_job_that_another_transaction_claims_is_skipped(
         assert ids(claim(queue)) == [second]
 
 
+def test_a_claim_waits_for_no_lock_and_is_not_deceived_by_one_that_is_over(
+    queue: Connection, another: Callable[[], Connection]
+) -> None:
+    locked, released, free = (enqueue(queue) for _ in range(3))
+    lock = "select from job_queue where id = %s for update"
+    queue.execute(lock, [released])
+    other = another()
+    with other.transaction():
+        other.execute(lock, [locked])
+        taken = claim(queue, 10)
+        assert ids(taken) == [released, free]
+        assert [row["attempts"] for row in taken] == [1, 1]
+    assert ids(claim(queue, 10)) == [locked]
+
+
 def test_a_rolled_back_claim_leaves_the_job_ready(queue: Connection) -> None:
     job_id = enqueue(queue)
     with queue.transaction(force_rollback=True):

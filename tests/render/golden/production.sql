@@ -357,9 +357,6 @@ revoke all on function supaops.pause_target(text, text) from public, anon, authe
 -- grant.supaops.payloads_pass  (grants/private_function.sql.j2)
 revoke all on function supaops.payloads_pass(supaops.task_type, jsonb[]) from public, anon, authenticated, service_role cascade;
 
--- grant.supaops.pick_jobs  (grants/private_function.sql.j2)
-revoke all on function supaops.pick_jobs(integer, text[], timestamptz) from public, anon, authenticated, service_role cascade;
-
 -- grant.supaops.post_to_worker  (grants/private_function.sql.j2)
 revoke all on function supaops.post_to_worker(jsonb) from public, anon, authenticated, service_role cascade;
 
@@ -447,6 +444,9 @@ revoke all on function supaops.survey(timestamptz) from public, anon, authentica
 
 -- grant.supaops.sweep  (grants/private_function.sql.j2)
 revoke all on function supaops.sweep() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.take_jobs  (grants/private_function.sql.j2)
+revoke all on function supaops.take_jobs(integer, text[], timestamptz, text, interval) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
