@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from supaops.db.jobs import Exchanged, Job
+from supaops.db.jobs import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -62,7 +62,9 @@ class FakeQueue:
         self._fail_if_away()
         if self.claim_gate:
             await self.claim_gate.wait()
-        return [self.ready.popleft() for _ in range(min(limit, len(self.ready)))]
+        turn = len(self.claims) - 1  # each claim has a lease of its own
+        taken = [self.ready.popleft() for _ in range(min(limit, len(self.ready)))]
+        return [job._replace(lease_id=job.lease_id + turn) for job in taken]
 
     async def mark_succeeded(self, job: Job, result: str | None) -> bool:
         self._fail_if_away()
@@ -98,7 +100,7 @@ class FakeQueue:
             else:
                 statuses[broken.id] = status
         jobs = await self.claim(limit, worker=worker, lease=lease)
-        return Exchanged(jobs, frozenset(refused), statuses)
+        return Exchanged(Claimed(jobs), frozenset(refused), statuses)
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:  # noqa: ARG002  the protocol's names
         self.beats += 1

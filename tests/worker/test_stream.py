@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from supaops.db.connect import Connection
-from supaops.db.jobs import JobQueue
+from supaops.db.jobs import Claimed, Exchanged, Job, JobQueue
 from supaops.db.pool import Pool
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker import Context, Handlers
@@ -169,6 +169,39 @@ async def test_a_report_is_repeated_while_the_database_is_away(rig: StreamRig) -
     assert await rig.stream().drain() == Tally(claimed=1, succeeded=1)
 
 
+async def test_jobs_are_made_as_they_are_taken() -> None:
+    asked: list[int] = []
+
+    async def make(count: int) -> list[Job]:
+        asked.append(count)
+        return others[:count]
+
+    first, *others = (job() for _ in range(3))
+    claimed = Claimed([first], others=2, make=make)
+    assert (len(claimed), claimed.lease_id) == (3, first.lease_id)
+    assert await claimed.take(1) == [first]
+    assert (len(claimed), asked) == (2, [])
+    assert await claimed.take(5) == others
+    assert (len(claimed), asked) == (0, [2])
+    assert await claimed.take(5) == []
+
+
+async def test_a_job_that_cannot_be_made_ends_it(
+    rig: StreamRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def make(_count: int) -> list[Job]:
+        raise ValueError("exceeds the limit for integers")
+
+    async def exchange(*_reports: object, **_arguments: object) -> Exchanged:
+        return Exchanged(Claimed([job()], others=1, make=make), frozenset(), {})
+
+    rig.handle(nothing)
+    monkeypatch.setattr(rig.queue, "exchange", exchange)
+    async with asyncio.timeout(10):
+        with pytest.raises(ValueError, match="exceeds"):
+            await rig.stream().drain()
+
+
 async def test_a_claim_that_fails_for_good_ends_it(rig: StreamRig) -> None:
     rig.queue.away.append(DatabaseError("permission denied for function job_queue_exchange"))
     with pytest.raises(DatabaseError, match="permission denied"):
@@ -230,9 +263,10 @@ async def test_times_of_an_exchange_are_those_of_the_row(
     async with Pool(
         project.url, size=1, application_name="pytest stream", patience=timedelta(seconds=10)
     ) as pool:
-        [found], *_ = await JobQueue(pool).exchange(
+        answer = await JobQueue(pool).exchange(
             [], [], limit=1, worker="w", lease=timedelta(seconds=9)
         )
+    [found] = await answer.jobs.take(2)
     queue_db.execute("update supaops.task_type set timeout = '2 s' where name = 'work'")
     row = queue_db.execute("select run_at, started_at from job_queue").fetchone()
     assert row is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
 from supaops.db.pool import Pool
@@ -34,6 +35,45 @@ class Job(NamedTuple):
     created_at: datetime
 
 
+async def _no_more(_count: int) -> list[Job]:
+    return []
+
+
+class Claimed:
+    """The jobs of one claim, made from the server's answer as they are taken.
+
+    To make a job costs more than to run one that does nothing, and the next exchange need not wait
+    for it.
+
+    Args:
+        jobs: those that are made already; the first, if there is one.
+        others: how many more there are.
+        make: returns up to so many of these, in order.
+    """
+
+    def __init__(
+        self,
+        jobs: list[Job],
+        others: int = 0,
+        make: Callable[[int], Awaitable[list[Job]]] = _no_more,
+    ) -> None:
+        self.lease_id = jobs[0].lease_id if jobs else None
+        self._jobs = jobs
+        self._others = others
+        self._make = make
+
+    def __len__(self) -> int:
+        """Return how many were not taken yet."""
+        return len(self._jobs) + self._others
+
+    async def take(self, count: int) -> list[Job]:
+        """Return the next jobs, `count` at most; a second call may come before this one is over."""
+        jobs, self._jobs = self._jobs[:count], self._jobs[count:]
+        more = min(count - len(jobs), self._others)
+        self._others -= more
+        return jobs + await self._make(more) if more else jobs
+
+
 class Exchanged(NamedTuple):
     """The answer of an exchange.
 
@@ -41,7 +81,7 @@ class Exchanged(NamedTuple):
     were accepted, by id.
     """
 
-    jobs: list[Job]
+    jobs: Claimed
     refused: frozenset[int]
     statuses: dict[int, str]
 
@@ -101,11 +141,19 @@ class JobQueue:
             "worker": worker,
             "lease": lease,
         }
-        report, *claimed = await self._call("exchange", arguments)
+        async with self._pool.statements() as connection:
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            await cursor.execute(self._statement("exchange"), arguments)
+
+        async def make(count: int) -> list[Job]:
+            return [Job._make(row[2:]) for row in await cursor.fetchmany(count)]
+
+        [(refused, statuses, *_)] = await cursor.fetchmany(1)
+        jobs = await make(1)
         return Exchanged(
-            list(map(_job, claimed)),
-            frozenset(report["refused"]),
-            {each["id"]: each["status"] for each in report["statuses"]},
+            Claimed(jobs, cursor.rowcount - 1 - len(jobs), make),
+            frozenset(refused),
+            {each["id"]: each["status"] for each in statuses},
         )
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:
@@ -134,9 +182,11 @@ class JobQueue:
         return bool(await self._rows(statement, arguments))
 
     async def _call(self, verb: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        return await self._rows(self._statement(verb), arguments)
+
+    def _statement(self, verb: str) -> Composed:
         function = Identifier(self._schema, f"{self._name}_{verb}")
-        statement = SQL(query(f"jobs.{verb}")).format(function=function)
-        return await self._rows(statement, arguments)
+        return SQL(query(f"jobs.{verb}")).format(function=function)
 
     async def _rows(self, statement: Composed, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         async with self._pool.statements() as connection:

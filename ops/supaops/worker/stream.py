@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from supaops.cancellation import being_cancelled
-from supaops.db.jobs import Job
+from supaops.db.jobs import Claimed, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.batch import LONGEST_BEAT
 from supaops.worker.completion import complete, insist
@@ -58,11 +58,13 @@ class Stream:
         self._batch = batch
         self._lease = lease
         self._worker = worker
+        self._arrived: deque[Claimed] = deque()
         self._waiting: deque[Job] = deque()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._ended: list[tuple[Job, Outcome]] = []
-        self._held: dict[int, set[int]] = {}
-        self._lost: set[int] = set()
+        self._held: dict[int, int] = {}
+        self._lost: dict[int, frozenset[int]] = {}
+        self._unreadable: Exception | None = None
         self._resting: deque[asyncio.Future[None]] = deque()
         self._rousing: asyncio.Handle | None = None
         self._changed = asyncio.Event()
@@ -92,16 +94,22 @@ class Stream:
 
     async def _collect(self, more: bool) -> None:  # noqa: FBT001  private, and one call
         """Wait until there is something to report, or room for a batch that may be there."""
-        while not self._ended and not (more and self._room >= self._batch):
+        while not (self._unreadable or self._ended or (more and self._room >= self._batch)):
             self._changed.clear()
             await self._changed.wait()
-        if self._waiting and len(self._ended) < self._batch and self._room < self._batch:
+        if self._unreadable:
+            raise self._unreadable
+        if self._is_behind and len(self._ended) < self._batch and self._room < self._batch:
             await asyncio.sleep(_REPORT_WITHIN_S)
 
     @property
+    def _is_behind(self) -> bool:
+        return bool(self._waiting or self._arrived)
+
+    @property
     def _room(self) -> int:
-        held = len(self._waiting) + len(self._running) + len(self._ended)
-        return 2 * self._batch - held
+        waiting = sum(map(len, self._arrived)) + len(self._waiting)
+        return 2 * self._batch - waiting - len(self._running) - len(self._ended)
 
     async def _exchange(self) -> int:
         """Report what has ended, claim what there is room for; return how many came."""
@@ -126,8 +134,7 @@ class Stream:
             await self._report_singly(ended)
             return limit  # nothing was claimed: there may be more
         self._count(ended, answer.refused, answer.statuses)
-        self._take(answer.jobs)
-        return len(answer.jobs)
+        return self._accept(answer.jobs)
 
     async def _report_singly(self, ended: Iterable[tuple[Job, Outcome]]) -> None:
         """Report job by job: one that is refused, such as a result with a NUL, spoils the lot."""
@@ -152,20 +159,24 @@ class Stream:
                 self.tally.succeeded += 1
             self._release(job)
 
-    def _take(self, jobs: list[Job]) -> None:
-        if not jobs:
-            return
-        self.tally.claimed += len(jobs)
-        self._held.setdefault(jobs[0].lease_id, set()).update(job.id for job in jobs)
-        self._waiting.extend(jobs)
-        self._rouse()
+    def _accept(self, jobs: Claimed) -> int:
+        """Hold what came; return how many."""
+        count = len(jobs)
+        if jobs.lease_id is not None:
+            self.tally.claimed += count
+            self._held[jobs.lease_id] = count
+            self._arrived.append(jobs)
+            self._rouse()
+        return count
 
     def _release(self, job: Job) -> None:
-        held = self._held.get(job.lease_id)
-        if held is not None:
-            held.discard(job.id)
-            if not held:
-                del self._held[job.lease_id]
+        self._held[job.lease_id] -= 1
+        if not self._held[job.lease_id]:
+            del self._held[job.lease_id]
+            self._lost.pop(job.lease_id, None)
+
+    def _is_lost(self, job: Job) -> bool:
+        return job.id in self._lost.get(job.lease_id, ())
 
     async def _slot(self) -> None:
         """Run one job after the other."""
@@ -173,12 +184,33 @@ class Stream:
         assert task is not None  # noqa: S101  for the type checker: it runs as a task
         turn = 0
         while True:
-            while not self._waiting:
-                await self._rest()
-            await self._run(self._waiting.popleft(), task)
+            job = await self._next()
+            if self._is_lost(job):
+                self._drop(job)
+                self._changed.set()
+            else:
+                await self._run(job, task)
             turn += 1
             if turn % _TURN == 0:
                 await asyncio.sleep(0)
+
+    async def _next(self) -> Job:
+        while not self._waiting:
+            if self._arrived:
+                await self._make_some(self._arrived[0])
+            else:
+                await self._rest()
+        return self._waiting.popleft()
+
+    async def _make_some(self, jobs: Claimed) -> None:
+        if len(jobs) <= _TURN:
+            self._arrived.popleft()
+        try:
+            self._waiting.extend(await jobs.take(_TURN))
+        except Exception as error:  # whatever a row can hold that Python cannot
+            self._unreadable = error
+            self._changed.set()
+            await self._rest()
 
     async def _rest(self) -> None:
         place = asyncio.get_running_loop().create_future()
@@ -194,7 +226,7 @@ class Stream:
         """
         self._rousing = None
         all_busy = len(self._running) + len(self._resting) >= self._concurrency
-        if self._waiting and self._resting and all_busy:
+        if self._is_behind and self._resting and all_busy:
             self._resting.popleft().set_result(None)
 
     async def _run(self, job: Job, slot: asyncio.Task[None]) -> None:
@@ -206,7 +238,7 @@ class Stream:
             outcome = await self._executor.execute(job)
             self._ended.append((job, outcome))
         except asyncio.CancelledError:
-            if job.id not in self._lost:
+            if not self._is_lost(job):
                 raise
             slot.uncancel()
             self._drop(job)
@@ -216,7 +248,6 @@ class Stream:
 
     def _drop(self, job: Job) -> None:
         """Forget a job that its lease no longer holds."""
-        self._lost.discard(job.id)
         self.tally.count("cancelled")
         self._release(job)
 
@@ -229,15 +260,12 @@ class Stream:
                 except DatabaseError as error:
                     log.warning("lease %d: heartbeat failed: %s", lease_id, error)
                     continue
-                self._stop(lost)
+                self._stop(lease_id, lost)
 
-    def _stop(self, lost: frozenset[int]) -> None:
-        """Cancel the lost jobs that run, forget those that wait."""
-        for job in [job for job in self._waiting if job.id in lost]:
-            self._waiting.remove(job)
-            self._drop(job)
+    def _stop(self, lease_id: int, lost: frozenset[int]) -> None:
+        """Cancel the lost jobs that run; those that wait are dropped when it is their turn."""
+        if lease_id in self._held:
+            self._lost[lease_id] = lost
         for job_id in lost & self._running.keys():
             log.warning("job %d: stopped, its lease was lost", job_id)
-            self._lost.add(job_id)
             self._running[job_id].cancel()
-        self._changed.set()

@@ -6,6 +6,7 @@ select id, task_type, queue, payload, priority, attempts, max_attempts, lease_id
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: exchange
+-- The answer to the reports, then a job's columns in the order of `Job`.
 select refused, statuses,
        id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
        greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
