@@ -8,7 +8,9 @@ from tests.db.calls import Row, enqueue
 SLOTS = {"default": 3, "side": 4}
 OF_TYPE = {"plain": 5, "report": 2}
 RATES = {"slow": "5/h"}
-MARKED = "select id from supaops.lease where lanes is not null and closed_at is null order by id"
+MARKED = (
+    "select id from supaops.lease where limited_lanes is not null and closed_at is null order by id"
+)
 
 
 def fill(db: Connection, jobs: int, **options: object) -> list[int]:

@@ -1,0 +1,99 @@
+"""A process that works through the queue by a stream is killed, its connections are cut."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from supaops.db.connect import Connection
+from tests.projects import ROOT, Project
+from tests.waiting import until
+
+pytestmark = pytest.mark.stack
+
+JOBS = 400
+# A stream ends when it cannot go on, as when a claim was cut off; its caller begins again.
+PROGRAM = """
+import asyncio, os
+from datetime import timedelta
+from supaops.db.jobs import JobQueue
+from supaops.db.pool import Pool
+from supaops.errors import DatabaseError
+from supaops.worker import Handlers
+from supaops.worker.execution import Executor
+from supaops.worker.stream import Stream
+
+handlers = Handlers()
+
+@handlers.handler("nap")
+async def nap(context, payload):
+    await asyncio.sleep(0.01)
+
+async def main():
+    patience = timedelta(seconds=10)
+    async with Pool(
+        os.environ["DATABASE_URL"], size=2, application_name="stream", patience=patience
+    ) as pool:
+        while True:
+            stream = Stream(
+                JobQueue(pool), Executor(handlers, pool.connection), concurrency=4, batch=30,
+                lease=timedelta(seconds=2), worker="stream",
+            )
+            try:
+                await stream.drain()
+            except DatabaseError as error:
+                print(error, flush=True)
+            await asyncio.sleep(0.02)
+
+asyncio.run(main())
+"""
+ADD = """
+select job_queue_enqueue_many((
+  select jsonb_agg(jsonb_build_object('task_type', 'nap', 'max_attempts', 20))
+  from generate_series(1, %s)))
+"""
+CUT = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'stream'"
+
+
+@contextmanager
+def streaming(project: Project) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a stream in a process of its own, until it is killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], env={**project.environ, "PYTHONPATH": str(ROOT / "ops")}
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def succeeded(db: Connection) -> int:
+    row = db.execute("select count(*) as n from job_queue where status = 'succeeded'").fetchone()
+    return int((row or {})["n"])
+
+
+def goes_on(db: Connection) -> None:
+    """Wait until one more job is done."""
+    done = succeeded(db)
+    until(lambda: succeeded(db) > done)
+
+
+def test_every_job_is_done_although_streams_are_killed_and_cut_off(
+    project: Project, queue_db: Connection
+) -> None:
+    queue_db.execute(ADD, [JOBS])
+    with streaming(project) as first, streaming(project):
+        until(lambda: succeeded(queue_db) > JOBS // 10)
+        first.kill()
+        for _ in range(4):
+            goes_on(queue_db)
+            queue_db.execute(CUT)
+        until(lambda: succeeded(queue_db) == JOBS, seconds=60)
+    rows = queue_db.execute("select max(attempts) as most from job_queue").fetchone()
+    assert rows is not None
+    assert rows["most"] > 1, "no job was under way when its worker was killed"
