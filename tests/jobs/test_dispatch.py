@@ -14,7 +14,7 @@ from supaops.apply.apply import Options
 from supaops.db.connect import Connection, connect
 from supaops.jobs.smoke import run_smoke
 from supaops.plan import Action
-from tests.jobs.conftest import TICKING, assert_the_chain_works, serve
+from tests.jobs.conftest import TICKING, assert_the_chain_works, remind, serve
 from tests.projects import QUIET_CRON, Project
 from tests.waiting import until
 
@@ -47,6 +47,7 @@ def outcomes(db: Connection) -> set[str]:
 def test_ticks_that_skip_when_idle_pass_for_healthy(ticking: Project, db: Connection) -> None:
     ticking.write_overlay(FRUGAL)
     ticking.apply(db)
+    remind(ticking)
     until(lambda: "idle" in outcomes(db))
     assert number(db, POSTS) == 0
     with serve(ticking):

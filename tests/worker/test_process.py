@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import sys
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -17,9 +16,9 @@ import httpx
 import pytest
 
 from supaops.db.connect import Connection, connect
-from supaops.local import down, up
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from tests.private_server import PrivateServer, private_server
 from tests.projects import ROOT, Project
 from tests.worker.conftest import apply_project
 from tests.worker.queue_rows import enqueue, row, until
@@ -147,26 +146,15 @@ async def test_missing_handler_module_is_an_error_without_a_traceback(project: P
 
 
 @pytest.fixture
-def root() -> Iterator[Path]:
-    """Return a folder that the server's account may enter, which pytest's own are not."""
-    with tempfile.TemporaryDirectory(prefix="supaops-test-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-
-
-@pytest.fixture
-def restartable(root: Path) -> Iterator[Project]:
-    """Return a project on a stack of its own, which the test may stop."""
-    try:
-        yield apply_project(up(root, durable=False), root)
-    finally:
-        down(root, purge=True)
+def server() -> Iterator[PrivateServer]:
+    with private_server() as found:
+        yield found
 
 
 async def test_restart_of_the_server_heals_without_a_restart_of_the_worker(
-    restartable: Project, root: Path
+    server: PrivateServer, tmp_path: Path
 ) -> None:
+    project = apply_project(server.stack, tmp_path)
     handlers, finish = Handlers(), asyncio.Event()
 
     @handlers.handler("nap")
@@ -174,16 +162,16 @@ async def test_restart_of_the_server_heals_without_a_restart_of_the_worker(
         await finish.wait()
         return "through it all"
 
-    url = restartable.url
+    url = project.url
     with connect(url) as db:
         job_id = enqueue(db, "nap")
-    async with serving(create_app(restartable.settings, url, handlers)) as client:
-        client.headers["x-job-runner-secret"] = restartable.settings.secret.get_secret_value()
+    async with serving(create_app(project.settings, url, handlers)) as client:
+        client.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         assert (await client.post(RUN)).json()["running"] == 1
-        await asyncio.to_thread(down, root)
+        await asyncio.to_thread(server.stop, "fast")
         finish.set()
         assert (await client.post(RUN)).status_code == 503
-        await asyncio.to_thread(up, root)
+        await asyncio.to_thread(server.start)
         with connect(url) as db:
             async with asyncio.timeout(20):
                 while row(db, job_id)["status"] != "succeeded":

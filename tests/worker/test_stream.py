@@ -273,3 +273,20 @@ async def test_times_of_an_exchange_are_those_of_the_row(
     assert (found.timeout, found.run_at) == (timedelta(days=1, seconds=2.5), row["run_at"])
     assert found.lease_expires_at == row["started_at"] + timedelta(seconds=9)
     assert found.created_at.year == 1
+
+
+@pytest.mark.stack
+async def test_a_row_that_python_cannot_hold_is_an_error_of_the_queue(
+    project: Project, queue_db: Connection
+) -> None:
+    enqueue(queue_db)
+    timeout = "update supaops.task_type set timeout = %s where name = 'work'"
+    queue_db.execute(timeout, ["9000000 years"])
+    try:
+        async with Pool(
+            project.url, size=1, application_name="pytest stream", patience=timedelta(seconds=10)
+        ) as pool:
+            with pytest.raises(DatabaseError):
+                await JobQueue(pool).exchange([], [], limit=1, worker="w", lease=LEASE)
+    finally:
+        queue_db.execute(timeout, ["2 s"])

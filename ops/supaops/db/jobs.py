@@ -146,7 +146,9 @@ class JobQueue:
             await cursor.execute(self._statement("exchange"), arguments)
 
         async def make(count: int) -> list[Job]:
-            return [Job._make(row[2:]) for row in await cursor.fetchmany(count)]
+            with self._pool.reading():
+                rows = await cursor.fetchmany(count)
+            return [Job._make(row[2:]) for row in rows]
 
         [(refused, statuses, *_)] = await cursor.fetchmany(1)
         jobs = await make(1)

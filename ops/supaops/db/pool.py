@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Self
 
@@ -87,6 +87,10 @@ class Pool:
         with classified(self._url):
             async with self._pool.connection() as connection:
                 yield connection
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Raise `SupaopsError` only, while an answer is read that has come already."""
+        return classified(self._url)
 
 
 @contextmanager
