@@ -17,6 +17,9 @@ _RATE = re.compile(r"^tps = ([\d.]+) \(without initial connection time\)", re.MU
 _LATENCY = re.compile(r"^\s+([\d.]+)\s+\d+\s+(\S.*)$", re.MULTILINE)
 _HEAD = "statement latencies in milliseconds"
 _THREADS = 2
+# pgbench takes an answer that is there when it first looks for one that took no time. On a busy
+# machine these may be all of a few, and nobody shall divide by 0.
+_SHORTEST_MS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,9 @@ def parse(said: str) -> Report:
     return Report(
         transactions=int(transactions[1]),
         seconds=int(transactions[1]) / float(rate[1]),
-        latencies=tuple(float(ms) for ms, text in latencies if not text.startswith("\\")),
+        latencies=tuple(
+            max(float(ms), _SHORTEST_MS) for ms, text in latencies if not text.startswith("\\")
+        ),
     )
 
 

@@ -55,6 +55,10 @@ def test_a_report_of_pgbench_gives_time_and_the_latency_of_each_statement() -> N
     assert parse(SAID) == Report(transactions=100, seconds=2.0, latencies=(2.625, 14.25))
 
 
+def test_a_statement_that_took_pgbench_no_time_took_some() -> None:
+    assert parse(SAID.replace("14.250", " 0.000")).latencies == (2.625, 0.001)
+
+
 def test_what_pgbench_never_says_is_an_error() -> None:
     with pytest.raises(SupaopsError, match="nothing that can be read: out of order"):
         parse("out of order")
