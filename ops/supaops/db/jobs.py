@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Any, NamedTuple
 
+import psycopg
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -104,7 +104,9 @@ class JobQueue:
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:
         """Claim up to `limit` jobs that are ready, all under one new lease."""
         arguments = {"limit": limit, "worker": worker, "lease": lease}
-        return list(map(_job, await self._call("claim", arguments)))
+        cursor = await self._hand_out("claim", arguments)
+        with self._pool.reading():
+            return [Job._make(row) for row in await cursor.fetchall()]
 
     async def mark_succeeded(self, job: Job, result: str | None) -> bool:
         """Complete a job with a result as JSON text; false when its lease is lost."""
@@ -141,9 +143,7 @@ class JobQueue:
             "worker": worker,
             "lease": lease,
         }
-        async with self._pool.statements() as connection:
-            cursor = connection.cursor(row_factory=tuple_row, binary=True)
-            await cursor.execute(self._statement("exchange"), arguments)
+        cursor = await self._hand_out("exchange", arguments)
 
         async def make(count: int) -> list[Job]:
             with self._pool.reading():
@@ -186,9 +186,18 @@ class JobQueue:
     async def _call(self, verb: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         return await self._rows(self._statement(verb), arguments)
 
+    async def _hand_out(
+        self, verb: str, arguments: dict[str, Any]
+    ) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+        """Return the whole answer, to be read without the connection."""
+        async with self._pool.statements() as connection:
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            return await cursor.execute(self._statement(verb), arguments)
+
     def _statement(self, verb: str) -> Composed:
         function = Identifier(self._schema, f"{self._name}_{verb}")
-        return SQL(query(f"jobs.{verb}")).format(function=function)
+        columns = SQL(query("jobs.columns"))
+        return SQL(query(f"jobs.{verb}")).format(function=function, columns=columns)
 
     async def _rows(self, statement: Composed, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         async with self._pool.statements() as connection:
@@ -215,10 +224,3 @@ def _failure_reports(failed: Iterable[tuple[Job, str]]) -> str:
         {"job_id": job.id, "lease_id": job.lease_id, "error": error} for job, error in failed
     ]
     return json.dumps(reports)
-
-
-_fields = itemgetter(*Job._fields)
-
-
-def _job(row: dict[str, Any]) -> Job:
-    return Job._make(_fields(row))

@@ -93,6 +93,10 @@ def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:
         conn.execute(query("write.validate_bodies"), {"signatures": signatures})
 
 
+REMIND_BY_HAND = "select cron.alter_job(jobid, active := active) from cron.job"
+"""What an operator runs where an apply could not remind pg_cron."""
+
+
 def remind_pg_cron(conn: Connection) -> None:
     """Have pg_cron read cron.job again, in a transaction of its own."""
     conn.execute(query("write.cron_remind"))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from supaops.config.model import Config
 from supaops.db.smoke import LiveCronJob, Row, Trace
+from supaops.db.write import REMIND_BY_HAND
 
 HTTP_OK = 200
 
@@ -103,8 +104,7 @@ _LAUNCHER = (
 )
 
 # pg_cron can miss a change of its jobs (ADR 11); any other makes it read them all.
-_REMINDER = "select cron.alter_job(jobid, active := active) from cron.job"
-_NO_RUN = "; ".join((_REMINDER, _LAUNCHER))
+_NO_RUN = "; ".join((REMIND_BY_HAND, _LAUNCHER))
 
 
 def _no_tick(journey: Journey) -> Hop:

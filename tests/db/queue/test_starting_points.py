@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from typing import Any, LiteralString
 
 import pytest
@@ -38,6 +39,16 @@ def finish_singly(db: Connection, jobs: int, *, lease: str) -> None:
         db.execute("select job_queue_mark_succeeded(%s, %s)", [row["id"], row["lease_id"]])
 
 
+@contextmanager
+def snapshot_held(another: Callable[[], Connection]) -> Iterator[None]:
+    """Keep vacuum from what happens in the block, as a long report in another session does."""
+    reader = another()
+    with reader.transaction():
+        reader.execute("set transaction isolation level repeatable read")
+        value(reader, "select count(*) from job_queue")
+        yield
+
+
 def pages_read(db: Connection) -> int:
     """Return how many pages a claim of ten jobs looks at, from the buffers or the disk."""
     plan: Any = value(db, COST)[0]["Plan"]
@@ -54,11 +65,7 @@ def test_a_claim_reads_as_few_pages_behind_twenty_thousand_finished_jobs(
 ) -> None:
     queue.execute(BATCH, [1_000])
     shallow = [pages_read(queue) for _ in range(5)][-1]  # the first ones make plans
-    reader = another()
-    with reader.transaction():
-        if held == "a snapshot is held":
-            reader.execute("set transaction isolation level repeatable read")
-            value(reader, "select count(*) from job_queue")
+    with snapshot_held(another) if held == "a snapshot is held" else nullcontext():
         queue.execute(BATCH, [21_000])
         finish(queue, 20_000)
         queue.execute(SURVEY_NOW)
@@ -71,10 +78,7 @@ def test_between_two_surveys_a_claim_does_not_walk_over_what_others_have_taken(
 ) -> None:
     queue.execute(BATCH, [6_000])
     shallow = [pages_read(queue) for _ in range(5)][-1]
-    reader = another()
-    with reader.transaction():
-        reader.execute("set transaction isolation level repeatable read")
-        value(reader, "select count(*) from job_queue")
+    with snapshot_held(another):
         queue.execute(NO_SURVEY)
         finish(queue, 5_000)
         claim(queue, 10)
@@ -238,10 +242,7 @@ def test_no_call_walks_over_a_thousand_leases_that_have_ended(
     queue: Connection, another: Callable[[], Connection], call: str
 ) -> None:
     queue.execute(BATCH, [1_010])
-    reader = another()
-    with reader.transaction():
-        reader.execute("set transaction isolation level repeatable read")
-        value(reader, "select count(*) from supaops.lease")
+    with snapshot_held(another):
         finish_singly(queue, 1_000, lease="1 us")
         queue.execute(SURVEY_NOW)
         claim(queue, 0)
@@ -254,10 +255,7 @@ def test_a_survey_does_not_walk_over_a_thousand_leases_that_would_have_ended_lat
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
     queue.execute(BATCH, [1_000])
-    reader = another()
-    with reader.transaction():
-        reader.execute("set transaction isolation level repeatable read")
-        value(reader, "select count(*) from supaops.lease")
+    with snapshot_held(another):
         finish_singly(queue, 1_000, lease="1 hour")
         queue.execute(SURVEY_NOW)
         before = entries_read(queue, "lease_expiry_idx")
@@ -268,10 +266,7 @@ def test_a_survey_does_not_walk_over_a_thousand_leases_that_would_have_ended_lat
 def test_the_counts_do_not_walk_over_two_thousand_finished_jobs(
     queue: Connection, another: Callable[[], Connection]
 ) -> None:
-    reader = another()
-    with reader.transaction():
-        reader.execute("set transaction isolation level repeatable read")
-        value(reader, "select count(*) from job_queue")
+    with snapshot_held(another):
         queue.execute(BATCH, [2_010])
         finish(queue, 2_000)
         queue.execute(SURVEY_NOW)

@@ -1,16 +1,17 @@
--- name: claim
-select id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
+-- name: columns
+-- A job's, in the order of `Job`.
+       id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
        -- Of a time that was written by hand, as -infinity, the nearest that Python knows.
        greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
        greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
+
+-- name: claim
+select {columns}
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
 -- name: exchange
--- The answer to the reports, then a job's columns in the order of `Job`.
-select refused, statuses,
-       id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
-       greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
-       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
+-- The answer to the reports, then the job.
+select refused, statuses, {columns}
   from {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
                   "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
 
