@@ -14,6 +14,7 @@ class Commands(LazyGroup):
     """Every command, in the order of the help."""
 
     lines = {  # noqa: RUF012  declared once by the class above, where its shape is told
+        "init": "Write a starter config, and with --ci a pipeline; never over a file.",
         "render": "Print the SQL of an environment; needs no database and no secret.",
         "plan": "Show what an apply would change, and change nothing.",
         "apply": "Make the database as declared, in one transaction or not at all.",
