@@ -32,6 +32,7 @@ from supaops.db.connect import Connection
 from supaops.errors import UsageError
 from supaops.plan import (
     Decisions,
+    Desired,
     Document,
     Plan,
     read_plan,
@@ -83,15 +84,17 @@ def apply(
         show(plan_lines(plan, decisions=decisions))
         options = _options(where, plan, decisions, yes=yes)
         wait = timedelta(seconds=lock_timeout)
-        carry_out(conn, where, plan, replace(options, lock_wait=wait), config)
+        carry_out(conn, where.desired, plan, replace(options, lock_wait=wait), config)
 
 
-def carry_out(conn: Connection, where: Target, plan: Plan, options: Options, config: Path) -> None:
+def carry_out(
+    conn: Connection, desired: Desired, plan: Plan, options: Options, config: Path
+) -> None:
     """Apply a plan that was shown and agreed to, and say what was done."""
     with Waiting("waiting for the lock") as line:
         applied = apply_plan(
             conn,
-            where.desired,
+            desired,
             plan,
             provenance(project_root(config)),
             options,
