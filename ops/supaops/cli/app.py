@@ -14,10 +14,14 @@ class Commands(LazyGroup):
     """Every command, in the order of the help."""
 
     lines = {  # noqa: RUF012  declared once by the class above, where its shape is told
-        "init": "Write a starter config, and with --ci a pipeline; never over a file.",
+        "init": "Write a starter config, and a pipeline with --ci.",
         "render": "Print the SQL of an environment; needs no database and no secret.",
         "plan": "Show what an apply would change, and change nothing.",
         "apply": "Make the database as declared, in one transaction or not at all.",
+        "bootstrap": "Bring up a whole environment: extensions, apply, smoke, verify.",
+        "history": "List what was applied: when, by whom, from which commit.",
+        "rollback": "Bring back functions, schedules and settings as an earlier revision left "
+        "them.",
         "verify": "Check the chain link by link, changing nothing.",
         "smoke": "Send one real job through the chain and time each hop.",
         "serve": "Run the worker that pg_net posts to.",

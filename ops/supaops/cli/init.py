@@ -25,7 +25,7 @@ def init(
         bool, typer.Option("--verbose", "-v", help="Show how a file that was kept differs.")
     ] = False,
 ) -> None:
-    """Write a starter config, and with --ci a pipeline; never over a file.
+    """Write a starter config, and a pipeline with --ci.
 
     A file that is there stays as it is, and is told when it is not as the template.
     """

@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+_WHOLE = 1_000
+"""Characters; no sentence is as long."""
+
 
 class LazyGroup(TyperGroup):
     """A group that knows its commands by name and by the line that its help shows of them.
@@ -33,8 +36,11 @@ class LazyGroup(TyperGroup):
         return _whole(cmd_name) if isinstance(found, _Stub) else found
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the list of commands without importing them."""
-        TyperGroup(commands=dict(self.commands)).format_commands(ctx, formatter)
+        """Write the list of commands without importing them; a long line is wrapped, not cut."""
+        del ctx
+        rows = [(name, stub.get_short_help_str(_WHOLE)) for name, stub in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 class _Stub(TyperCommand):
