@@ -28,7 +28,7 @@ pytestmark = pytest.mark.stack
 SECRETS = ("DATABASE_URL", "JOB_QUEUE_WORKER_ENDPOINT", "JOB_QUEUE_RUNNER_SECRET")
 # What `shell: bash` of a workflow means.
 BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
-HEADING = "<!-- supaops plan production -->\n### supaops plan: `production`\n"
+HEADING = "<!-- supaops plan production -->\n### "
 # GitHub's own program, with a file for each comment in place of the service.
 GH = """#!/bin/sh
 case "$*" in
