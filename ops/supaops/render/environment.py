@@ -30,6 +30,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        optimized=False,  # most templates are rendered once: folding constants would not pay
+        auto_reload=False,
         autoescape=False,  # noqa: S701  HTML escapes would corrupt SQL; `finalize` quotes instead
     )
     env.filters["ident"] = identifier
