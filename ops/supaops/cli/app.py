@@ -22,6 +22,7 @@ class Commands(LazyGroup):
         "history": "List what was applied: when, by whom, from which commit.",
         "rollback": "Bring back functions, schedules and settings as an earlier revision left "
         "them.",
+        "rotate": "Replace a secret's value, with no moment in which no value works.",
         "verify": "Check the chain link by link, changing nothing.",
         "smoke": "Send one real job through the chain and time each hop.",
         "serve": "Run the worker that pg_net posts to.",

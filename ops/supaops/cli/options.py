@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from supaops.cli.choices import ConfigOption, EnvOption, Format, FormatOption
 from supaops.cli.console import say
 from supaops.cli.project import project_root
 from supaops.config import Config, Resolved, load, resolve
+from supaops.config.duration import parse_positive_duration
+from supaops.config.problem import Complaint
 from supaops.db.connect import Connection, connect, describe, uses_pooler
-from supaops.errors import LocalStackError
+from supaops.errors import LocalStackError, UsageError
 from supaops.local import Stack, find
 from supaops.plan import Desired
 from supaops.render import resources
 
 LONGEST_WAIT_S = 86_400
 """A day; an endless wait, or one that no timer can hold, is a mistake."""
+
+
+def duration(text: str, option: str) -> timedelta:
+    """Parse the value of an option such as ``1h30m``.
+
+    Raises: UsageError that names the option.
+    """
+    try:
+        return parse_positive_duration(text)
+    except Complaint as complaint:
+        raise UsageError(str(complaint), place=option, hint="such as 30s, 5m or 1h30m") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +93,6 @@ __all__ = [
     "Format",
     "FormatOption",
     "Target",
+    "duration",
     "target",
 ]
