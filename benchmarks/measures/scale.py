@@ -31,7 +31,7 @@ _SUPAOPS = Path(sys.executable).with_name("supaops")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """An apply in memory, then each command from its start to its exit."""
+    """Each command from its start to its exit, and two applies in memory."""
 
     rounds: ClassVar[int | None] = None
     cron_jobs: int = 500
@@ -51,6 +51,7 @@ class Scale:
             folder = Path(place)
             base = crowded_project(folder, self.cron_jobs)
             desired = declared(base, ENVIRONMENT, _variables(server))
+            yield from _command("plan all", partial(_run, server, folder, ["plan"]))
             with server.connect() as db:
                 yield _timed("apply all", lambda: apply(db, desired))
                 fill_with_functions(db, self.functions)
