@@ -15,14 +15,13 @@ class Commands(LazyGroup):
 
     lines = {  # noqa: RUF012  declared once by the class above, where its shape is told
         "init": "Write a starter config, and a pipeline with --ci.",
-        "render": "Print the SQL of an environment; needs no database and no secret.",
+        "render": "Print the SQL of an environment, without a database.",
         "plan": "Show what an apply would change, and change nothing.",
-        "apply": "Make the database as declared, in one transaction or not at all.",
+        "apply": "Make the database as declared, all of it or nothing.",
         "bootstrap": "Bring up a whole environment: extensions, apply, smoke, verify.",
         "history": "List what was applied: when, by whom, from which commit.",
-        "rollback": "Bring back functions, schedules and settings as an earlier revision left "
-        "them.",
-        "rotate": "Replace a secret's value, with no moment in which no value works.",
+        "rollback": "Bring back what an earlier revision left, but for data.",
+        "rotate": "Replace a secret's value, without a gap.",
         "verify": "Check the chain link by link, changing nothing.",
         "smoke": "Send one real job through the chain and time each hop.",
         "serve": "Run the worker that pg_net posts to.",
