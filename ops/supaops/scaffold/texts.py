@@ -54,7 +54,6 @@ def ci_texts(service: CI, staging: Config, production: Config) -> dict[str, str]
     context = {
         "version": __version__,
         "variables": list(dict.fromkeys([*_variables(staging), *_variables(production)])),
-        "scan": False,
     }
     return {_PIPELINES[service]: _rendered(f"ci/{service}.yml.j2", context)}
 
