@@ -41,13 +41,18 @@ class Resolved:
         return self.database_url.get_secret_value() if self.database_url else ""
 
 
-def resolve(config: Config, environ: Mapping[str, str], outside: Outside | None = None) -> Resolved:
-    """Return the value of every reference.
+def resolve(
+    config: Config,
+    environ: Mapping[str, str],
+    outside: Outside | None = None,
+    names: Collection[str] | None = None,
+) -> Resolved:
+    """Return the value of every reference, or of the database's and of the named secrets'.
 
     Raises: ConfigError that names every reference which leads to nothing, to a placeholder or to
         what is unfit, with the key that asks for it; never a value.
     """
-    resolved, problems = resolve_some(config, environ, outside)
+    resolved, problems = resolve_some(config, environ, outside, names)
     if problems:
         raise ConfigError(problems)
     return resolved
@@ -166,8 +171,8 @@ class _Reading:
     def _local_api(self) -> str:
         if not self.outside.api_url:
             raise Unread(
-                "leads nowhere: the stack of `supaops local up` has no API",
-                "write env(NAME) in the overlay, or use the stack of `supabase start`",
+                "leads nowhere: the local stack has no Supabase API",
+                "write env(NAME) in the overlay, or run that of `supabase start`",
             )
         return self.outside.api_url
 

@@ -219,7 +219,7 @@ def test_the_local_projects_url_is_the_one_its_database_reaches(write: Write, go
     there = outside({}, "http://api.supabase.internal:8000")
     found = resolve(config, GOOD_ENVIRON, there).secrets["endpoint_url"].get_secret_value()
     assert found == "http://api.supabase.internal:8000/functions/v1/run"
-    with pytest.raises(ConfigError, match="the stack of `supaops local up` has no API"):
+    with pytest.raises(ConfigError, match="the local stack has no Supabase API"):
         resolve(config, GOOD_ENVIRON, outside({}))
 
 
