@@ -152,6 +152,8 @@ def test_the_plan_names_the_remedy_in_text_and_json_and_no_value(
 def test_no_secret_is_asked_for_by_itself_while_all_decrypt(applied: Project, stack: Stack) -> None:
     """Statements are counted by the notices of the server, which logs them to the client here."""
     with role_setting(stack, "log_statement", "all"), connect(stack.url) as conn:
+        conn.execute("select vault.create_secret('their secret value', 'theirs')")
+        spoil(stack, "theirs")
         seen: list[str] = []
         conn.execute("set client_min_messages = log")
         conn.add_notice_handler(lambda notice: seen.append(notice.message_primary or ""))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, config, local, plan, render, serve, smoke, verify
+from supaops.cli import apply, config, local, plan, render, scan, serve, smoke, verify
 
 app = typer.Typer(
     name="supaops",
@@ -23,6 +23,7 @@ app.command()(plan.plan)
 app.command()(apply.apply)
 app.command()(verify.verify)
 app.command()(smoke.smoke)
+app.command()(scan.scan)
 app.command()(serve.serve)
 app.add_typer(config.app, name="config")
 app.add_typer(local.app, name="local")

@@ -77,3 +77,12 @@ def project_ref(url: str) -> str | None:
         return direct[1]
     pooled = _POOLER_USER.fullmatch(user) if _POOLER_HOST.fullmatch(host) else None
     return pooled[1] if pooled else None
+
+
+def password(url: str) -> str | None:
+    """Return the password in a database URL; None without one, and for one that is the role."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return unquote(parts.password) if parts.password and parts.password != parts.username else None

@@ -15,13 +15,9 @@ from supaops.config.model import Config
 from supaops.config.outside import Outside, Unread
 from supaops.config.places import KeyPath, dotted
 from supaops.config.references import CommandRef, EnvRef, FileRef, Reference
+from supaops.config.secrecy import is_placeholder
 from supaops.errors import ConfigError, SupaopsError
 
-_PLACEHOLDER = re.compile(
-    r"(env|file|cmd|project_url)\(.*\)|<.*>|\$\{.*\}|(change|replace)[-_ ]?me.*|your[-_ ].*"
-    r"|todo|fixme|x{3,}|\.{3,}|placeholder",
-    re.IGNORECASE | re.DOTALL,
-)
 _MIN_SECRET = 16
 _HEADER_SAFE = re.compile(r"[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?")
 _URL: KeyPath = ("database", "url")
@@ -201,7 +197,7 @@ def _remedy(reference: Reference) -> str:
 def _fault(value: str) -> str:
     if not value.strip():
         return "is empty"
-    if _PLACEHOLDER.fullmatch(value.strip()):
+    if is_placeholder(value):
         return "holds a placeholder"
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         return "is not valid UTF-8 text"

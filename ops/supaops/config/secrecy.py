@@ -3,18 +3,76 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+# Each vendor's own form of its keys, as they and GitHub's secret scanning describe them.
 _KINDS = (
-    ("a JSON web token", re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")),
+    ("a JSON web token", re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]*")),
     ("a Supabase secret key", re.compile(r"sb_secret_[A-Za-z0-9_-]+")),
+    ("a Supabase access token", re.compile(r"\bsbp_(?:[a-z0-9]+_)?[a-f0-9]{40}")),
     ("a database URL with a password", re.compile(r"postgres(?:ql)?://[^\s:/@]*:[^\s@]+@")),
     ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
+    ("a GitHub token", re.compile(r"\b(?:gh[oprsu]_|github_pat_)[A-Za-z0-9_]{20,}")),
+    ("a GitLab token", re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}")),
+    ("an npm token", re.compile(r"\bnpm_[A-Za-z0-9]{36}")),
+    ("a Stripe key", re.compile(r"\b(?:[rs]k_live|whsec)_[A-Za-z0-9]{10,}")),
+    ("a Slack token", re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}")),
+    ("a Slack webhook", re.compile(r"hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]+")),
+    ("an AWS access key", re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
+    ("a Google API key", re.compile(r"\bAIza[A-Za-z0-9_-]{35}")),
+    ("an OpenAI or Anthropic key", re.compile(r"\bsk-(?:ant|proj|svcacct)-[A-Za-z0-9_-]{20,}")),
+    ("a SendGrid key", re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}")),
 )
+_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _KINDS))
+
+_PLACEHOLDER = re.compile(
+    r"(env|file|cmd|project_url)\(.*\)|<.*>|\$\{.*\}|(change|replace)[-_ ]?me.*|your[-_ ].*"
+    r"|todo|fixme|x{3,}|\.{3,}|placeholder",
+    re.IGNORECASE | re.DOTALL,
+)
+# In a URL that stands as an example, or that a program completes; and what every local stack has.
+_URL_EXAMPLE = re.compile(
+    r"[^:]+://[^:]*:(?:\[.*\]|<.*>|\*+|[$%{].*|x{3,}|password|your[-_].*)@", re.IGNORECASE
+)
+_LOCAL_URL = re.compile(r"postgres(?:ql)?://postgres:postgres@(?:127\.0\.0\.1|localhost)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What looks like a secret: its kind, and the characters of the text that it takes."""
+
+    kind: str
+    start: int
+    end: int
 
 
 def kind_of_secret(text: str) -> str | None:
     """Return what secret `text` holds, such as ``a JSON web token``, or None."""
+    if not _ANY.search(text):
+        return None
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
+
+
+def matches(text: str) -> Iterator[Match]:
+    """Yield what looks like a secret in a text, without examples of one."""
+    if not _ANY.search(text):
+        return
+    for kind, pattern in _KINDS:
+        for found in pattern.finditer(text):
+            if not _is_example(text, found):
+                yield Match(kind, *found.span())
+
+
+def _is_example(text: str, found: re.Match[str]) -> bool:
+    if _URL_EXAMPLE.fullmatch(found[0]):
+        return True
+    return bool(_LOCAL_URL.match(text, found.start()))
+
+
+def is_placeholder(value: str) -> bool:
+    """Tell whether a value stands for one that somebody forgot to put in."""
+    return bool(_PLACEHOLDER.fullmatch(value.strip()))
 
 
 # Where a value may be the secret itself, put in the wrong place.
