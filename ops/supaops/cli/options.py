@@ -70,7 +70,7 @@ class Target:
 
     @property
     def is_local_stack(self) -> bool:
-        """Tell whether its database is the stack of ``supaops local up``, which may be lost."""
+        """Tell whether its database is one of this machine, which may be lost."""
         return self.config.database.url == "local"
 
     def announce(self, command: str) -> None:
