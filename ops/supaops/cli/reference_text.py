@@ -25,6 +25,7 @@ EXIT_CODES = (
         "all but the health commands",
         "an error, told with its place, cause and remedy",
     ),
+    (ExitStatus.ERROR, "`scan`", "there is a secret where none may stand"),
     (ExitStatus.CHANGES, "`plan --exit-code`", "there are changes or drift"),
     (NOT_RUNNING, "`local status`", "not all of the stack runs"),
     (ExitStatus.LOCKED, "`apply`", "another apply holds the lock"),
@@ -46,8 +47,8 @@ command line is 3 there: no evidence is not health, and no outage either.
 ## Output
 
 - Results go to stdout; errors, progress and the line that names the database go to stderr.
-- `--format json` prints one JSON document to stdout and nothing else. `plan`, `verify` and `smoke`
-  carry a `format_version`: a new key raises its minor number. `config show` and `config schema`
+- `--format json` prints one JSON document to stdout and nothing else. `plan`, `verify`, `smoke`
+  and `scan` carry a `format_version`: a new key raises its minor number. `config show` and `config schema`
   always print JSON, `render` always SQL.
 - On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
   gets whole lines.
@@ -69,5 +70,5 @@ command line is 3 there: no evidence is not health, and no outage either.
 | `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |
 
 The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell
-does not.
+does not. See [secrets](../explanation/secrets.md).
 """
