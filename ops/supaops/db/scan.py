@@ -31,11 +31,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some runs that follow each other; `oldest` is the lowest number among them."""
+    """Some runs that follow each other.
+
+    Attributes:
+        oldest: the lowest number among them.
+        is_cut: whether older ones are left out because there are too many.
+    """
 
     runs: tuple[Run, ...]
     oldest: int
-    is_last: bool
+    is_cut: bool
 
     @property
     def count(self) -> int:
@@ -57,24 +62,19 @@ def stretches(conn: Connection, since: datetime) -> Iterator[Stretch]:
     """Yield run history since a moment, newest first, a million runs at most.
 
     A stretch at a time, so that neither side holds it all. The last may reach beyond `since`, for
-    no index leads to a time; it says `is_last`, unless there was too much.
+    no index leads to a time.
 
     Raises: DatabaseError.
     """
     count, before = 0, _AFTER_ALL
-    while count < MAX_RUNS and (rows := _rows(conn, before)):
-        found = _stretch(rows, since)
-        yield found
-        if found.is_last:
+    while rows := _rows(conn, before):
+        count += sum(row["count"] for row in rows)
+        before = min(row["oldest"] for row in rows)
+        is_whole = any(row["earliest"] and row["earliest"] < since for row in rows)
+        is_cut = count >= MAX_RUNS and not is_whole
+        yield Stretch(tuple(_run(row) for row in rows), before, is_cut)
+        if is_whole or is_cut:
             return
-        count, before = count + found.count, found.oldest
-
-
-def _stretch(rows: list[dict[str, Any]], since: datetime) -> Stretch:
-    reached = any(row["earliest"] and row["earliest"] < since for row in rows)
-    is_short = sum(row["count"] for row in rows) < STRETCH
-    oldest = min(row["oldest"] for row in rows)
-    return Stretch(tuple(_run(row) for row in rows), oldest, is_last=reached or is_short)
 
 
 def _rows(conn: Connection, before: int) -> list[dict[str, Any]]:

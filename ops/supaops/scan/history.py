@@ -53,6 +53,6 @@ def _leaks(run: Run, known: Known) -> Iterator[Leak]:
 
 
 def _unread(last: Stretch | None, since: datetime) -> str:
-    if last and not last.is_last:
+    if last and last.is_cut:
         return f"cron runs before number {last.oldest}: there are too many; shorten --since"
     return f"cron runs before {since:%Y-%m-%d %H:%M} UTC (--since), and those of other roles"
