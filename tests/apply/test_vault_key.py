@@ -175,3 +175,12 @@ def test_a_tick_says_which_secret_cannot_be_decrypted(
         db.execute("select job_queue_trigger_worker()")
     assert caught.value.sqlstate == "JQ005"
     assert caught.value.diag.message_hint == "Write it anew from its source: supaops apply"
+
+
+@pytest.mark.usefixtures("applied")
+def test_vault_does_not_update_what_it_cannot_decrypt(db: Connection, stack: Stack) -> None:
+    """Source: supabase_vault 0.3.1, which reads the old value into a variable first."""
+    spoil(stack, SECRET)
+    update = "select vault.update_secret(id, 'a new value') from vault.secrets where name = %s"
+    with pytest.raises(psycopg.errors.DataException, match="invalid ciphertext"):
+        db.execute(update, (SECRET,))

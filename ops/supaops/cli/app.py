@@ -16,6 +16,7 @@ from supaops.cli import (
     plan,
     render,
     rollback,
+    rotate,
     scan,
     serve,
     smoke,
@@ -37,6 +38,7 @@ app.command()(apply.apply)
 app.command()(bootstrap.bootstrap)
 app.command()(history.history)
 app.command()(rollback.rollback)
+app.command()(rotate.rotate)
 app.command()(verify.verify)
 app.command()(smoke.smoke)
 app.command()(scan.scan)

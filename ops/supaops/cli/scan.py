@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from supaops.cli.console import show, show_json, write
-from supaops.cli.options import ConfigOption, EnvOption
+from supaops.cli.options import ConfigOption, EnvOption, duration
 from supaops.cli.partial import partial_target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.clock import utc_now
-from supaops.config.duration import parse_positive_duration
-from supaops.config.problem import Complaint
-from supaops.errors import UsageError
 from supaops.report.scan import scan_annotations, scan_json, scan_lines
 from supaops.scan import Request, Scan, run_scan
 from supaops.status import ExitStatus
@@ -57,7 +53,7 @@ def scan(
             loaded=where.config,
             resolved=where.resolved,
             connect=where.connect,
-            since=utc_now() - _duration(since),
+            since=utc_now() - duration(since, "--since"),
         )
     )
     if where.error and not found.leaks:
@@ -65,13 +61,6 @@ def scan(
     _print(found, output)
     if found.leaks:
         raise typer.Exit(ExitStatus.ERROR)
-
-
-def _duration(since: str) -> timedelta:
-    try:
-        return parse_positive_duration(since)
-    except Complaint as error:
-        raise UsageError(f"--since: {error.expected}", hint=error.hint or "--since 7d") from error
 
 
 def _print(found: Scan, output: ScanFormat) -> None:
