@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -51,7 +50,6 @@ def _stubs(lines: dict[str, str]) -> dict[str, Any]:
     return {name: _Stub(name, help=line) for name, line in lines.items()}
 
 
-@cache
 def _whole(name: str) -> Any:
     module = import_module(f"supaops.cli.{name.replace('-', '_')}")
     tree = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
