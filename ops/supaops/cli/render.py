@@ -1,4 +1,4 @@
-"""`supaops render`: the SQL and the resource list, without a database."""
+"""`supaops render`: the SQL and the resource list, or a migration, without a database."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.console import say
+from supaops.cli.console import say, show
 from supaops.cli.options import ConfigOption, EnvOption
-from supaops.cli.project import DEFAULT_CONFIG
+from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.clock import utc_now
 from supaops.config import load
-from supaops.errors import RenderError
+from supaops.errors import RenderError, UsageError
+from supaops.migration import next_migration
 from supaops.render import annotated_script, files, resources
+from supaops.report.migration_text import migration_lines
+from supaops.status import ExitStatus
 
 OutOption = Annotated[
     Path | None,
@@ -21,19 +25,71 @@ OutOption = Annotated[
 
 
 def render(
+    context: typer.Context,
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="WHAT", help="What the migration is named for.", show_default=False),
+    ] = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
     out: OutOption = None,
+    migration: Annotated[
+        bool, typer.Option("--migration", help="Write what is new into supabase/migrations.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Have the migration delete what is not declared.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 2 when a migration is due; write nothing.")
+    ] = False,
 ) -> None:
     """Print the SQL of an environment; needs no database and no secret.
 
-    The list of its resources follows as comments.
+    The list of its resources follows as comments. `--migration` writes a file for `supabase db
+    push` instead, with what the project's earlier ones do not hold.
     """
+    if not migration:
+        _refuse_alone({"WHAT": what, "--prune": prune, "--check": check})
+        _print(env, config, out)
+        return
+    if out is not None:
+        raise UsageError("--out and --migration exclude each other", hint="leave one of them out")
+    _require_typed(context)
+    _migrate(env, config, what or "supaops", prune=prune, check=check)
+
+
+def _print(env: str, config: Path, out: Path | None) -> None:
     rendered = resources(load(config, env))
     if out is None:
         typer.echo(annotated_script(rendered), nl=False)
     else:
         _write(out, files(rendered))
+
+
+def _migrate(env: str, config: Path, what: str, *, prune: bool, check: bool) -> None:
+    root = project_root(config)
+    found = next_migration(root, load(config, env), what=what, now=utc_now(), prune=prune)
+    if not check:
+        found.write()
+    show(migration_lines(found, root, written=not check))
+    if check and found.is_due:
+        raise typer.Exit(ExitStatus.CHANGES)
+
+
+def _refuse_alone(given: dict[str, object]) -> None:
+    """Refuse what only a migration has."""
+    if alone := [name for name, value in given.items() if value]:
+        raise UsageError(f"{alone[0]} belongs to --migration", hint="supaops render --help")
+
+
+def _require_typed(context: typer.Context) -> None:
+    """Refuse an environment that comes from a default or a variable: all of them run the file."""
+    source = context.get_parameter_source("env")
+    if source is None or source.name != "COMMANDLINE":
+        raise UsageError(
+            "--migration needs --env: all environments run the same migrations",
+            hint="supaops render --migration --env production",
+        )
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:

@@ -24,11 +24,12 @@ MIN_SERVER_VERSION_NUM = 150000
 # Stands in for the database's own until the first apply has made that.
 _ONE_TIME_SALT = token_bytes(32)
 
-_EXTENSIONS = {
+EXTENSIONS = {
     "has_cron": ("pg_cron", "create extension pg_cron with schema pg_catalog"),
     "has_net": ("pg_net", "create extension pg_net with schema extensions"),
     "has_vault": ("supabase_vault", "create extension supabase_vault with schema vault cascade"),
 }
+"""By the column of the query `live.facts` that tells of it: an extension, and how it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _salt(conn: Connection) -> bytes:
 
 def _require_chain(facts: Mapping[str, Any]) -> None:
     """Refuse a server on which the chain cannot run, naming everything that lacks at once."""
-    missing = [_EXTENSIONS[key] for key in _EXTENSIONS if not facts[key]]
+    missing = [EXTENSIONS[key] for key in EXTENSIONS if not facts[key]]
     if missing:
         names = ", ".join(name for name, _ in missing)
         raise MissingExtension(

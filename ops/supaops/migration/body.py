@@ -1,0 +1,206 @@
+"""The SQL of a migration: a frame of templates, and between its parts the resources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from supaops import __version__
+from supaops.apply.apply import LOCK_WAIT, STATEMENT_TIMEOUT
+from supaops.config.model import Config
+from supaops.db.live import EXTENSIONS, secret_definition
+from supaops.db.lock import APPLY_LOCK, milliseconds
+from supaops.db.queries import bound
+from supaops.db.write import limit_key, task_type_row
+from supaops.migration.due import Due
+from supaops.render.environment import parse, render_sql
+from supaops.render.quoting import Sql, literal
+from supaops.render.resource import Kind, Resource
+
+_LIVE_KINDS = (Kind.FUNCTION, Kind.VIEW, Kind.TRIGGER, Kind.GRANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a migration is called: its version, a UTC time, and a word or two on what it does."""
+
+    version: str
+    what: str
+
+    @property
+    def file(self) -> str:
+        """Return the file's name."""
+        return f"{self.version}_{self.what}.sql"
+
+
+def body(config: Config, due: Due, name: Name) -> str:
+    """Return the statements that bring what is due; the same arguments give the same bytes.
+
+    No statement needs a transaction block, none holds a secret's value, and none is told apart by
+    anything but its semicolon: so the Supabase CLI can split and pipeline them.
+
+    Raises: RenderError when PostgreSQL's grammar refuses a statement: a defect of supaops.
+    """
+    text = "\n".join(
+        [
+            render_sql("migration/begin.sql.j2", _beginning(config, name)),
+            *(f"{_heading(each)}{_put(each)}" for each in due.put),
+            *(_remove(address) for address in due.removed),
+            render_sql("migration/end.sql.j2", _ending(config, due, name)),
+        ]
+    )
+    parse(text, place=name.file)
+    return text
+
+
+def dollar_quoted(text: str) -> Sql:
+    """Return a text as it is between dollar quotes, beginning on a line of its own."""
+    tag = "definition"
+    while f"${tag}" in text:
+        tag += "_"
+    return Sql(f"${tag}$\n{text}${tag}$")
+
+
+def _beginning(config: Config, name: Name) -> dict[str, Any]:
+    return {
+        "version": name.version,
+        "settings": bound("live.settings"),
+        "lock_settings": bound(
+            "lock.settings",
+            lock_timeout=milliseconds(LOCK_WAIT),
+            statement_timeout=milliseconds(STATEMENT_TIMEOUT),
+        ),
+        "take_lock": bound("lock.take", **APPLY_LOCK),
+        "facts": bound("live.facts"),
+        "extensions": [(column, *each) for column, each in EXTENSIONS.items()],
+        "lives": [_live(config, kind) for kind in _LIVE_KINDS],
+        **_row_queries(),
+    }
+
+
+def _live(config: Config, kind: Kind) -> tuple[str, Sql, Sql]:
+    """Return a kind, the query that a plan reads it with, and the column of its remedies."""
+    found = bound(f"live.{kind}s", schema=config.queue.schema_name, prefix=config.queue.name)
+    return str(kind), found, Sql("live.remedies" if kind is Kind.GRANT else "null::jsonb")
+
+
+def _row_queries() -> dict[str, Sql]:
+    """Return the queries of the helpers, on the parameters of the one that runs each."""
+    job = {key: Sql(f"supaops_cron_job.{key}") for key in ("name", "schedule", "command", "active")}
+    secret = {key: Sql(f"supaops_secret.{key}") for key in ("name", "description")}
+    removed = Sql("supaops_remove.name")
+    scope, rest = f"split_part({removed}, '.', 1)", f"substr({removed}, strpos({removed}, '.') + 1)"
+    return {
+        "cron_jobs": bound("live.cron_jobs"),
+        "cron_schedule": bound("write.cron_schedule", **job),
+        "cron_alter": bound("write.cron_alter", **job, jobid=Sql("held.jobid")),
+        "vault_secrets": bound(
+            "live.vault_secrets", salt=Sql("(select i.secret_salt from supaops.installation as i)")
+        ),
+        "vault_update": bound("write.vault_update", **secret, id=Sql("held.id"), value=None),
+        "task_type_delete": bound("write.task_type_delete", name=removed),
+        "limit_delete": bound("write.limit_delete", scope=Sql(scope), name=Sql(rest)),
+    }
+
+
+def _ending(config: Config, due: Due, name: Name) -> dict[str, Any]:
+    functions = (each for each in due.put if each.kind is Kind.FUNCTION)
+    return {
+        "validate_bodies": bound(
+            "write.validate_bodies", signatures=_array(each.spec["reference"] for each in functions)
+        ),
+        "record_revision": bound(
+            "write.revision",
+            environment=config.environment,
+            applied_by=f"migration {name.file}",
+            git_sha=None,
+            tool_version=__version__,
+            summary=f"{len(due.put)} written, {len(due.removed)} deleted",
+            plan=_plan(config, due),
+        ),
+        "record": bound(
+            "write.record",
+            revision_id=Sql("revision_id"),
+            sha256=_sha256("item.definition"),
+            live_sha256=_sha256("item.live_definition"),
+            **{key: Sql(f"item.{key}") for key in _RECORDED},
+        ),
+    }
+
+
+_RECORDED = ("address", "kind", "definition", "live_definition")
+
+
+def _plan(config: Config, due: Due) -> dict[str, Any]:
+    """Return what the revision says of its changes, in the words of a plan."""
+    return {
+        "format_version": "1.0",
+        "environment": config.environment,
+        "changes": [
+            *({"address": each.address, "action": "write"} for each in due.put),
+            *({"address": address, "action": "delete"} for address in due.removed),
+        ],
+    }
+
+
+def _sha256(column: str) -> Sql:
+    return Sql(f"encode(sha256(convert_to({column}, 'utf8')), 'hex')")
+
+
+def _array(texts: Iterable[str]) -> Sql:
+    return Sql(f"array[{', '.join(literal(text) for text in texts)}]::text[]")
+
+
+def _heading(resource: Resource) -> str:
+    return f"-- {json.dumps(resource.address)[1:-1]}  ({json.dumps(resource.source)[1:-1]})\n"
+
+
+def _put(resource: Resource) -> str:
+    return "".join(f"{statement};\n" for statement in _statements(resource))
+
+
+def _statements(resource: Resource) -> Iterator[Sql]:
+    match resource.kind:
+        case Kind.SCHEMA:
+            yield _call("step", resource.address, dollar_quoted(resource.definition))
+        case Kind.FUNCTION | Kind.VIEW | Kind.TRIGGER:
+            reference = resource.spec["reference"]
+            yield _call("put", resource.address, reference, dollar_quoted(resource.definition))
+        case Kind.GRANT:
+            granted = _array(resource.spec["granted"])
+            yield _call("grant", resource.address, granted, dollar_quoted(resource.definition))
+        case Kind.CRON_JOB:
+            values = (resource.spec[key] for key in ("schedule", "command", "active"))
+            yield _call("cron_job", resource.name, *values, dollar_quoted(resource.definition))
+        case Kind.VAULT_SECRET:
+            yield _secret(resource)
+        case Kind.TASK_TYPE:
+            row = task_type_row(resource)
+            yield bound("write.task_type_upsert", **row)
+            yield _declare(resource)
+        case Kind.LIMIT:
+            yield bound("write.limit_upsert", **limit_key(resource), **resource.spec)
+            yield _declare(resource)
+
+
+def _secret(resource: Resource) -> Sql:
+    """Return the adoption of a secret that `[db.vault]` has set, which alone knows its value."""
+    description = resource.spec["description"]
+    head, tail = secret_definition(description, "|").rsplit("|", 1)
+    return _call("secret", resource.name, description, head, tail)
+
+
+def _declare(resource: Resource) -> Sql:
+    text = Sql(f"pg_temp.supaops_text({dollar_quoted(resource.definition)})")
+    return _call("declare", resource.address, text, text, None)
+
+
+def _call(helper: str, *arguments: Any) -> Sql:
+    return Sql(f"select pg_temp.supaops_{helper}({', '.join(map(literal, arguments))})")
+
+
+def _remove(address: str) -> str:
+    kind, name = address.split(".", 1)
+    return f"-- {json.dumps(address)[1:-1]}\n{_call('remove', kind, name)};\n"
