@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, config, local, plan, render, serve, smoke, verify
+from supaops.cli import (
+    apply,
+    config,
+    history,
+    local,
+    plan,
+    render,
+    rollback,
+    serve,
+    smoke,
+    verify,
+)
 
 app = typer.Typer(
     name="supaops",
@@ -21,6 +32,8 @@ app = typer.Typer(
 app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(history.history)
+app.command()(rollback.rollback)
 app.command()(verify.verify)
 app.command()(smoke.smoke)
 app.command()(serve.serve)
