@@ -8,9 +8,12 @@ import pglast
 import psycopg
 import pytest
 
+from supaops.apply import Options, apply_plan, provenance
 from supaops.db.connect import Connection, connect
+from supaops.db.history import revision, revisions
 from supaops.local import Stack
-from supaops.plan import Action
+from supaops.plan import Action, read_plan
+from supaops.plan.rollback import earlier
 from tests.migration.conftest import fill_vault, push, run, upcoming, write
 from tests.projects import QUIET_CRON, Project
 
@@ -264,6 +267,26 @@ def test_the_revision_names_the_file(project: Project, db: Connection) -> None:
             "git_sha": None,
         }
     ]
+
+
+def test_what_a_migration_made_is_in_the_history_and_can_be_brought_back(
+    project: Project, db: Connection
+) -> None:
+    extra = "cron: {{jobs: {{extra: {{schedule: '{}', sql: select 1}}}}}}\n"
+    for schedule in ("0 0 1 1 *", "0 0 2 2 *"):
+        project.write_overlay(extra.format(schedule))
+        push(db, write(project))
+    project.write_overlay("{}")
+    push(db, write(project, prune=True))
+    [deleted, changed, created] = revisions(db, 10)
+    assert deleted.summary == "0 written, 1 deleted"
+    assert [each["address"] for each in revision(db, changed.id).plan["changes"]] == [
+        "cron_job.extra"
+    ]
+    for kept, schedule in ((changed, "0 0 2 2 *"), (created, "0 0 1 1 *")):
+        wanted = earlier(db, project.config, kept.id, force=False)
+        apply_plan(db, wanted, read_plan(db, wanted), provenance(project.folder), Options())
+        assert cron_jobs(db)["extra"]["schedule"] == schedule
 
 
 def test_a_shadow_database_without_the_extensions_takes_it(

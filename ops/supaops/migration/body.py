@@ -15,6 +15,8 @@ from supaops.db.lock import APPLY_LOCK, milliseconds
 from supaops.db.queries import bound
 from supaops.db.write import limit_key, task_type_row
 from supaops.migration.due import Due
+from supaops.plan import Action
+from supaops.plan.document import FORMAT_VERSION
 from supaops.render.environment import parse, render_sql
 from supaops.render.quoting import Sql, literal
 from supaops.render.resource import Kind, Resource
@@ -107,6 +109,8 @@ def _row_queries() -> dict[str, Sql]:
 
 def _ending(config: Config, due: Due, name: Name) -> dict[str, Any]:
     functions = (each for each in due.put if each.kind is Kind.FUNCTION)
+    item = {key: Sql(f"item.{key}") for key in ("address", "kind", "definition")}
+    item["revision_id"] = Sql("revision_id")
     return {
         "validate_bodies": bound(
             "write.validate_bodies", signatures=_array(each.spec["reference"] for each in functions)
@@ -122,27 +126,31 @@ def _ending(config: Config, due: Due, name: Name) -> dict[str, Any]:
         ),
         "record": bound(
             "write.record",
-            revision_id=Sql("revision_id"),
+            **item,
+            live_definition=Sql("item.live_definition"),
             sha256=_sha256("item.definition"),
             live_sha256=_sha256("item.live_definition"),
-            **{key: Sql(f"item.{key}") for key in _RECORDED},
         ),
+        "record_version": bound("history.record_versions", **item),
     }
-
-
-_RECORDED = ("address", "kind", "definition", "live_definition")
 
 
 def _plan(config: Config, due: Due) -> dict[str, Any]:
-    """Return what the revision says of its changes, in the words of a plan."""
+    """Return what the revision says of its changes, in the words of a plan's document."""
+    written = ((each.address, _action(each, due)) for each in due.put)
+    deleted = ((address, Action.DELETE) for address in due.removed)
     return {
-        "format_version": "1.0",
+        "format_version": FORMAT_VERSION,
         "environment": config.environment,
         "changes": [
-            *({"address": each.address, "action": "write"} for each in due.put),
-            *({"address": address, "action": "delete"} for address in due.removed),
+            {"address": address, "action": str(action), "reason": "by a migration", "diff": []}
+            for address, action in (*written, *deleted)
         ],
     }
+
+
+def _action(resource: Resource, due: Due) -> Action:
+    return Action.CREATE if resource.address in due.new else Action.UPDATE
 
 
 def _sha256(column: str) -> Sql:
