@@ -110,6 +110,8 @@ def test_a_change_by_hand_is_undone_and_recorded_as_an_apply_does(
         "create function public.job_queue_cleanup(older_than text) returns text return 'x'",
         "grant execute on function public.job_queue_cleanup(interval) to anon",
         "grant select (payload) on public.job_queue to authenticated",
+        "grant select on supaops.lease to authenticator",
+        "alter table supaops.lease disable row level security",
         "select cron.alter_job(jobid, schedule := '1 1 1 1 *') from cron.job",
     ):
         db.execute(statement.encode())
@@ -121,6 +123,7 @@ def test_a_change_by_hand_is_undone_and_recorded_as_an_apply_does(
     for access in (
         "has_function_privilege('anon', 'public.job_queue_cleanup(interval)', 'execute')",
         "has_column_privilege('authenticated', 'public.job_queue', 'payload', 'select')",
+        "has_table_privilege('authenticator', 'supaops.lease', 'select')",
     ):
         assert db.execute(f"select {access} as has".encode()).fetchone() == {"has": False}
 

@@ -25,10 +25,18 @@ EXIT_CODES = (
         "all but the health commands",
         "an error, told with its place, cause and remedy",
     ),
-    (ExitStatus.CHANGES, "`plan --exit-code`", "there are changes or drift"),
+    (
+        ExitStatus.CHANGES,
+        "`plan --exit-code`, `render --check`",
+        "there are changes or drift; a migration is due",
+    ),
     (NOT_RUNNING, "`local status`", "not all of the stack runs"),
     (ExitStatus.LOCKED, "`apply`", "another apply holds the lock"),
-    (ExitStatus.REFUSED, "`apply`", "refused: a conflict, or the database moved since the plan"),
+    (
+        ExitStatus.REFUSED,
+        "`apply`, `render --migration`",
+        "refused: a conflict, the database moved since the plan, an edited migration",
+    ),
     (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),
     (
@@ -48,7 +56,7 @@ command line is 3 there: no evidence is not health, and no outage either.
 - Results go to stdout; errors, progress and the line that names the database go to stderr.
 - `--format json` prints one JSON document to stdout and nothing else. `plan`, `verify` and `smoke`
   carry a `format_version`: a new key raises its minor number. `config show` and `config schema`
-  always print JSON, `render` always SQL.
+  always print JSON, `render` prints SQL, and with `--migration` what it has written.
 - On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
   gets whole lines.
 - Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
