@@ -9,6 +9,7 @@ import typer
 from supaops import __version__
 from supaops.cli import (
     apply,
+    bootstrap,
     config,
     history,
     local,
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(bootstrap.bootstrap)
 app.command()(history.history)
 app.command()(rollback.rollback)
 app.command()(verify.verify)

@@ -69,7 +69,7 @@ def revision(conn: Connection, number: int) -> Revision:
         _require_installed(conn)
         row = conn.execute(query("history.revision"), {"id": number}).fetchone()
     if row is None:
-        raise SupaopsError(f"there is no revision {number}", hint="supaops history lists them")
+        raise SupaopsError(f"there is no revision {number}", hint="see: supaops history")
     return Revision(**row)
 
 

@@ -49,9 +49,9 @@ def _number(conn: Connection, number: int | None) -> int:
     known = bounds(conn)
     wanted = known.previous if number is None else number
     if wanted is None or known.newest is None:
-        raise SupaopsError("there is no earlier revision", hint="supaops history lists them")
+        raise SupaopsError("there is no earlier revision", hint="see: supaops history")
     if not 0 < wanted <= known.newest:
-        raise SupaopsError(f"there is no revision {wanted}", hint="supaops history lists them")
+        raise SupaopsError(f"there is no revision {wanted}", hint="see: supaops history")
     if wanted < known.since:
         raise SupaopsError(
             f"the texts of revision {wanted} were not kept",
