@@ -234,6 +234,28 @@ def test_the_session_is_left_as_it_was(project: Project, db: Connection) -> None
         assert db.execute(f"select count(*) as n from {left}".encode()).fetchone() == {"n": 0}
 
 
+def test_another_role_acts_as_the_owner_of_our_schema_and_is_itself_again(
+    project: Project, db: Connection, stack: Stack
+) -> None:
+    push(db, write(project))
+    project.write_overlay(f"{QUIET_CRON}    extra: {{schedule: '0 0 1 1 *', sql: select 1}}\n")
+    found = write(project, "extra")
+    with connect(stack.admin_url, application_name="pytest") as admin:
+        push(admin, found)
+        assert admin.execute("select current_user::text as it").fetchone() == {
+            "it": "supabase_admin"
+        }
+    owner = db.execute("select username from cron.job where jobname = 'extra'").fetchone()
+    assert owner == {"username": "postgres"}
+
+
+def test_a_transaction_pooler_is_no_obstacle(project: Project, db: Connection, pooler: str) -> None:
+    fill_vault(db, project)
+    with connect(pooler, application_name="pytest") as conn:
+        push(conn, write(project))
+    assert_nothing_to_do(project, db)
+
+
 def test_it_waits_for_an_apply_and_gives_up_in_time(
     project: Project, db: Connection, stack: Stack
 ) -> None:
