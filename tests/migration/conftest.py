@@ -56,3 +56,8 @@ def fill_vault(conn: Connection, project: Project) -> None:
     """Set the secrets as `[db.vault]` of the Supabase CLI does: without a description."""
     for name, secret in project.resolved.secrets.items():
         conn.execute("select vault.create_secret(%s, %s)", (secret.get_secret_value(), name))
+
+
+def assert_nothing_to_do(project: Project, conn: Connection) -> None:
+    assert [(each.address, each.action) for each in project.plan(conn).pending] == []
+    assert project.apply(conn).revision_id is None

@@ -51,6 +51,7 @@ def test_a_body_that_looks_like_a_manifest_is_none() -> None:
         (ONE, TWO),
         ("select 3;\n", ""),
         ("digest: ", "digest: 0"),
+        ("-- Written", "drop table job_queue;\n-- Written"),
     ],
 )
 def test_a_file_that_was_edited_is_refused_and_named(edit: tuple[str, str]) -> None:
@@ -74,6 +75,11 @@ def test_a_file_that_was_edited_is_refused_and_named(edit: tuple[str, str]) -> N
 def test_other_white_space_is_no_edit(change: tuple[str, str]) -> None:
     text = document(manifest(a=ONE), BODY).replace(*change)
     assert read_manifest(text, place="it") == manifest(a=ONE)
+
+
+def test_an_environment_may_be_renamed_by_hand() -> None:
+    text = document(manifest(a=ONE), BODY).replace("production", "live")
+    assert read_manifest(text, place="it") == Manifest("live", {"a": ONE})
 
 
 def test_a_migration_of_somebody_else_is_passed_over() -> None:

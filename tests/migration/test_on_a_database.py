@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pglast
 import psycopg
 import pytest
 
@@ -14,7 +13,7 @@ from supaops.db.history import revision, revisions
 from supaops.local import Stack
 from supaops.plan import Action, read_plan
 from supaops.plan.rollback import earlier
-from tests.migration.conftest import fill_vault, push, run, upcoming, write
+from tests.migration.conftest import assert_nothing_to_do, fill_vault, push, run, upcoming, write
 from tests.projects import QUIET_CRON, Project
 
 pytestmark = pytest.mark.stack
@@ -43,11 +42,6 @@ vault:
 def cron_jobs(conn: Connection) -> dict[str, dict[str, Any]]:
     rows = conn.execute("select jobname, jobid, schedule, command, active from cron.job").fetchall()
     return {row["jobname"]: row for row in rows}
-
-
-def assert_nothing_to_do(project: Project, conn: Connection) -> None:
-    assert [(each.address, each.action) for each in project.plan(conn).pending] == []
-    assert project.apply(conn).revision_id is None
 
 
 def test_after_a_migration_there_is_nothing_left_to_apply(project: Project, db: Connection) -> None:
@@ -202,68 +196,12 @@ def test_a_secret_that_vault_lacks_is_left_to_an_apply(project: Project, db: Con
 def test_a_secret_of_db_vault_with_a_later_migration_is_adopted(
     project: Project, db: Connection
 ) -> None:
-    """`db push` sets secrets even when there is no migration to push."""
+    """As a push of somebody's own migration does, and ours has run before."""
     push(db, write(project))
     fill_vault(db, project)
     assert {each.action for each in project.plan(db).pending} == {Action.CREATE}
     project.apply(db)
     assert_nothing_to_do(project, db)
-
-
-def test_without_a_transaction_it_stops_at_once(project: Project, db: Connection) -> None:
-    statements = pglast.split(write(project).text)
-    guard = next(each for each in statements if "must run in one transaction" in each)
-    for statement in statements[: statements.index(guard)]:
-        db.execute(statement.encode())
-    with pytest.raises(psycopg.Error, match="must run in one transaction"):
-        db.execute(guard.encode())
-    assert db.execute("select to_regnamespace('supaops') as it").fetchone() == {"it": None}
-
-
-def test_the_session_is_left_as_it_was(project: Project, db: Connection) -> None:
-    names = ("search_path", "role", "lock_timeout", "statement_timeout", "check_function_bodies")
-    settings = [f"current_setting('{name}') as {name}" for name in names]
-    query = f"select {', '.join(settings)}".encode()
-    before = db.execute(query).fetchone()
-    push(db, write(project))
-    assert db.execute(query).fetchone() == before
-    for left in (
-        "pg_class where relname like 'supaops%' and relpersistence = 't'",
-        "pg_proc where proname like 'supaops\\_%'",
-    ):
-        assert db.execute(f"select count(*) as n from {left}".encode()).fetchone() == {"n": 0}
-
-
-def test_another_role_acts_as_the_owner_of_our_schema_and_is_itself_again(
-    project: Project, db: Connection, stack: Stack
-) -> None:
-    push(db, write(project))
-    project.write_overlay(f"{QUIET_CRON}    extra: {{schedule: '0 0 1 1 *', sql: select 1}}\n")
-    found = write(project, "extra")
-    with connect(stack.admin_url, application_name="pytest") as admin:
-        push(admin, found)
-        assert admin.execute("select current_user::text as it").fetchone() == {
-            "it": "supabase_admin"
-        }
-    owner = db.execute("select username from cron.job where jobname = 'extra'").fetchone()
-    assert owner == {"username": "postgres"}
-
-
-def test_a_transaction_pooler_is_no_obstacle(project: Project, db: Connection, pooler: str) -> None:
-    fill_vault(db, project)
-    with connect(pooler, application_name="pytest") as conn:
-        push(conn, write(project))
-    assert_nothing_to_do(project, db)
-
-
-def test_it_waits_for_an_apply_and_gives_up_in_time(
-    project: Project, db: Connection, stack: Stack
-) -> None:
-    text = write(project).text.replace("'10000ms'", "'50ms'")
-    with connect(stack.url, application_name="pytest another") as other, other.transaction():
-        other.execute("select pg_advisory_xact_lock(x'73757061'::int, x'6F707300'::int)")
-        with pytest.raises(psycopg.errors.LockNotAvailable):
-            run(db, text)
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])

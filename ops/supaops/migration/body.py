@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from supaops import __version__
 from supaops.apply.apply import LOCK_WAIT, STATEMENT_TIMEOUT
 from supaops.config.model import Config
-from supaops.db.live import EXTENSIONS, secret_definition
+from supaops.db.live import EXTENSIONS
 from supaops.db.lock import APPLY_LOCK, milliseconds
 from supaops.db.queries import bound
-from supaops.db.write import limit_key, task_type_row
 from supaops.migration.due import Due
+from supaops.migration.statements import deleted, sql_array, written
 from supaops.plan import Action
 from supaops.plan.document import FORMAT_VERSION
 from supaops.render.environment import parse, render_sql
-from supaops.render.quoting import Sql, literal
+from supaops.render.quoting import Sql
 from supaops.render.resource import Kind, Resource
 
 _LIVE_KINDS = (Kind.FUNCTION, Kind.VIEW, Kind.TRIGGER, Kind.GRANT)
@@ -48,21 +46,13 @@ def body(config: Config, due: Due, name: Name) -> str:
     text = "\n".join(
         [
             render_sql("migration/begin.sql.j2", _beginning(config, name)),
-            *(f"{_heading(each)}{_put(each)}" for each in due.put),
-            *(_remove(address) for address in due.removed),
+            *(written(each) for each in due.put),
+            *(deleted(address) for address in due.removed),
             render_sql("migration/end.sql.j2", _ending(config, due, name)),
         ]
     )
     parse(text, place=name.file)
     return text
-
-
-def dollar_quoted(text: str) -> Sql:
-    """Return a text as it is between dollar quotes, beginning on a line of its own."""
-    tag = "definition"
-    while f"${tag}" in text:
-        tag += "_"
-    return Sql(f"${tag}$\n{text}${tag}$")
 
 
 def _beginning(config: Config, name: Name) -> dict[str, Any]:
@@ -113,7 +103,8 @@ def _ending(config: Config, due: Due, name: Name) -> dict[str, Any]:
     item["revision_id"] = Sql("revision_id")
     return {
         "validate_bodies": bound(
-            "write.validate_bodies", signatures=_array(each.spec["reference"] for each in functions)
+            "write.validate_bodies",
+            signatures=sql_array(each.spec["reference"] for each in functions),
         ),
         "record_revision": bound(
             "write.revision",
@@ -137,14 +128,14 @@ def _ending(config: Config, due: Due, name: Name) -> dict[str, Any]:
 
 def _plan(config: Config, due: Due) -> dict[str, Any]:
     """Return what the revision says of its changes, in the words of a plan's document."""
-    written = ((each.address, _action(each, due)) for each in due.put)
-    deleted = ((address, Action.DELETE) for address in due.removed)
+    put = ((each.address, _action(each, due)) for each in due.put)
+    removed = ((address, Action.DELETE) for address in due.removed)
     return {
         "format_version": FORMAT_VERSION,
         "environment": config.environment,
         "changes": [
             {"address": address, "action": str(action), "reason": "by a migration", "diff": []}
-            for address, action in (*written, *deleted)
+            for address, action in (*put, *removed)
         ],
     }
 
@@ -155,60 +146,3 @@ def _action(resource: Resource, due: Due) -> Action:
 
 def _sha256(column: str) -> Sql:
     return Sql(f"encode(sha256(convert_to({column}, 'utf8')), 'hex')")
-
-
-def _array(texts: Iterable[str]) -> Sql:
-    return Sql(f"array[{', '.join(literal(text) for text in texts)}]::text[]")
-
-
-def _heading(resource: Resource) -> str:
-    return f"-- {json.dumps(resource.address)[1:-1]}  ({json.dumps(resource.source)[1:-1]})\n"
-
-
-def _put(resource: Resource) -> str:
-    return "".join(f"{statement};\n" for statement in _statements(resource))
-
-
-def _statements(resource: Resource) -> Iterator[Sql]:
-    match resource.kind:
-        case Kind.SCHEMA:
-            yield _call("step", resource.address, dollar_quoted(resource.definition))
-        case Kind.FUNCTION | Kind.VIEW | Kind.TRIGGER:
-            reference = resource.spec["reference"]
-            yield _call("put", resource.address, reference, dollar_quoted(resource.definition))
-        case Kind.GRANT:
-            granted = _array(resource.spec["granted"])
-            yield _call("grant", resource.address, granted, dollar_quoted(resource.definition))
-        case Kind.CRON_JOB:
-            values = (resource.spec[key] for key in ("schedule", "command", "active"))
-            yield _call("cron_job", resource.name, *values, dollar_quoted(resource.definition))
-        case Kind.VAULT_SECRET:
-            yield _secret(resource)
-        case Kind.TASK_TYPE:
-            row = task_type_row(resource)
-            yield bound("write.task_type_upsert", **row)
-            yield _declare(resource)
-        case Kind.LIMIT:
-            yield bound("write.limit_upsert", **limit_key(resource), **resource.spec)
-            yield _declare(resource)
-
-
-def _secret(resource: Resource) -> Sql:
-    """Return the adoption of a secret that `[db.vault]` has set, which alone knows its value."""
-    description = resource.spec["description"]
-    head, tail = secret_definition(description, "|").rsplit("|", 1)
-    return _call("secret", resource.name, description, head, tail)
-
-
-def _declare(resource: Resource) -> Sql:
-    text = Sql(f"pg_temp.supaops_text({dollar_quoted(resource.definition)})")
-    return _call("declare", resource.address, text, text, None)
-
-
-def _call(helper: str, *arguments: Any) -> Sql:
-    return Sql(f"select pg_temp.supaops_{helper}({', '.join(map(literal, arguments))})")
-
-
-def _remove(address: str) -> str:
-    kind, name = address.split(".", 1)
-    return f"-- {json.dumps(address)[1:-1]}\n{_call('remove', kind, name)};\n"

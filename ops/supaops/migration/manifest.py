@@ -45,8 +45,7 @@ def read_manifest(text: str, *, place: str) -> Manifest | None:
 
     Raises: RenderError when a newer supaops wrote it; Refused when it was edited since.
     """
-    lines = text.lstrip("\ufeff").splitlines()
-    title = _FIRST_LINE.match(lines[0]) if lines else None
+    above, title, lines = _titled(text.lstrip("\ufeff").splitlines())
     if title is None:
         return None
     if int(title[1]) != FORMAT:
@@ -55,11 +54,11 @@ def read_manifest(text: str, *, place: str) -> Manifest | None:
             place=place,
             hint="use the version of supaops that wrote it, or a newer one",
         )
-    found = (_FIELD.fullmatch(line) for line in lines[1:3])
+    found = (_FIELD.fullmatch(line) for line in lines[:2])
     fields = {field[1]: field[2] for field in found if field}
-    if fields.get("digest") != content_digest("\n".join(lines[3:])):
+    if above or fields.get("digest") != content_digest("\n".join(lines[2:])):
         raise _edited(place)
-    return Manifest(fields.get("environment", ""), _entries(lines[3:]))
+    return Manifest(fields.get("environment", ""), _entries(lines[2:]))
 
 
 def fold(manifests: Iterable[Manifest]) -> dict[str, str]:
@@ -81,6 +80,14 @@ def content_digest(text: str) -> str:
     same statements, joined in another way.
     """
     return hashlib.sha256(" ".join(text.replace(";", " ").split()).encode()).hexdigest()
+
+
+def _titled(lines: list[str]) -> tuple[str, re.Match[str] | None, list[str]]:
+    """Return what stands above our title, the title, and the lines below it."""
+    for number, line in enumerate(lines):
+        if title := _FIRST_LINE.match(line):
+            return "".join(lines[:number]).strip(), title, lines[number + 1 :]
+    return "", None, []
 
 
 def _edited(place: str) -> Refused:
