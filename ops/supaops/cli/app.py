@@ -16,6 +16,7 @@ from supaops.cli import (
     plan,
     render,
     rollback,
+    rotate,
     serve,
     smoke,
     verify,
@@ -36,6 +37,7 @@ app.command()(apply.apply)
 app.command()(bootstrap.bootstrap)
 app.command()(history.history)
 app.command()(rollback.rollback)
+app.command()(rotate.rotate)
 app.command()(verify.verify)
 app.command()(smoke.smoke)
 app.command()(serve.serve)
