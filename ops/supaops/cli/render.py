@@ -43,10 +43,10 @@ def render(
         bool, typer.Option("--check", help="Exit 2 when a migration is due; write nothing.")
     ] = False,
 ) -> None:
-    """Print the SQL of an environment; needs no database and no secret.
+    """Print the SQL of an environment, without a database.
 
-    The list of its resources follows as comments. `--migration` writes a file for `supabase db
-    push` instead, with what the project's earlier ones do not hold.
+    It needs no secret either. The list of its resources follows as comments. `--migration` writes
+    a file for `supabase db push` instead, with what the project's earlier ones do not hold.
     """
     if not migration:
         _refuse_alone({"WHAT": what, "--prune": prune, "--check": check})
