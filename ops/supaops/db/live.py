@@ -29,6 +29,7 @@ EXTENSIONS = {
     "has_net": ("pg_net", "create extension pg_net with schema extensions"),
     "has_vault": ("supabase_vault", "create extension supabase_vault with schema vault cascade"),
 }
+"""By the column of the query `live.facts` that tells of it: an extension, and how it is made."""
 
 UNDECRYPTABLE = "undecryptable"
 """Stands where the digest of a live value would."""
