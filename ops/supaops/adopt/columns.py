@@ -59,15 +59,13 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What only the owner of a table can say: what its statuses mean, and whether ids may change."""
+    """What only a table's owner can say: what its statuses mean, and whether ids may change."""
 
     statuses: Mapping[str, str]
     rekey: bool = False
 
 
-def derive(
-    shape: Shape, found: FoundTable, config: Config, choices: Choices
-) -> dict[str, Derived]:
+def derive(shape: Shape, found: FoundTable, config: Config, choices: Choices) -> dict[str, Derived]:
     """Return every column of ours but the key, by name."""
     maker = _Maker(found, config, choices)
     return {each.name: maker.derived(each) for each in shape.columns if not each.is_key}
@@ -92,10 +90,13 @@ class _Maker:
             "ready_at": self._ready_at,
             "version": lambda: "1",
             "completed_at": self._completed_at,
-            "live_key": lambda: f"case when {self.is_status('pending')} then "
-            f"{self.value('dedup_key')} end",
-            "last_error": lambda: f"case when {self.is_status('failed')} then "
-            "'it failed before supaops took the table over' end",
+            "live_key": lambda: (
+                f"case when {self.is_status('pending')} then {self.value('dedup_key')} end"
+            ),
+            "last_error": lambda: (
+                f"case when {self.is_status('failed')} then "
+                "'it failed before supaops took the table over' end"
+            ),
         }
 
     def derived(self, column: Column) -> Derived:

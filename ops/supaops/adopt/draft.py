@@ -55,9 +55,7 @@ class Draft:
     def json_columns(self) -> list[str]:
         """Return the columns that become jsonb."""
         found = (each for each in self.derived.values() if each.found)
-        return [
-            each.column.name for each in found if each.found and each.found.type == "json"
-        ]
+        return [each.column.name for each in found if each.found and each.found.type == "json"]
 
     @property
     def needs_unique_ids(self) -> bool:
@@ -68,6 +66,8 @@ class Draft:
 
 
 _INTEGERS = ("bigint", "integer", "smallint")
+_UPDATE = "update {table} set {column} = ... where {condition}"
+_TWICE = "see: select {column} from {table} {condition}group by {column} having count(*) > 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def changed_columns(draft: Draft, rows: Rows) -> list[Derived]:
 
 
 def found_in_rows(draft: Draft, rows: Rows) -> list[Obstacle]:
-    """Return the obstacles that the rows are, and those of the columns that must change for them."""
+    """Return the obstacles that the rows are, and those to the changes that they need."""
     changed = [each.column.name for each in changed_columns(draft, rows)]
     if (key := draft.found.column("id")) and not draft.is_rekeyed and key.type != "bigint":
         changed.append("id")
@@ -168,19 +168,19 @@ def _losses(draft: Draft, rows: Rows) -> Iterator[Obstacle]:
     for name, count in rows.counts.items():
         kind, _, column = name.partition("_")
         if count and kind == "null":
-            remedy = f"update {table} set {column} = ... where {column} is null"
+            remedy = _UPDATE.format(table=table, column=column, condition=f"{column} is null")
             yield Obstacle(f"{_have(count)} no {column}", remedy)
         elif count and kind == "problem":
             each = draft.derived[column]
             yield Obstacle(
                 f"{_have(count)} a {column} that {each.column.type} cannot hold",
-                f"update {table} set {each.name} = ... where {each.problem}",
+                _UPDATE.format(table=table, column=each.name, condition=each.problem),
             )
     for column, count in rows.faulty_json.items():
         if count:
             yield Obstacle(
-                f"{_have(count)} a {column} that jsonb would not keep: with a NUL, or a key twice",
-                f"update {table} set {identifier(column)} = ... for those",
+                f"{_have(count)} a {column} that jsonb would not keep: a NUL, or a key twice",
+                _UPDATE.format(table=table, column=identifier(column), condition="..."),
             )
 
 
@@ -189,13 +189,12 @@ def _repeats(draft: Draft, rows: Rows) -> Iterator[Obstacle]:
     if rows.repeated_ids:
         yield Obstacle(
             f"{_have(rows.repeated_ids)} an id that another has too",
-            f"find them: select id from {table} group by id having count(*) > 1",
+            _TWICE.format(column="id", table=table, condition=""),
         )
     if rows.repeated_keys:
         yield Obstacle(
             f"{rows.repeated_keys} dedup_key are of several waiting jobs of one queue",
-            f"find them: select dedup_key from {table} where status = 'pending' "
-            "group by dedup_key having count(*) > 1; cancel all but one of each",
+            _TWICE.format(column="dedup_key", table=table, condition="where status = 'pending' "),
         )
 
 

@@ -49,9 +49,7 @@ def obstacles(
     ]
 
 
-def dependents(
-    site: Site, found: FoundTable, changed: Iterable[str]
-) -> Iterator[Obstacle]:
+def dependents(site: Site, found: FoundTable, changed: Iterable[str]) -> Iterator[Obstacle]:
     """Yield what PostgreSQL would not let these columns change under."""
     names = set(changed)
     hindered = sorted({what for column, what in found.dependents if column in names})
@@ -85,9 +83,7 @@ def _relation(site: Site, found: FoundTable) -> Iterator[Obstacle]:
         )
 
 
-def _columns(
-    site: Site, found: FoundTable, derived: Mapping[str, Derived]
-) -> Iterator[Obstacle]:
+def _columns(site: Site, found: FoundTable, derived: Mapping[str, Derived]) -> Iterator[Obstacle]:
     for name in _NEEDED:
         if found.column(name) is None:
             yield Obstacle(
@@ -146,7 +142,7 @@ def _other_key(
     if not choices.rekey:
         yield Obstacle(
             f"its id is {key.full_type}; the ids of supaops are bigint",
-            "supaops import table --rekey, which numbers the jobs and keeps the old id as legacy_id",
+            "supaops import table --rekey: numbers the jobs, and keeps the old id as legacy_id",
         )
     elif found.column("legacy_id"):
         yield Obstacle(

@@ -29,7 +29,9 @@ def written(name: str, entry: Mapping[str, Any], style: Style) -> str:
     yaml = YAML()
     yaml.width = _WIDE
     stream = io.StringIO()
-    yaml.dump(CommentedMap({name if _is_plain(name) else DoubleQuotedScalarString(name): made}), stream)
+    yaml.dump(
+        CommentedMap({name if _is_plain(name) else DoubleQuotedScalarString(name): made}), stream
+    )
     return stream.getvalue()
 
 
@@ -38,12 +40,14 @@ def readable(value: str) -> str:
     if _is_plain(value):
         return value
     is_lines = "\n" in value and _LINES.fullmatch(value) is not None
-    return LiteralScalarString(value) if is_lines else quoted(value)
+    made: str = LiteralScalarString(value) if is_lines else quoted(value)
+    return made
 
 
 def quoted(value: str) -> str:
     """Return a text that ruamel.yaml will write in double quotes, which hold anything."""
-    return DoubleQuotedScalarString(value)
+    made: str = DoubleQuotedScalarString(value)
+    return made
 
 
 def _is_plain(value: str) -> bool:

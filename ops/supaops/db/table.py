@@ -15,7 +15,7 @@ from supaops.db.queries import query
 
 @dataclass(frozen=True, slots=True)
 class FoundColumn:
-    """A column as the catalogs show it; `kind` is pg_type's: b for base, e for enum, d for domain."""
+    """A column as the catalogs show it; `kind` is pg_type's: b a base, e an enum, d a domain."""
 
     name: str
     type: str
