@@ -15,7 +15,7 @@ from supaops.db.connect import Connection
 from supaops.local import Stack
 from tests.projects import Project, overlay_file
 
-# As teams have it who followed the playbook: an enum, few columns, functions and habits of their own.
+# As teams have it who followed the playbook: an enum, few columns, functions of their own.
 BY_HAND = """
 create type public.job_status as enum ('pending', 'running', 'succeeded', 'failed', 'cancelled');
 create table public.job_queue (
@@ -43,7 +43,8 @@ create function public.job_queue_cleanup(older_than interval) returns bigint
 language sql as $$ select 0::bigint $$;
 """
 ROWS = """
-insert into public.job_queue (task_type, status, run_at, attempts, last_error, completed_at, payload)
+insert into public.job_queue
+  (task_type, status, run_at, attempts, last_error, completed_at, payload)
 values
   ('game_platform_sync', 'pending', '2026-01-02 00:00+00', 0, null, null, '{"dryRun": true}'),
   ('game_platform_sync', 'pending', '2026-01-01 00:00+00', 1, 'upstream', null, '{}'),

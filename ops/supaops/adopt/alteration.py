@@ -43,7 +43,7 @@ def repeated_keys_query(draft: Draft) -> str:
 
 def repeated_ids_query(draft: Draft) -> str:
     """Return the query for `Rows.repeated_ids`."""
-    return _rendered(draft, "duplicates", queue=Sql("1"), live_key=Sql("id"))
+    return _rendered(draft, "duplicates", queue=Sql("id"), live_key=Sql("id"))
 
 
 def json_query(draft: Draft, column: str) -> str:

@@ -190,7 +190,8 @@ class _Maker:
 
     def _completed_at(self) -> str:
         ended = self.is_status("succeeded", "failed", "cancelled")
-        return f"case when {ended} then least({self._first('started_at', 'run_at')}, now()) end"
+        latest = self._first("started_at", "run_at", "created_at")
+        return f"case when {ended} then least({latest}, now()) end"
 
     def _first(self, *names: str) -> str:
         """Return the first of these times that is known, else now."""

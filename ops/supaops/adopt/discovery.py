@@ -161,9 +161,9 @@ def _unnamed(conn: Connection, wanted: Wanted) -> list[str]:
             for row in unnamed_jobs(conn)
         ]
         if others := other_jobs(conn):
-            told.append(f"{others} cron jobs are of another role or database, and not this one's")
+            told.append(f"cron jobs of other roles and databases are theirs: {others} seen")
     if wanted.includes(What.SECRETS) and not wanted.names and (count := unnamed_secrets(conn)):
-        told.append(f"{count} secrets have no name: give them one by vault.update_secret")
+        told.append(f"secrets without a name: {count}; give them one by vault.update_secret")
     return told
 
 

@@ -188,12 +188,12 @@ def _repeats(draft: Draft, rows: Rows) -> Iterator[Obstacle]:
     table = draft.site.table
     if rows.repeated_ids:
         yield Obstacle(
-            f"{_have(rows.repeated_ids)} an id that another has too",
+            f"{_many(rows.repeated_ids, 'id')} there more than once",
             _TWICE.format(column="id", table=table, condition=""),
         )
     if rows.repeated_keys:
         yield Obstacle(
-            f"{rows.repeated_keys} dedup_key are of several waiting jobs of one queue",
+            f"{_many(rows.repeated_keys, 'dedup_key')} of several waiting jobs of one queue",
             _TWICE.format(column="dedup_key", table=table, condition="where status = 'pending' "),
         )
 
@@ -212,3 +212,7 @@ def _jobs(count: int) -> str:
 
 def _have(count: int) -> str:
     return "1 job has" if count == 1 else f"{count} jobs have"
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what} is" if count == 1 else f"{count} {what}s are"

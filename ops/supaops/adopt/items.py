@@ -77,6 +77,14 @@ def fields_of(live: LiveObject) -> dict[str, Any]:
     return {key: json.loads(value) for key, value in pairs}
 
 
+def counted_items(kinds: Iterable[Kind]) -> list[str]:
+    """Return how many there are of each kind, as in ``2 cron jobs``."""
+    found = list(kinds)
+    words = ((Kind.CRON_JOB, "cron job"), (Kind.VAULT_SECRET, "secret"))
+    counts = ((found.count(kind), word) for kind, word in words)
+    return [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number]
+
+
 def _items(
     state: State,
     kind: Kind,
@@ -108,7 +116,10 @@ def _item(
 def _require_name(name: str) -> None:
     if kind := kind_of_secret(name):
         raise Left(f"its name holds {kind}", "give it another name")
-    object_name(name)
+    try:
+        object_name(name)
+    except Complaint as complaint:
+        raise Left(f"bad name: {complaint.expected}", "give it another name") from complaint
 
 
 def _cron_entry(config: Config, live: LiveObject, secrets: set[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from supaops.adopt.alteration import restated
@@ -11,13 +12,14 @@ from supaops.render.resource import Kind, Resource
 
 _BLOCKS_DELETES = ("a", "r")
 _SPELLED = {"timestamptz": "timestamp with time zone"}
+_CAST = re.compile(r"::[\w. \"]+$")
 
 
 def table_notes(draft: Draft, rows: Rows) -> list[str]:
     """Return a sentence for each thing that changes, and for what stays as it is."""
     size = _size(draft.found.facts["bytes"])
     return [
-        f"{rows.jobs} jobs, {size}: written anew once, and nobody reads or writes meanwhile",
+        f"{counted(rows.jobs)}, {size}: written anew once, and nobody reads or writes meanwhile",
         *_changes(draft, rows),
         *_status_type(draft),
         *_kept(draft),
@@ -59,10 +61,11 @@ def _changes(draft: Draft, rows: Rows) -> Iterator[str]:
             remark = f"; {each.note}" if each.note else ""
             yield f"{name} becomes {each.column.type}, from {each.found.full_type}{remark}"
         if filled := rows.counts.get(f"gap_{name}", 0):
-            yield f"{name} is filled in where it is missing: {filled} jobs"
-        if each.found and each.found.default not in (None, each.column.default):
-            default = each.column.default or "none, since its task type's declaration says it"
-            yield f"the default of {name} becomes {default}, from {each.found.default}"
+            yield f"{name} is filled in where it is missing: {counted(filled)}"
+        if each.found and (old := _CAST.sub("", each.found.default or "")):
+            new = each.column.default or "what its task type declares"
+            if old != new:
+                yield f"the default of {name} becomes {new}, from {old}"
     for old, new in draft.choices.statuses.items():
         yield f"status {old} becomes {new}"
     yield from _ids(draft)
@@ -110,6 +113,11 @@ def _references(draft: Draft) -> Iterator[str]:
 def _access(draft: Draft) -> Iterator[str]:
     if draft.found.facts["is_public"]:
         yield "anon or authenticated may read it now; the next apply takes that back"
+
+
+def counted(jobs: int) -> str:
+    """Return ``1 job`` or ``5 jobs``."""
+    return "1 job" if jobs == 1 else f"{jobs} jobs"
 
 
 def _size(count: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
 from supaops.adopt import Discovery, Imported
-from supaops.adopt.items import Item
-from supaops.adopt.notes import table_notes
+from supaops.adopt.items import Item, counted_items
+from supaops.adopt.notes import counted, table_notes
 from supaops.adopt.survey import TableSurvey
 
 
@@ -32,8 +32,9 @@ def imported_lines(found: Discovery, done: Imported) -> Iterator[Text]:
     """Yield what was imported, and what comes next."""
     if done.revision_id is None:
         return
-    jobs = "" if done.jobs is None else f" and {done.jobs} jobs, none of them lost"
-    yield Text(f"Imported {_count(done.items)}{jobs} as revision {done.revision_id}.", "green")
+    table = [] if done.jobs is None else [f"a table of {counted(done.jobs)}"]
+    what = _joined([*_counts(found.taken), *table])
+    yield Text(f"Imported {what} as revision {done.revision_id}.", "green")
     for name in _variables(found):
         yield Text(f"Set {name} before the next plan: it holds the secret's value.", "yellow")
     yield Text("Next: `supaops plan`, which shows what an apply would still change.")
@@ -67,18 +68,20 @@ def _table_lines(table: TableSurvey) -> Iterator[Text]:
 def _verdict(found: Discovery) -> Text:
     if found.is_empty:
         return Text("Nothing to import.", "green")
-    table = found.table
-    parts = [_count(len(found.taken))] if found.taken else []
-    if table and table.obstacles:
-        return Text(
-            f"Import: refused, for {len(table.obstacles)} reasons against the table.", "bold red"
-        )
-    parts += ["the table"] if table else []
-    return Text(f"Import: {' and '.join(parts)}.", "bold")
+    if found.table and found.table.obstacles:
+        number = len(found.table.obstacles)
+        reasons = "1 reason" if number == 1 else f"{number} reasons"
+        return Text(f"Import: refused, for {reasons} against the table.", "bold red")
+    parts = [*_counts(found.taken), *(["the table"] if found.table else [])]
+    return Text(f"Import: {_joined(parts)}.", "bold")
 
 
-def _count(number: int) -> str:
-    return "1 item" if number == 1 else f"{number} items"
+def _counts(items: Iterable[Item]) -> list[str]:
+    return counted_items(item.live.kind for item in items)
+
+
+def _joined(parts: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def _variables(found: Discovery) -> list[str]:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from supaops.adopt.alteration import digest_query, lanes_query, statements
 from supaops.adopt.discovery import Discovery, Wanted, discover_in
 from supaops.adopt.draft import Draft, Rows
+from supaops.adopt.items import counted_items, fields_of
+from supaops.adopt.notes import counted
 from supaops.adopt.survey import TableSurvey, queue_step
 from supaops.apply import Provenance
 from supaops.db.adopt import add_lane, recount
@@ -38,7 +40,6 @@ _INSTALLED = (Kind.SCHEMA, Kind.TASK_TYPE, Kind.LIMIT, Kind.TRIGGER)
 class Imported:
     """What an import did; `revision_id` is None when there was nothing to do."""
 
-    items: int
     jobs: int | None
     revision_id: int | None
 
@@ -61,7 +62,7 @@ def carry_out(
     """
     require_possible(shown)
     if shown.is_empty:
-        return Imported(0, None, None)
+        return Imported(None, None)
     try:
         with _holders_named(conn, desired), translated("importing"), conn.transaction():
             take_apply_lock(conn, wait=lock_wait, statement_timeout=STATEMENT_TIMEOUT)
@@ -135,7 +136,7 @@ def _under_lock(
     items = [_adopted(after, item.live.address) for item in found.taken]
     jobs = found.table.rows.jobs if found.table and found.table.rows else None
     revision = _record(conn, desired, after, [*made, *items], provenance, _summary(items, jobs))
-    return Imported(len(items), jobs, revision)
+    return Imported(jobs, revision)
 
 
 def _first_step(conn: Connection, desired: Desired, state: State) -> list[Resource]:
@@ -237,18 +238,13 @@ def _refuse_conflicts(changes: Iterable[Change]) -> None:
 def _adopted(state: State, address: str) -> Resource:
     """Return what is live as if it had been rendered so: the next plan compares with that."""
     live = state.live[address]
-    return Resource(live.kind, live.name, live.definition, "import")
+    return Resource(live.kind, live.name, live.definition, "import", fields_of(live))
 
 
 def _summary(items: list[Resource], jobs: int | None) -> str:
-    counts = [(Kind.CRON_JOB, "cron jobs"), (Kind.VAULT_SECRET, "secrets")]
-    parts = [
-        f"{number} {label}"
-        for kind, label in counts
-        if (number := sum(each.kind is kind for each in items))
-    ]
+    parts = counted_items(each.kind for each in items)
     if jobs is not None:
-        parts.append(f"a table of {jobs} jobs")
+        parts.append(f"a table of {counted(jobs)}")
     return f"imported {', '.join(parts)}"
 
 
