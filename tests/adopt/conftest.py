@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from supaops.adopt import Choices, Discovery, Imported, Wanted, What, carry_out, discover
+from supaops.adopt.obstacles import Obstacle
 from supaops.apply import provenance
+from supaops.config import Config
 from supaops.db.connect import Connection
 from supaops.local import Stack
+from supaops.plan import Desired
+from supaops.render import Resource, resources
 from tests.projects import Project, overlay_file
 
 # As teams have it who followed the playbook: an enum, few columns, functions of their own.
@@ -55,6 +60,12 @@ insert into public.receipt values (1), (3);
 """
 
 
+@cache
+def rendered(config: str) -> tuple[Resource, ...]:
+    """Return the resources of a config, as JSON."""
+    return resources(Config.model_validate_json(config, by_alias=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """Imports into one project from one database."""
@@ -74,13 +85,19 @@ class Import:
         file = path if base else overlay_file(self.project.folder)
         return Wanted(what, names, Choices(statuses or {}, rekey), path, file)
 
+    @property
+    def desired(self) -> Desired:
+        """Return what the project declares; rendered once, since most tests change no YAML."""
+        config = self.project.config
+        return Desired(config, rendered(config.model_dump_json()), self.project.resolved.secrets)
+
     def discover(self, wanted: Wanted) -> Discovery:
-        return discover(self.conn, self.project.desired, wanted)
+        return discover(self.conn, self.desired, wanted)
 
     def carry_out(self, wanted: Wanted, shown: Discovery | None = None) -> Imported:
         return carry_out(
             self.conn,
-            self.project.desired,
+            self.desired,
             wanted,
             shown or self.discover(wanted),
             provenance(self.project.folder),
@@ -93,17 +110,16 @@ class Import:
         assert isinstance(statuses, Mapping | None)
         return self.carry_out(self.wanted(What.TABLE, statuses=statuses, rekey=rekey))
 
-    def reasons(self, **choices: object) -> list[str]:
-        """Return the reasons against the table, as they are told."""
+    def obstacles(self, **choices: object) -> list[Obstacle]:
+        """Return the obstacles to an import of the table."""
         statuses, rekey = choices.get("statuses"), bool(choices.get("rekey"))
         assert isinstance(statuses, Mapping | None)
         found = self.discover(self.wanted(What.TABLE, statuses=statuses, rekey=rekey))
-        return [each.reason for each in found.table.obstacles] if found.table else []
+        return list(found.table.obstacles) if found.table else []
 
-    def remedies(self) -> list[str]:
-        """Return the remedies beside them."""
-        found = self.discover(self.wanted(What.TABLE))
-        return [each.remedy for each in found.table.obstacles] if found.table else []
+    def reasons(self, **choices: object) -> list[str]:
+        """Return what is said against it."""
+        return [each.reason for each in self.obstacles(**choices)]
 
 
 @pytest.fixture
