@@ -48,7 +48,8 @@ def repeated_ids_query(draft: Draft) -> str:
 
 def json_query(draft: Draft, column: str) -> str:
     """Return the query for one of `Rows.faulty_json`."""
-    return _rendered(draft, "json_faults", column=identifier(column))
+    is_json = draft.found.facts["has_is_json"]
+    return _rendered(draft, "json_faults", column=identifier(column), is_json=is_json)
 
 
 def digest_query(draft: Draft, *, done: bool) -> str:

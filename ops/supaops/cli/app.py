@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, config, import_, local, plan, render, serve, smoke, verify
+from supaops.cli import apply, config, diff_env, import_, local, plan, render, serve, smoke, verify
 
 app = typer.Typer(
     name="supaops",
@@ -22,6 +22,7 @@ app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
 app.command("import")(import_.import_)
+app.command("diff-env")(diff_env.diff_env)
 app.command()(verify.verify)
 app.command()(smoke.smoke)
 app.command()(serve.serve)

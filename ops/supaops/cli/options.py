@@ -12,7 +12,7 @@ import typer
 
 from supaops.cli.console import say
 from supaops.cli.project import DEFAULT_CONFIG, project_root
-from supaops.config import Config, Resolved, load, resolve
+from supaops.config import Config, Resolved, load, resolve, resolve_database
 from supaops.config.overlay import environments
 from supaops.db.connect import Connection, connect, describe, uses_pooler
 from supaops.errors import LocalStackError
@@ -98,6 +98,17 @@ def target(environment: str, path: Path) -> Target:
         return Target(config, resolve(config, {**stack.environment, **os.environ}), stack.url)
     resolved = resolve(config, os.environ)
     return Target(config, resolved, resolved.revealed_url)
+
+
+def database_target(environment: str, path: Path) -> Target:
+    """Load one environment and find its database, for what needs no secret.
+
+    Raises: ConfigError with every problem; LocalStackError when `local` does not run.
+    """
+    config = load(path, environment)
+    resolved = resolve_database(config, os.environ)
+    url = resolved.revealed_url or _running_stack(path).url
+    return Target(config, resolved, url)
 
 
 def _running_stack(config: Path) -> Stack:

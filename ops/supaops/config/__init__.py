@@ -2,7 +2,15 @@
 
 from supaops.config.loading import config_place, load
 from supaops.config.model import Config
-from supaops.config.resolution import Resolved, resolve
+from supaops.config.resolution import Resolved, resolve, resolve_database
 from supaops.config.ticks import next_ticks
 
-__all__ = ["Config", "Resolved", "config_place", "load", "next_ticks", "resolve"]
+__all__ = [
+    "Config",
+    "Resolved",
+    "config_place",
+    "load",
+    "next_ticks",
+    "resolve",
+    "resolve_database",
+]

@@ -52,6 +52,16 @@ def resolve(config: Config, environ: Mapping[str, str]) -> Resolved:
     return Resolved(_database_url(config, environ), secrets)
 
 
+def resolve_database(config: Config, environ: Mapping[str, str]) -> Resolved:
+    """Return the database's URL alone, for what needs no secret.
+
+    Raises: ConfigError when its variable is unset, empty, a placeholder or unfit.
+    """
+    if problems := list(_database_faults(config, environ)):
+        raise ConfigError(problems)
+    return Resolved(_database_url(config, environ), {})
+
+
 def _database_url(config: Config, environ: Mapping[str, str]) -> SecretStr | None:
     url = config.database.url
     if isinstance(url, EnvRef):

@@ -9,6 +9,7 @@ select c.oid::bigint as oid, c.relkind::text as relkind, c.relispartition as is_
        pg_catalog.pg_has_role(c.relowner, 'usage') as is_owner,
        pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
        pg_catalog.pg_total_relation_size(c.oid) as bytes,
+       current_setting('server_version_num')::integer >= 160000 as has_is_json,
        has_table_privilege('anon', c.oid, 'select')
          or has_table_privilege('authenticated', c.oid, 'select') as is_public
   from pg_catalog.pg_class as c
