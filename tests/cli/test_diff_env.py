@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supaops.db.connect import Connection, connect
+from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.status import ExitStatus
 from tests.cli.conftest import Cli
@@ -80,16 +80,22 @@ def test_live_databases_are_compared_down_to_a_cron_job(
     other.write_text(f"{other.read_text()}database: {{url: env(OTHER_URL)}}\n")
     urls = {
         "DATABASE_URL": stack.url,
-        "OTHER_URL": f"{stack.url}?options=-c%20statement_timeout%3D7s",
+        "OTHER_URL": with_options(stack, "options=-c%20statement_timeout%3D7s"),
     }
     before = stack_state(db)
     told = cli("diff-env", "test", "other", "--live", "--format", "json", **urls)
+    assert told.status == ExitStatus.OK, told.err
     found = json.loads(told.out)
     live = [each for each in found["differences"] if each["group"].startswith("live")]
     assert [(each["name"], each["diff"]) for each in live] == [
         ("statement_timeout", ["-0 ms", "+7000 ms"])
     ]
     assert stack_state(db) == before
+
+
+def with_options(stack: Stack, options: str) -> str:
+    """Return another URL of the same database."""
+    return f"{stack.url}{'&' if '?' in stack.url else '?'}{options}"
 
 
 def stack_state(db: Connection) -> object:
@@ -120,8 +126,12 @@ def test_a_live_secret_is_present_or_not_and_its_value_never_shown(
     db.execute("select vault.create_secret('hush-hush-hush-hush', 'theirs')")
     other.write_text(f"{other.read_text()}database: {{url: env(OTHER_URL)}}\n")
     told = cli(
-        "diff-env", "test", "other", "--live", DATABASE_URL=stack.url, OTHER_URL=f"{stack.url}?"
+        "diff-env",
+        "test",
+        "other",
+        "--live",
+        DATABASE_URL=stack.url,
+        OTHER_URL=with_options(stack, "keepalives=1"),
     )
+    assert told.status == ExitStatus.OK
     assert "hush" not in told.told
-    with connect(stack.url) as conn:
-        conn.execute("delete from vault.secrets")

@@ -44,10 +44,9 @@ def test_equal_environments_are_the_same(folder: Path) -> None:
 
 def test_a_setting_is_told_beside_the_resources_that_follow_from_it(folder: Path) -> None:
     environment(folder, "other", "worker: {timeout: 7s}\n")
-    assert names(held(folder)) == [
-        ("settings", "worker.timeout"),
-        ("resources", "function.supaops.post_to_worker"),
-    ]
+    found = names(held(folder))
+    assert found[0] == ("settings", "worker.timeout")
+    assert ("resources", "function.supaops.post_to_worker") in found
     assert held(folder).differences[0].lines == ["-5s", "+7s"]
 
 
@@ -84,10 +83,7 @@ def test_a_text_with_a_secret_in_it_is_not_shown() -> None:
     told += "".join(line.plain for line in comparison_lines(found))
     assert not found.is_same
     assert TOKEN not in told
-    assert (
-        "it holds a JSON web token" in found.differences[0].lines[0]
-        or not found.differences[0].lines
-    )
+    assert found.differences[0].lines == ["(not shown: it holds a JSON web token)"]
 
 
 def test_a_group_that_only_one_can_tell_about_is_named() -> None:
