@@ -114,6 +114,35 @@ def test_a_job_that_cannot_be_declared_is_left_with_a_reason(
     assert left.action is Action.FOREIGN
 
 
+HEADER = "select net.http_post('http://a.b', headers := "
+
+
+@pytest.mark.parametrize(
+    ("command", "is_left"),
+    [
+        (f"{HEADER}jsonb_build_object('x-job-runner-secret', 'hunter2hunter2'))", True),
+        (HEADER + """'{"Authorization": "Bearer 0123456789"}')""", True),
+        (f"{HEADER}jsonb_build_object('X-API-Key', E'0123456789'))", True),
+        (f"{HEADER}jsonb_build_object('Authorization', 'Bearer ' || (select 'x')))", False),
+        (f"{HEADER}jsonb_build_object('x-kind', 'a long plain word'))", False),
+        ("select 'prefix-of-the-stored-value-and-more'", True),
+    ],
+)
+def test_a_credential_in_a_command_never_gets_into_the_yaml(
+    empty: Import,
+    project: Project,
+    db: Connection,
+    command: str,
+    is_left: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    db.execute("select vault.create_secret('the-stored-value', 'theirs')")
+    schedule(db, "job", command)
+    found = verdicts(empty.discover(empty.wanted(What.CRON)).items)
+    assert (found["job"] is not None) == is_left
+    empty.carry_out(empty.wanted(What.ALL))
+    assert ("job" in project.config.cron.jobs) != is_left
+
+
 def test_hostile_names_and_commands_come_through_to_the_byte(
     empty: Import, project: Project, db: Connection
 ) -> None:

@@ -18,7 +18,7 @@ from supaops.config.edit import Edit, edit
 from supaops.config.overlay import overlay_of
 from supaops.config.places import KeyPath, listed, shorten
 from supaops.config.suggest import did_you_mean
-from supaops.db.adopt import other_jobs, unnamed_jobs, unnamed_secrets
+from supaops.db.adopt import other_jobs, telltale_jobs, unnamed_jobs, unnamed_secrets
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.live import State, settle_in
@@ -111,7 +111,7 @@ def discover(conn: Connection, desired: Desired, wanted: Wanted) -> Discovery:
 
 def discover_in(conn: Connection, desired: Desired, wanted: Wanted, state: State) -> Discovery:
     """Return the same, inside the caller's transaction."""
-    items = _named(wanted, state, _items(desired, wanted, state))
+    items = _named(wanted, state, _items(conn, desired, wanted, state))
     table = _table(conn, desired, wanted, state)
     prefix = f"{desired.config.queue.schema_name}."
     functions = function_notes(desired.resources, state, prefix) if table else ()
@@ -124,11 +124,12 @@ def discover_in(conn: Connection, desired: Desired, wanted: Wanted, state: State
     )
 
 
-def _items(desired: Desired, wanted: Wanted, state: State) -> list[Item]:
+def _items(conn: Connection, desired: Desired, wanted: Wanted, state: State) -> list[Item]:
     secrets = secret_items(desired.config, state) if wanted.includes(What.SECRETS) else []
+    if not wanted.includes(What.CRON):
+        return secrets
     declared = [item.live.name for item in secrets if item.fault is None]
-    jobs = cron_items(desired.config, state, declared) if wanted.includes(What.CRON) else []
-    return [*jobs, *secrets]
+    return [*cron_items(desired.config, state, declared, telltale_jobs(conn)), *secrets]
 
 
 def _named(wanted: Wanted, state: State, items: list[Item]) -> list[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,14 @@ from supaops.render.resource import Kind
 from supaops.render.resources import cron_command
 
 SECTION = {Kind.CRON_JOB: ("cron", "jobs"), Kind.VAULT_SECRET: ("vault", "secrets")}
+_READ_IT = "have it in Vault, and read it from vault.decrypted_secrets by its name"
 _CALLS = ("trigger_worker", "cleanup")
+# A header that carries a credential, with a literal of some length as its value.
+_CREDENTIAL = re.compile(
+    r"""['"](?:authorization|apikey|x-[\w-]*(?:secret|token|key)[\w-]*)['"]"""
+    r"""\s*(?:,|:|=>)\s*E?['"][^'"]{8,}['"]""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,23 @@ class Left(Exception):
         self.remedy = remedy
 
 
-def cron_items(config: Config, state: State, readable_secrets: Iterable[str]) -> list[Item]:
+def cron_items(
+    config: Config, state: State, readable_secrets: Iterable[str], telltale: Container[str]
+) -> list[Item]:
     """Return each cron job of this role that supaops does not own.
 
-    Args:    readable_secrets: the names of secrets that are or will be declared.
+    Args:
+        readable_secrets: the names of secrets that will be declared beside those that are.
+        telltale: the names of jobs whose command holds the value of a secret in Vault.
     """
     known = {*config.vault.secrets, *readable_secrets}
-    return _items(
-        state, Kind.CRON_JOB, config.cron.jobs, lambda live: _cron_entry(config, live, known)
-    )
+
+    def entry(live: LiveObject) -> dict[str, Any]:
+        if live.name in telltale:
+            raise Left("its command holds the value of a secret in Vault", _READ_IT)
+        return _cron_entry(config, live, known)
+
+    return _items(state, Kind.CRON_JOB, config.cron.jobs, entry)
 
 
 def secret_items(config: Config, state: State) -> list[Item]:
@@ -134,11 +149,9 @@ def _target(config: Config, command: str, secrets: set[str]) -> dict[str, str]:
         job = CronJob.model_validate({"schedule": "@daily", "call": call})
         if command == cron_command(config, job):
             return {"call": call}
-    if kind := kind_of_secret(command):
-        raise Left(
-            f"its command holds {kind}",
-            "put that into Vault, and read it from vault.decrypted_secrets by its name",
-        )
+    kind = kind_of_secret(command)
+    if kind or _CREDENTIAL.search(command):
+        raise Left(f"its command holds {kind or 'a credential in a header'}", _READ_IT)
     unknown = [name for name in vault_names(check_statement(command)) if name not in secrets]
     if unknown:
         raise Left(

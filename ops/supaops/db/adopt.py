@@ -16,6 +16,13 @@ def unnamed_jobs(conn: Connection) -> list[dict[str, Any]]:
         return conn.execute(query("adopt.unnamed_jobs")).fetchall()
 
 
+def telltale_jobs(conn: Connection) -> frozenset[str]:
+    """Return the names of this role's cron jobs whose command holds the value of a secret."""
+    with translated("comparing commands with Vault"):
+        rows = conn.execute(query("adopt.telltale_jobs")).fetchall()
+    return frozenset(row["name"] for row in rows)
+
+
 def other_jobs(conn: Connection) -> int:
     """Return how many cron jobs of other roles and databases this role can see."""
     return _number(conn, "adopt.other_jobs", "jobs", {})

@@ -14,6 +14,15 @@ select count(*) as jobs
 -- name: unnamed_secrets :one
 select count(*) as secrets from vault.secrets where name is null;
 
+-- name: telltale_jobs :many
+-- Jobs whose command has the value of a secret in it. The comparison is made here, so that no value
+-- travels; a short value would be found in any text.
+select distinct j.jobname as name
+  from cron.job as j
+  join vault.decrypted_secrets as s
+    on length(s.decrypted_secret) >= 8 and position(s.decrypted_secret in j.command) > 0
+ where j.username = current_user and j.database = current_database() and j.jobname is not null;
+
 -- name: add_lane :one
 select supaops.add_lane(%(queue)s, %(priority)s::smallint, %(task_type)s) as id;
 
