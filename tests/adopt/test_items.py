@@ -306,3 +306,24 @@ def test_a_schema_in_the_way_is_refused(empty: Import, db: Connection) -> None:
     db.execute("create schema supaops")
     with pytest.raises(Refused, match="a schema supaops exists"):
         empty.carry_out(empty.wanted(What.CRON))
+
+
+def test_an_import_is_a_revision_that_a_rollback_knows(
+    empty: Import, project: Project, db: Connection
+) -> None:
+    jobid = schedule(db, "nightly", "select 1")
+    done = empty.carry_out(empty.wanted(What.CRON))
+    project.apply(db)
+    schedule(db, "weekly", "select 7")
+    later = empty.carry_out(empty.wanted(What.CRON))
+    kept = db.execute(
+        "select address, revision_id from supaops.resource_version "
+        "where address in ('cron_job.nightly', 'cron_job.weekly') order by 1"
+    ).fetchall()
+    assert kept == [
+        {"address": "cron_job.nightly", "revision_id": done.revision_id},
+        {"address": "cron_job.weekly", "revision_id": later.revision_id},
+    ]
+    assert db.execute("select jobid from cron.job where jobname = 'nightly'").fetchone() == {
+        "jobid": jobid
+    }

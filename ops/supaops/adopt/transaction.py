@@ -17,6 +17,7 @@ from supaops.apply import Provenance
 from supaops.db.adopt import add_lane, recount
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
+from supaops.db.history import has_history, record_versions
 from supaops.db.live import LiveObject, State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import record_resources, record_revision
@@ -275,7 +276,10 @@ def _record(
             "plan": of_record(plan),
         },
     )
-    record_resources(conn, [_pair(each, after) for each in made], revision_id)
+    pairs = [_pair(each, after) for each in made]
+    record_resources(conn, pairs, revision_id)
+    if has_history(conn):  # else its own step takes them over when it runs
+        record_versions(conn, (resource for resource, _ in pairs), (), revision_id)
     return revision_id
 
 

@@ -12,6 +12,7 @@ from supaops.apply.grants import as_granted, loose_grants, with_changes, with_gr
 from supaops.apply.provenance import Provenance
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
+from supaops.db.history import record_versions
 from supaops.db.live import LiveObject, State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import forget_resources, record_resources, record_revision
@@ -105,7 +106,8 @@ def _apply_under_lock(
     _execute(conn, changes, desired.secrets, progress)
     changes, after = _tighten(conn, desired, changes)
     _verify(conn, desired.resources, after)
-    return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
+    told = ": ".join(filter(None, [desired.purpose, summary(plan)]))
+    return Applied(tuple(changes), _record(conn, plan, told, changes, after, provenance))
 
 
 def _tighten(
@@ -192,6 +194,7 @@ def _holds(resource: Resource, state: State) -> bool:
 def _record(
     conn: Connection,
     plan: Plan,
+    told: str,
     changes: Iterable[Change],
     after: State,
     provenance: Provenance,
@@ -203,14 +206,16 @@ def _record(
             "applied_by": provenance.applied_by,
             "git_sha": provenance.git_sha,
             "tool_version": provenance.tool_version,
-            "summary": summary(plan),
+            "summary": told,
             "plan": of_record(plan),
         },
     )
     kept = [complete(change.desired, after) for change in changes if change.desired]
     pairs = [(each, after.live.get(each.address) or _as_applied(each)) for each in kept]
+    gone = [change.address for change in changes if change.desired is None]
     record_resources(conn, pairs, revision_id)
-    forget_resources(conn, (change.address for change in changes if change.desired is None))
+    forget_resources(conn, gone)
+    record_versions(conn, kept, gone, revision_id)
     return revision_id
 
 

@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, config, diff_env, import_, local, plan, render, serve, smoke, verify
+from supaops.cli import (
+    apply,
+    bootstrap,
+    config,
+    diff_env,
+    history,
+    import_,
+    local,
+    plan,
+    render,
+    rollback,
+    rotate,
+    serve,
+    smoke,
+    verify,
+)
 
 app = typer.Typer(
     name="supaops",
@@ -21,6 +36,10 @@ app = typer.Typer(
 app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(bootstrap.bootstrap)
+app.command()(history.history)
+app.command()(rollback.rollback)
+app.command()(rotate.rotate)
 app.command("import")(import_.import_)
 app.command("diff-env")(diff_env.diff_env)
 app.command()(verify.verify)

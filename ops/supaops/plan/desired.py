@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -16,13 +16,24 @@ from supaops.plan.model import Plan
 from supaops.render.resource import Resource
 
 
+def _everything(_address: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What an environment should hold: its config, rendered, and the secrets' values."""
+    """What an environment should hold: its config, rendered, and the secrets' values.
+
+    Attributes:
+        concerns: whether a plan is about a resource, by its address; others stay as they are.
+        purpose: what a revision says before its sums; empty for an apply of the config.
+    """
 
     config: Config
     resources: tuple[Resource, ...]
     secrets: Mapping[str, SecretStr]
+    concerns: Callable[[str], bool] = _everything
+    purpose: str = ""
 
     def state(self, conn: Connection) -> State:
         """Read the database's side, inside the caller's transaction."""
@@ -30,7 +41,8 @@ class Desired:
 
     def plan(self, state: State) -> Plan:
         """Compare with a state that was read."""
-        return build_plan(self.config.environment, self.resources, state)
+        plan = build_plan(self.config.environment, self.resources, state)
+        return replace(plan, changes=tuple(c for c in plan.changes if self.concerns(c.address)))
 
 
 def read_plan(conn: Connection, desired: Desired) -> Plan:

@@ -405,6 +405,9 @@ revoke all on function supaops.rescue_expired_leases() from public, anon, authen
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.resource_version  (grants/private_table.sql.j2)
+revoke all on table supaops.resource_version from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
 revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
@@ -426,6 +429,9 @@ revoke all on function supaops.room_seen(text, text) from public, anon, authenti
 
 -- grant.supaops.running_under  (grants/private_function.sql.j2)
 revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.secret_value  (grants/private_table.sql.j2)
+revoke all on table supaops.secret_value from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.settle  (grants/private_function.sql.j2)
 revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
