@@ -14,7 +14,7 @@ pytestmark = pytest.mark.stack
 T = "alter table public.job_queue"
 # What somebody has, and what is said of it. The remedy is then run as it is told.
 CURABLE = {
-    "a name of ours": (f"{T} add column lane text", "column lane has a name that supaops keeps"),
+    "a name of ours": (f"{T} add column lane text", "column lane has a name that is kept for"),
     "a value that enqueue does not give": (
         f"{T} alter column tenant set not null, alter column tenant drop default",
         "column tenant must have a value",
@@ -170,8 +170,8 @@ def test_unknown_statuses_become_what_somebody_says(by_hand: Import, db: Connect
         "update public.job_queue set status = 'it''s done' where status = 'succeeded'".encode()
     )
     assert by_hand.reasons() == [
-        '1 job is in status "it\'s done", which supaops does not know',
-        "2 jobs are in status 'queued', which supaops does not know",
+        '1 job is in status "it\'s done", which is none of ours',
+        "2 jobs are in status 'queued', which is none of ours",
     ]
     by_hand.table(statuses={"queued": "pending", "it's done": "succeeded"})
     found = db.execute("select status, count(*) as n from public.job_queue group by 1").fetchall()
@@ -198,7 +198,7 @@ select 'game_platform_sync', timestamptz '2026-01-01 00:00+00' - n * interval '1
 def test_uuids_are_refused_unless_the_jobs_may_be_numbered(by_hand: Import, db: Connection) -> None:
     db.execute(UUID_KEY.encode())
     told = by_hand.obstacles()
-    assert [each.reason for each in told] == ["its id is uuid; the ids of supaops are bigint"]
+    assert [each.reason for each in told] == ["its id is uuid; ours are bigint"]
     assert "--rekey" in told[0].remedy
     before = db.execute("select id from public.job_queue order by created_at").fetchall()
     by_hand.table(rekey=True)

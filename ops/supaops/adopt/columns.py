@@ -95,7 +95,7 @@ class _Maker:
             ),
             "last_error": lambda: (
                 f"case when {self.is_status('failed')} then "
-                "'it failed before supaops took the table over' end"
+                "'it failed before the table was imported' end"
             ),
         }
 

@@ -144,7 +144,7 @@ def _statuses(rows: Rows) -> Iterator[Obstacle]:
             )
         elif status not in STATUSES:
             yield Obstacle(
-                f"{_jobs(jobs)} in status {status!r}, which supaops does not know",
+                f"{_jobs(jobs)} in status {status!r}, which is none of ours",
                 f"say what it means, such as --status '{status}=pending'",
             )
 

@@ -98,7 +98,7 @@ def _kept(draft: Draft) -> Iterator[str]:
     if columns:
         yield f"your columns stay: {', '.join(columns)}"
     if rules:
-        yield f"these stay too, and hold for what supaops writes: {', '.join(rules)}"
+        yield f"these stay too, and hold for all that is written: {', '.join(rules)}"
 
 
 def _references(draft: Draft) -> Iterator[str]:

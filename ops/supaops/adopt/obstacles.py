@@ -93,7 +93,7 @@ def _columns(site: Site, found: FoundTable, derived: Mapping[str, Derived]) -> I
     for each in found.columns:
         if each.name in OURS_ALONE:
             yield Obstacle(
-                f"its column {each.name} has a name that supaops keeps for itself",
+                f"its column {each.name} has a name that is kept for the queue's functions",
                 f"alter table {site.table} rename column {each.name} to their_{each.name}",
             )
         elif each.name in derived and (fault := _type_fault(each, derived[each.name])):
@@ -141,8 +141,8 @@ def _other_key(
             )
     if not choices.rekey:
         yield Obstacle(
-            f"its id is {key.full_type}; the ids of supaops are bigint",
-            "supaops import table --rekey: numbers the jobs, and keeps the old id as legacy_id",
+            f"its id is {key.full_type}; ours are bigint",
+            "`supaops import table --rekey` numbers the jobs, and keeps it as legacy_id",
         )
     elif found.column("legacy_id"):
         yield Obstacle(
@@ -191,6 +191,6 @@ def _names(site: Site, found: FoundTable) -> Iterator[Obstacle]:
             kind = "sequence" if name == site.sequence_name else "index"
             quoted = identifier(name)
             yield Obstacle(
-                f"the name {name} is taken, which supaops needs",
+                f"the name {name} is taken, which is needed here",
                 f"alter {kind} {site.schema}.{quoted} rename to their_{name}",
             )

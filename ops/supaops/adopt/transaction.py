@@ -148,7 +148,7 @@ def _first_step(conn: Connection, desired: Desired, state: State) -> list[Resour
     if f"{Kind.GRANT}.{PRIVATE_SCHEMA}" in state.live:
         raise Refused(
             f"a schema {PRIVATE_SCHEMA} exists and was not made by supaops",
-            hint="move it away: alter schema supaops rename to ...",
+            hint="rename it, then run the same command again",
         )
     put(conn, step, None, {})
     return [step]
@@ -197,7 +197,7 @@ def _require_equal(before: object, after: object) -> None:
 def _require_lane(expected: int, number: int) -> None:
     if expected != number:
         raise SupaopsError(
-            "the lanes of supaops have been numbered already; nothing was changed",
+            "the lanes have been numbered already; nothing was changed",
             hint="this is a defect of supaops: please report it",
         )
 
@@ -232,7 +232,7 @@ def _refuse_conflicts(changes: Iterable[Change]) -> None:
         reasons = "; ".join(f"{each.address} {each.reason}" for each in conflicts)
         raise Refused(
             f"{reasons}; nothing was changed",
-            hint="rename or drop what has the name of something that supaops needs",
+            hint="rename or drop what has the name of something of ours",
         )
 
 

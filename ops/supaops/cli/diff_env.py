@@ -1,4 +1,4 @@
-"""`supaops diff-env`: what two environments differ in."""
+"""`supaops diff-env A B`: what two environments differ in."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from supaops.errors import UsageError
 from supaops.report.import_text import discovery_lines, imported_lines
 
 WhatArgument = Annotated[
-    What, typer.Argument(metavar="[cron|secrets|table]", help="Only these; else all three.")
+    What, typer.Argument(metavar="[WHAT]", help="cron, secrets or table; else all three.")
 ]
 NamesArgument = Annotated[
     list[str] | None,
