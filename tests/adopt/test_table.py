@@ -110,6 +110,21 @@ def test_what_the_team_runs_works_on_between_the_import_and_the_apply(
     assert [row["id"] for row in claimed] == [6], "job 2 is held by hand, job 1 has succeeded"
 
 
+def test_a_table_may_follow_cron_jobs_that_were_imported_before(
+    by_hand: Import, project: Project, db: Connection
+) -> None:
+    db.execute("select cron.schedule('nightly', '0 3 * * *', 'select 1')")
+    by_hand.carry_out(by_hand.wanted(What.CRON))
+    by_hand.table()
+    project.apply(db, Options(force=True))
+    assert project.plan(db).pending == []
+    summaries = db.execute("select summary from supaops.revision order by id limit 2").fetchall()
+    assert [row["summary"] for row in summaries] == [
+        "imported 1 cron job",
+        "imported a table of 5 jobs",
+    ]
+
+
 def test_a_second_import_finds_nothing(by_hand: Import) -> None:
     by_hand.table()
     again = by_hand.discover(by_hand.wanted(What.TABLE))

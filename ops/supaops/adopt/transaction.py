@@ -4,37 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from supaops.adopt.alteration import digest_query, lanes_query, statements
 from supaops.adopt.discovery import Discovery, Wanted, discover_in
 from supaops.adopt.draft import Draft, Rows
-from supaops.adopt.items import counted_items, fields_of
-from supaops.adopt.notes import counted
+from supaops.adopt.installation import first_step, install
+from supaops.adopt.recording import adopted, record, summary_of
 from supaops.adopt.survey import TableSurvey, queue_step
 from supaops.apply import Provenance
 from supaops.db.adopt import add_lane, recount
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
-from supaops.db.history import has_history, record_versions
-from supaops.db.live import LiveObject, State, settle_in
+from supaops.db.live import State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
-from supaops.db.record import record_resources, record_revision
 from supaops.db.table import lock_table, read_row, read_rows, run_all
-from supaops.db.write import put
 from supaops.errors import Blocked, LockHeld, Refused, SupaopsError
-from supaops.plan import Action, Change, Desired, Plan, of_record
-from supaops.plan.diff import build_plan, complete
-from supaops.render.resource import Kind, Resource
-from supaops.render.resources import PRIVATE_SCHEMA
+from supaops.plan import Desired
+from supaops.render.resource import Resource
 
 STATEMENT_TIMEOUT = timedelta(hours=1)
 """A table of many millions of rows is written anew in one statement."""
 
 Progress = Callable[[str], None]
-
-_INSTALLED = (Kind.SCHEMA, Kind.TASK_TYPE, Kind.LIMIT, Kind.TRIGGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,32 +123,14 @@ def _under_lock(
             "something changed after it was shown; nothing was imported",
             hint="run the same command again, and look at what it shows",
         )
-    made = _first_step(conn, desired, before)
+    made = first_step(conn, desired, before)
     if found.table:
         made += _table(conn, desired, before, found.table, progress)
     after = desired.state(conn)
-    items = [_adopted(after, item.live.address) for item in found.taken]
+    items = [adopted(after, item.live.address) for item in found.taken]
     jobs = found.table.rows.jobs if found.table and found.table.rows else None
-    revision = _record(conn, desired, after, [*made, *items], provenance, _summary(items, jobs))
+    revision = record(conn, desired, after, [*made, *items], provenance, summary_of(items, jobs))
     return Imported(jobs, revision)
-
-
-def _first_step(conn: Connection, desired: Desired, state: State) -> list[Resource]:
-    """Make the tables that ownership is recorded in, when they are not there yet."""
-    step = min((each for each in desired.resources if each.kind is Kind.SCHEMA), key=_order)
-    if step.address in state.recorded:
-        return []
-    if f"{Kind.GRANT}.{PRIVATE_SCHEMA}" in state.live:
-        raise Refused(
-            f"a schema {PRIVATE_SCHEMA} exists and was not made by supaops",
-            hint="rename it, then run the same command again",
-        )
-    put(conn, step, None, {})
-    return [step]
-
-
-def _order(resource: Resource) -> tuple[int, str]:
-    return resource.order
 
 
 def _table(
@@ -174,7 +149,7 @@ def _table(
     progress("reading every row again")
     _require_equal(digest, read_row(conn, digest_query(draft, done=True), "reading the rows"))
     progress("making what keeps it right")
-    made = _install(conn, desired, before)
+    made = install(conn, desired, before)
     for number, lane in enumerate(lanes, 1):
         _require_lane(number, add_lane(conn, lane))
     recount(conn)
@@ -200,95 +175,3 @@ def _require_lane(expected: int, number: int) -> None:
             "the lanes have been numbered already; nothing was changed",
             hint="this is a defect of supaops: please report it",
         )
-
-
-def _install(conn: Connection, desired: Desired, before: State) -> list[Resource]:
-    """Make the rest of what works unseen; what people call by name is for an apply."""
-    made = {"schema.001_supaops", queue_step(desired.config, desired.resources).address}
-    wanted = [each for each in desired.resources if _is_unseen(each) and each.address not in made]
-    state = replace(desired.state(conn), recorded=before.recorded)
-    plan = build_plan(desired.config.environment, wanted, state)
-    ours = {each.address for each in wanted}
-    changes = [each for each in plan.changes if each.address in ours]
-    _refuse_conflicts(changes)
-    pending = [each for each in changes if each.action is not Action.NOOP]
-    for change in pending:
-        if change.desired:
-            put(conn, change.desired, change.live, {})
-    return [change.desired for change in pending if change.desired]
-
-
-def _is_unseen(resource: Resource) -> bool:
-    """Tell whether a resource works behind the table: no name of it is called from outside."""
-    is_private = resource.name == PRIVATE_SCHEMA or resource.name.startswith(f"{PRIVATE_SCHEMA}.")
-    return resource.kind in _INSTALLED or (
-        resource.kind in (Kind.FUNCTION, Kind.GRANT) and is_private
-    )
-
-
-def _refuse_conflicts(changes: Iterable[Change]) -> None:
-    conflicts = [each for each in changes if each.action is Action.CONFLICT]
-    if conflicts:
-        reasons = "; ".join(f"{each.address} {each.reason}" for each in conflicts)
-        raise Refused(
-            f"{reasons}; nothing was changed",
-            hint="rename or drop what has the name of something of ours",
-        )
-
-
-def _adopted(state: State, address: str) -> Resource:
-    """Return what is live as if it had been rendered so: the next plan compares with that."""
-    live = state.live[address]
-    return Resource(live.kind, live.name, live.definition, "import", fields_of(live))
-
-
-def _summary(items: list[Resource], jobs: int | None) -> str:
-    parts = counted_items(each.kind for each in items)
-    if jobs is not None:
-        parts.append(f"a table of {counted(jobs)}")
-    return f"imported {', '.join(parts)}"
-
-
-def _record(
-    conn: Connection,
-    desired: Desired,
-    after: State,
-    made: list[Resource],
-    provenance: Provenance,
-    summary: str,
-) -> int:
-    changes = tuple(
-        Change(
-            each.address, Action.CREATE, "was imported", each, None, after.live.get(each.address)
-        )
-        for each in made
-    )
-    environment = desired.config.environment
-    plan = Plan(environment, after.role, after.database, after.database_id, changes)
-    revision_id = record_revision(
-        conn,
-        {
-            "environment": environment,
-            "applied_by": provenance.applied_by,
-            "git_sha": provenance.git_sha,
-            "tool_version": provenance.tool_version,
-            "summary": summary,
-            "plan": of_record(plan),
-        },
-    )
-    pairs = [_pair(each, after) for each in made]
-    record_resources(conn, pairs, revision_id)
-    if has_history(conn):  # else its own step takes them over when it runs
-        record_versions(conn, (resource for resource, _ in pairs), (), revision_id)
-    return revision_id
-
-
-def _pair(resource: Resource, after: State) -> tuple[Resource, LiveObject]:
-    live = after.live.get(resource.address)
-    if resource.kind is Kind.VAULT_SECRET and live:
-        return resource, live
-    step = LiveObject(resource.kind, resource.name, resource.definition)
-    return complete(resource, after), live or step
-
-
-__all__ = ["Desired", "Imported", "carry_out", "require_possible"]
