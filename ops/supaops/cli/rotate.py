@@ -1,4 +1,4 @@
-"""`supaops rotate`: a new value for a secret, without a moment in which no value works."""
+"""`supaops rotate NAME`: a new value for a secret, without a moment in which no value works."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def rotate(
     timeout: TimeoutOption = 30.0,
     yes: YesOption = False,
 ) -> None:
-    """Replace a secret's value, with no moment in which no value works.
+    """Replace a secret's value, without a gap.
 
     First give the new value to the secret's source. It is written to Vault, the worker accepts
     both, a real call proves it, and the old one is retired when the overlap is over. If the worker
