@@ -227,6 +227,32 @@ def test_new_jobs_after_it_was_shown_are_imported_too(by_hand: Import, db: Conne
     assert by_hand.carry_out(wanted, shown).jobs == 6
 
 
+def test_nobody_writes_while_the_rows_are_read_and_written(
+    by_hand: Import, project: Project, stack: Stack
+) -> None:
+    tried: list[str] = []
+
+    def write(doing: str) -> None:
+        with connect(stack.url) as other:
+            other.execute("set lock_timeout = '20ms'")
+            with pytest.raises(Exception, match="lock timeout"):
+                other.execute("update public.job_queue set tenant = 'lost' where id = 1")
+        tried.append(doing)
+
+    wanted = by_hand.wanted(What.TABLE)
+    carry_out(
+        by_hand.conn,
+        by_hand.desired,
+        wanted,
+        by_hand.discover(wanted),
+        provenance(project.folder),
+        lock_wait=timedelta(seconds=5),
+        progress=write,
+    )
+    assert tried[0] == "reading every row"
+    assert len(tried) == 4
+
+
 def test_who_uses_the_table_is_named(by_hand: Import, stack: Stack, project: Project) -> None:
     wanted = by_hand.wanted(What.TABLE)
     shown = by_hand.discover(wanted)

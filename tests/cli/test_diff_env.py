@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from supaops.compare import compare, live
 from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.status import ExitStatus
@@ -91,6 +92,17 @@ def test_live_databases_are_compared_down_to_a_cron_job(
         ("statement_timeout", ["-0 ms", "+7000 ms"])
     ]
     assert stack_state(db) == before
+
+
+@pytest.mark.stack
+def test_equal_secrets_of_two_databases_are_equal_whatever_their_salts(
+    project_folder: Path, db: Connection, stack: Stack
+) -> None:
+    project = Project(project_folder, {**stack.environment})
+    project.apply(db)
+    before = live(db, project.config)
+    db.execute("update supaops.installation set secret_salt = sha256('another')")
+    assert compare("a", "b", before, live(db, project.config)).is_same
 
 
 def with_options(stack: Stack, options: str) -> str:
