@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from supaops.cli.choices import ConfigOption, EnvOption, Format, FormatOption
 from supaops.cli.console import say
-from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.cli.project import project_root
 from supaops.config import Config, Resolved, load, resolve, resolve_database
 from supaops.config.duration import parse_positive_duration
-from supaops.config.overlay import environments
 from supaops.config.problem import Complaint
 from supaops.db.connect import Connection, connect, describe, uses_pooler
 from supaops.errors import LocalStackError, UsageError
@@ -25,37 +21,6 @@ from supaops.render import resources
 
 LONGEST_WAIT_S = 86_400
 """A day; an endless wait, or one that no timer can hold, is a mistake."""
-
-
-class Format(StrEnum):
-    """``text`` for people, ``json`` for programs."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-def _environments() -> list[str]:
-    """Return the names that a shell can complete after ``--env``."""
-    return environments(project_root() / DEFAULT_CONFIG)
-
-
-EnvOption = Annotated[
-    str,
-    typer.Option(
-        "--env",
-        envvar="SUPAOPS_ENV",
-        metavar="E",
-        help="Environment to act on.",
-        autocompletion=_environments,
-    ),
-]
-ConfigOption = Annotated[
-    Path,
-    typer.Option("--config", metavar="PATH", help="The base YAML; overlays lie beside it."),
-]
-FormatOption = Annotated[
-    Format, typer.Option("--format", metavar="text|json", help="How to print the result.")
-]
 
 
 def duration(text: str, option: str) -> timedelta:
@@ -130,3 +95,15 @@ def _running_stack(config: Path) -> Stack:
     if stack is None:
         raise LocalStackError("the local stack is not running", hint="supaops local up")
     return stack
+
+
+__all__ = [
+    "LONGEST_WAIT_S",
+    "ConfigOption",
+    "EnvOption",
+    "Format",
+    "FormatOption",
+    "Target",
+    "duration",
+    "target",
+]

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.choices import ConfigOption, EnvOption
 from supaops.cli.console import say
-from supaops.cli.options import ConfigOption, EnvOption
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import load
 from supaops.errors import RenderError
