@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from supaops.cli.console import show, show_json, write
-from supaops.cli.options import ConfigOption, database_target
+from supaops.cli.options import ConfigOption, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.compare import Comparison, Facts, compare, declared, live
 from supaops.config import load
@@ -69,16 +69,16 @@ def _declared(name: str, path: Path) -> Facts:
 
 
 def _live(first: str, second: str, path: Path) -> list[Facts]:
-    targets = [database_target(name, path) for name in (first, second)]
+    targets = [target(name, path, lambda _config: ()) for name in (first, second)]
     if targets[0].database_url == targets[1].database_url:
         raise UsageError(
             f"{first} and {second} lead to the same database",
             hint="give one of them a variable of its own: database.url in its overlay",
         )
     found: list[Facts] = []
-    for target in targets:
-        with target.connect("diff-env") as conn:
-            found.append(live(conn, target.config))
+    for each in targets:
+        with each.connect("diff-env") as conn:
+            found.append(live(conn, each.config))
     return found
 
 

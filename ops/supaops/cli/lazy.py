@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any, ClassVar
@@ -53,7 +52,6 @@ def _stubs(lines: dict[str, str]) -> dict[str, Any]:
     return {name: _Stub(name, help=line) for name, line in lines.items()}
 
 
-@cache
 def _whole(name: str) -> Any:
     word = _identifier(name)
     module = import_module(f"supaops.cli.{word}")

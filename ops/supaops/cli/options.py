@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 from supaops.cli.choices import ConfigOption, EnvOption, Format, FormatOption
 from supaops.cli.console import say
 from supaops.cli.project import project_root
-from supaops.config import Config, Resolved, load, resolve, resolve_database
+from supaops.config import Config, Outside, Resolved, load, resolve
 from supaops.config.duration import parse_positive_duration
 from supaops.config.problem import Complaint
 from supaops.db.connect import Connection, connect, describe, uses_pooler
-from supaops.errors import LocalStackError, UsageError
-from supaops.local import Stack, find
+from supaops.errors import UsageError
+from supaops.local import local_database
 from supaops.plan import Desired
 from supaops.render import resources
 
@@ -49,7 +50,7 @@ class Target:
 
     @property
     def is_local_stack(self) -> bool:
-        """Tell whether its database is the stack of ``supaops local up``, which may be lost."""
+        """Tell whether its database is one of this machine, which may be lost."""
         return self.config.database.url == "local"
 
     def announce(self, command: str) -> None:
@@ -64,37 +65,25 @@ class Target:
         return connect(self.database_url, application_name=f"supaops {command}")
 
 
-def target(environment: str, path: Path) -> Target:
+def target(
+    environment: str, path: Path, needs: Callable[[Config], Collection[str]] | None = None
+) -> Target:
     """Load, check and resolve one environment.
 
     A running local stack lends its variables to `local`, beneath those of the shell.
 
-    Raises: ConfigError with every problem; LocalStackError when `local` does not run.
+    Args:    needs: tells the secrets that a command needs; None needs all that are declared.
+    Raises:  ConfigError with every problem; LocalStackError when `local` does not run.
     """
     config = load(path, environment)
+    root, names = project_root(path), needs(config) if needs else None
     if config.database.url == "local":
-        stack = _running_stack(path)
-        return Target(config, resolve(config, {**stack.environment, **os.environ}), stack.url)
-    resolved = resolve(config, os.environ)
+        local = local_database(root)
+        variables = {**local.environment, **os.environ}
+        resolved = resolve(config, variables, Outside(root, local.api_url), names)
+        return Target(config, resolved, local.url)
+    resolved = resolve(config, os.environ, Outside(root), names)
     return Target(config, resolved, resolved.revealed_url)
-
-
-def database_target(environment: str, path: Path) -> Target:
-    """Load one environment and find its database, for what needs no secret.
-
-    Raises: ConfigError with every problem; LocalStackError when `local` does not run.
-    """
-    config = load(path, environment)
-    resolved = resolve_database(config, os.environ)
-    url = resolved.revealed_url or _running_stack(path).url
-    return Target(config, resolved, url)
-
-
-def _running_stack(config: Path) -> Stack:
-    stack = find(project_root(config))
-    if stack is None:
-        raise LocalStackError("the local stack is not running", hint="supaops local up")
-    return stack
 
 
 __all__ = [
