@@ -43,11 +43,14 @@ def supaops(
     variables: Mapping[str, str],
     terminals: str = "",
     columns: int = 80,
+    typed: str = "",
 ) -> Ran:
     """Run one command.
 
-    Args:    terminals: which streams are terminals, of ``out`` and ``err``; the others are pipes.
+    Args:    terminals: which streams are terminals, of ``in``, ``out`` and ``err``; the others are
+                 pipes, or for the input nothing.
              variables: beside those of the shell, which say nothing of its terminal.
+             typed: what a person at the terminal ``in`` types.
     """
     shell = {name: value for name, value in os.environ.items() if name not in _OF_A_TERMINAL}
     with ExitStack() as stack:
@@ -59,7 +62,7 @@ def supaops(
             [SUPAOPS, *words],
             cwd=folder,
             env={**shell, "TERM": "xterm-256color", **variables},
-            stdin=subprocess.DEVNULL,
+            stdin=_keyboard(stack, typed) if "in " in terminals else subprocess.DEVNULL,
             stdout=writers[0],
             stderr=writers[1],
         )
@@ -77,6 +80,15 @@ def _stream(stack: ExitStack, columns: int) -> tuple[int, int]:
     if columns:
         fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     return reader, writer
+
+
+def _keyboard(stack: ExitStack, typed: str) -> int:
+    """Return a terminal to read from, at which this text was typed already."""
+    person, terminal = pty.openpty()
+    stack.callback(os.close, person)
+    stack.callback(os.close, terminal)
+    os.write(person, typed.encode())
+    return terminal
 
 
 def _read(reader: int) -> str:

@@ -172,7 +172,7 @@ def test_a_revision_says_who_applied_what_from_where(db: Connection) -> None:
     assert row["environment"] == "test"
     assert row["tool_version"] == origin.tool_version
     assert row["summary"].endswith("0 drifted")
-    assert row["plan"]["format_version"] == "1.0"
+    assert row["plan"]["format_version"] == "2.0"
 
 
 @pytest.mark.usefixtures("applied")

@@ -9,7 +9,7 @@ import pytest
 from supaops.apply import Options
 from supaops.db.connect import Connection
 from supaops.errors import MissingExtension, Refused
-from supaops.plan import Action, Plan, as_json, difference
+from supaops.plan import Action, Plan, difference, document
 from supaops.report.plan_text import plan_lines
 from tests.projects import QUIET_CRON, Project
 
@@ -235,7 +235,7 @@ def test_a_changed_secret_shows_that_it_differs_and_never_its_value(
     change = next(c for c in plan.changes if c.address == f"vault_secret.{SECRET}")
     assert change.action is Action.UPDATE
     assert difference(change) == ["~ value differs"]
-    told = f"{list(plan_lines(plan, verbose=True))}{as_json(plan)}"
+    told = f"{list(plan_lines(plan, verbose=True))}{document(plan)}"
     assert "a-new-value" not in told
     assert before not in told
     applied.apply(db)

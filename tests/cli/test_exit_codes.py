@@ -153,7 +153,7 @@ def test_a_database_without_the_extensions_names_them(
     db.execute("drop database if exists plain")
     db.execute("create database plain template template0")
     plain = variables["DATABASE_URL"].rsplit("/", 1)[0] + "/plain"
-    outcome = cli("apply", **{**variables, "DATABASE_URL": plain})
+    outcome = cli("apply", "--yes", **{**variables, "DATABASE_URL": plain})
     db.execute("drop database plain with (force)")
     assert outcome.status == ExitStatus.ERROR
     assert "database plain lacks pg_cron, pg_net, supabase_vault" in outcome.err
@@ -165,8 +165,8 @@ def test_a_database_without_the_extensions_names_them(
 def test_plan_and_apply_exit_as_terraform_users_expect(cli: Cli, variables: dict[str, str]) -> None:
     assert cli("plan", **variables).status == ExitStatus.OK
     assert cli("plan", "--exit-code", **variables).status == ExitStatus.CHANGES
-    assert cli("apply", **variables).status == ExitStatus.OK
-    assert cli("apply", **variables).status == ExitStatus.OK
+    assert cli("apply", "--yes", **variables).status == ExitStatus.OK
+    assert cli("apply", "--yes", **variables).status == ExitStatus.OK
     assert cli("plan", "--exit-code", **variables).status == ExitStatus.OK
 
 
@@ -175,7 +175,7 @@ def test_a_conflict_is_refused_with_its_own_code(
     cli: Cli, db: Connection, variables: dict[str, str]
 ) -> None:
     db.execute("select cron.schedule('job_queue_worker', '0 0 1 1 *', 'select 1')")
-    outcome = cli("apply", **variables)
+    outcome = cli("apply", "--yes", **variables)
     assert outcome.status == ExitStatus.REFUSED
     assert "supaops apply --force" in outcome.err
 
@@ -186,7 +186,7 @@ def test_a_held_lock_has_its_own_code_and_names_the_holder(
 ) -> None:
     with db.transaction():
         db.execute("select pg_advisory_xact_lock(%s, %s)", (0x73757061, 0x6F707300))
-        outcome = cli("apply", "--lock-timeout", "0.05", **variables)
+        outcome = cli("apply", "--yes", "--lock-timeout", "0.05", **variables)
     assert outcome.status == ExitStatus.LOCKED
     assert f"by pid {db.info.backend_pid}" in outcome.err
 
@@ -203,7 +203,7 @@ def test_smoke_before_any_apply_says_so(cli: Cli, variables: dict[str, str]) -> 
 @pytest.mark.usefixtures("db")
 def test_verify_exits_with_the_worst_severity(cli: Cli, variables: dict[str, str]) -> None:
     assert cli("verify", **variables).status == Severity.CRITICAL
-    cli("apply", **variables)
+    cli("apply", "--yes", **variables)
     outcome = cli("verify", **variables)
     assert outcome.status == Severity.UNKNOWN
     assert "no evidence" in outcome.out

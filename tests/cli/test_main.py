@@ -40,7 +40,7 @@ def test_h_is_help_everywhere(cli: Cli) -> None:
     [
         (["aply"], "error: no such command 'aply'. Did you mean 'apply'?\n  fix: supaops --help\n"),
         (["local", "stat"], "Did you mean 'status'?\n  fix: supaops local --help\n"),
-        (["plan", "--formt", "json"], "--format)\n  fix: supaops plan --help\n"),
+        (["plan", "--exit-kode"], "--exit-code)\n  fix: supaops plan --help\n"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

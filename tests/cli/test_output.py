@@ -27,7 +27,7 @@ RESULTS = (
     ("config", "check"),
     ("plan",),
     ("verify",),
-    ("apply",),
+    ("apply", "--yes"),
     ("plan",),
     ("verify",),
     ("smoke", "--timeout", "1"),
@@ -74,7 +74,7 @@ def test_remedies_of_the_usual_findings_fit_80_columns(cli: Cli, variables: dict
 def test_a_drift_is_told_within_80_columns(
     cli: Cli, db: Connection, variables: dict[str, str]
 ) -> None:
-    cli("apply", **variables)
+    cli("apply", "--yes", **variables)
     db.execute(
         "select cron.alter_job(jobid, schedule := '*/5 * * * *') from cron.job"
         " where jobname = 'job_queue_worker'"
@@ -162,7 +162,7 @@ def test_a_long_line_is_wrapped_on_a_terminal_and_whole_in_a_pipe(project_folder
 def test_json_is_one_document_alone_on_stdout(
     cli: Cli, variables: dict[str, str], command: str
 ) -> None:
-    cli("apply", **variables)
+    cli("apply", "--yes", **variables)
     outcome = cli(command, "--format", "json", **variables)
     assert json.loads(outcome.out)["format_version"]
 
@@ -252,7 +252,7 @@ def test_a_wait_shows_its_seconds_on_a_terminal_and_keeps_out_of_the_result(
     tick = "cron: {jobs: {job_queue_worker: {schedule: 1 seconds}}}\n"
     overlay_file(project_folder).write_text(tick, encoding="utf-8")
     variables = {**stack.environment, **NOBODY_LISTENS}
-    supaops("apply", folder=project_folder, variables=variables)
+    supaops("apply", "--yes", folder=project_folder, variables=variables)
     words = ("smoke", "--timeout", "5")
     shown = supaops(*words, folder=project_folder, variables=variables, terminals="err")
     assert re.search(r"following the job, 5 s at most \(\d s\)", shown.err)
@@ -269,7 +269,7 @@ def test_an_apply_that_waits_for_another_says_so_on_a_terminal(
     with db.transaction():
         db.execute("select pg_advisory_xact_lock(%s, %s)", (0x73757061, 0x6F707300))
         ran = supaops(
-            "apply", "--lock-timeout", "1.2",
+            "apply", "--yes", "--lock-timeout", "1.2",
             folder=project_folder, variables=variables, terminals="out err",
         )  # fmt: skip
     assert ran.status == ExitStatus.LOCKED

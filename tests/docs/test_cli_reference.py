@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from supaops.cli.reference import commands, exit_table, page
 from supaops.cli.reference_text import EXIT_CODES
@@ -19,10 +20,17 @@ def test_the_reference_is_current() -> None:
     assert page() == REFERENCE
 
 
+def _names(parameter: Any) -> list[str]:
+    """Return what an option is called, or how an argument is written."""
+    if parameter.param_type_name == "argument":
+        return [re.escape(parameter.metavar)]
+    return list(parameter.opts)
+
+
 def test_every_command_and_option_is_in_the_reference() -> None:
     for path, command in commands():
         [section] = re.findall(rf"^## {path}\n(.*?)(?=^## |\Z)", REFERENCE, re.M | re.S)
-        for name in (name for parameter in command.params for name in parameter.opts):
+        for name in (name for parameter in command.params for name in _names(parameter)):
             assert re.search(rf"`{name}[` ]", section), f"{path} {name}"
 
 

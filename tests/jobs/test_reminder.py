@@ -45,7 +45,7 @@ def asleep(stack: Stack) -> Iterator[None]:
 def test_jobs_run_although_pg_cron_lost_what_was_sent_to_it_meanwhile(
     ticking: Project, db: Connection, stack: Stack
 ) -> None:
-    command = [*SUPAOPS, "apply", "--config", str(ticking.config_path), "--env", "test"]
+    command = [*SUPAOPS, "apply", "--yes", "--config", str(ticking.config_path), "--env", "test"]
     db.execute("select cron.schedule('probe', '1 seconds', 'select 1')")
     remind_scheduler(db)
     until(lambda: db.execute(RUNS).fetchone() is not None)  # it knows all that was sent to it

@@ -11,7 +11,7 @@ from supaops.report.apply_text import applied_lines
 
 def plan(*actions: Action) -> Plan:
     changes = tuple(Change(f"cron_job.{n}", action, "") for n, action in enumerate(actions))
-    return Plan("local", "postgres", "postgres", changes)
+    return Plan("local", "postgres", "postgres", "1/5", changes)
 
 
 CREATED = Change("cron_job.0", Action.CREATE, "")

@@ -41,7 +41,7 @@ def plan(*actions: Action) -> Plan:
         Change(f"cron_job.{n}", action, "", live=LiveObject(Kind.CRON_JOB, str(n), "x"))
         for n, action in enumerate(actions)
     ]
-    return Plan("local", "postgres", "postgres", tuple(lost))
+    return Plan("local", "postgres", "postgres", "1/5", tuple(lost))
 
 
 @pytest.mark.parametrize("check", [scheduler, jobs, net_queue, last_answer])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from supaops.db.live import LiveObject, Recorded, State
-from supaops.plan import Action, Plan, as_json, build_plan, summary
+from supaops.plan import Action, Plan, build_plan, document, summary
 from supaops.plan.diff import decide
 from supaops.render.resource import Kind, Resource, digest
 from supaops.report.plan_text import plan_lines
@@ -85,7 +85,7 @@ def test_grants_of_foreign_objects_are_not_mentioned() -> None:
 
 
 def plan_of(*resources: Resource, record: Recorded | None = None) -> Plan:
-    state = State("postgres", "postgres", {}, {ADDRESS: record} if record else {}, {})
+    state = State("postgres", "postgres", "1/5", {}, {ADDRESS: record} if record else {}, {})
     return build_plan("test", resources, state)
 
 
@@ -101,7 +101,7 @@ def test_deletions_come_last_and_in_reverse_order_of_creation() -> None:
         f"{kind}.gone": replace(recorded(ONE, kind=kind), address=f"{kind}.gone")
         for kind in (Kind.FUNCTION, Kind.CRON_JOB)
     }
-    state = State("postgres", "postgres", {}, record, {})
+    state = State("postgres", "postgres", "1/5", {}, record, {})
     plan = build_plan("test", [desired(ONE)], state)
     assert [change.address for change in plan.changes] == [
         ADDRESS,
@@ -115,14 +115,14 @@ def test_the_summary_names_conflicts_and_foreign_objects_only_when_there_are_any
 
 
 def test_a_plan_as_json_lists_what_is_not_as_declared() -> None:
-    data = as_json(plan_of(desired(ONE)))
-    assert data["format_version"] == "1.0"
-    assert [change["address"] for change in data["changes"]] == [ADDRESS]
-    assert data["changes"][0]["source"] == "cron.jobs.tick"
+    found = document(plan_of(desired(ONE)))
+    assert found.format_version == "2.0"
+    assert [change.address for change in found.changes] == [ADDRESS]
+    assert found.changes[0].source == "cron.jobs.tick"
 
 
 def test_a_plan_as_text_fits_80_columns_and_says_all_without_colour() -> None:
     lines = [line.plain for line in plan_lines(plan_of(desired(ONE)))]
-    assert lines[0] == "  + create   cron_job.tick"
+    assert lines[:2] == ["Changes:", "  + create   cron_job.tick"]
     assert lines[-1].startswith("Plan: 1 to create")
     assert max(map(len, lines)) <= 80

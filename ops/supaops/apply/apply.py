@@ -25,8 +25,8 @@ from supaops.plan import (
     Change,
     Desired,
     Plan,
-    as_json,
     complete,
+    of_record,
     summary,
 )
 from supaops.render.resource import Kind, Resource
@@ -210,7 +210,7 @@ def _record(
             "git_sha": provenance.git_sha,
             "tool_version": provenance.tool_version,
             "summary": summary(plan),
-            "plan": as_json(plan),
+            "plan": of_record(plan),
         },
     )
     kept = [complete(change.desired, after) for change in changes if change.desired]

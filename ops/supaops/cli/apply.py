@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,54 +17,116 @@ from supaops.apply import (
     remind_scheduler,
 )
 from supaops.cli.console import show
-from supaops.cli.options import LONGEST_WAIT_S, ConfigOption, EnvOption, target
+from supaops.cli.guard import (
+    YesOption,
+    confirm,
+    env_is_typed,
+    require_typed,
+    wants_force,
+)
+from supaops.cli.options import LONGEST_WAIT_S, ConfigOption, EnvOption, Target, target
+from supaops.cli.plan import ForceOption, PruneOption
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.cli.waiting import Waiting
-from supaops.plan import read_plan
-from supaops.report.apply_text import applied_lines
+from supaops.db.connect import Connection
+from supaops.errors import UsageError
+from supaops.plan import (
+    Decisions,
+    Document,
+    Plan,
+    read_plan,
+    require_unmoved,
+    saved,
+)
+from supaops.report.apply_text import applied_lines, planned
 from supaops.report.plan_text import plan_lines
+
+FileArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILE]", help="A plan of `plan --out`: exactly that, or nothing."),
+]
+LockTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--lock-timeout",
+        min=0,
+        max=LONGEST_WAIT_S,
+        metavar="S",
+        help="Seconds to wait for another apply to end.",
+    ),
+]
 
 
 def apply(
+    context: typer.Context,
+    file: FileArgument = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Also delete what is no longer declared.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite objects that are in conflict.")
-    ] = False,
-    lock_timeout: Annotated[
-        float,
-        typer.Option(
-            "--lock-timeout",
-            min=0,
-            max=LONGEST_WAIT_S,
-            metavar="S",
-            help="Seconds to wait for another apply to end.",
-        ),
-    ] = 10.0,
+    prune: PruneOption = False,
+    force: ForceOption = False,
+    yes: YesOption = False,
+    lock_timeout: LockTimeoutOption = 10.0,
 ) -> None:
     """Make the database as declared, in one transaction or not at all.
 
-    Exits 4 when another apply holds the lock, 5 when a guard refuses.
+    Shows the plan and asks; the local stack needs no question. With FILE, carries out exactly that
+    plan. Exits 4 when another apply holds the lock, 5 when a guard refuses.
     """
+    kept = _kept(file, Decisions(prune=prune, force=force))
     where = target(env, config)
-    options = Options(prune=prune, force=force, lock_wait=timedelta(seconds=lock_timeout))
-    desired = where.desired
+    require_typed(where, typed=env_is_typed(context))
     with where.connect("apply") as conn:
-        plan = read_plan(conn, desired)
-        show(plan_lines(plan))
-        with Waiting("waiting for the lock") as line:
-            applied = apply_plan(
-                conn,
-                desired,
-                plan,
-                provenance(project_root(config)),
-                options,
-                progress=lambda change: line.now(f"{change.action} {change.address}"),
-            )
-            line.show(applied_lines(plan, applied))
-            if changes_cron_jobs(applied):
-                line.now("reminding pg_cron of its jobs")
-                remind_scheduler(conn)
+        plan = read_plan(conn, where.desired)
+        if kept:
+            _require_fitting(kept, plan)
+        decisions = kept.decisions if kept else Decisions(prune=prune, force=force)
+        show(plan_lines(plan, decisions=decisions))
+        options = _options(where, plan, decisions, yes=yes)
+        wait = timedelta(seconds=lock_timeout)
+        carry_out(conn, where, plan, replace(options, lock_wait=wait), config)
+
+
+def carry_out(conn: Connection, where: Target, plan: Plan, options: Options, config: Path) -> None:
+    """Apply a plan that was shown and agreed to, and say what was done."""
+    with Waiting("waiting for the lock") as line:
+        applied = apply_plan(
+            conn,
+            where.desired,
+            plan,
+            provenance(project_root(config)),
+            options,
+            progress=lambda change: line.now(f"{change.action} {change.address}"),
+        )
+        line.show(applied_lines(plan, applied))
+        if changes_cron_jobs(applied):
+            line.now("reminding pg_cron of its jobs")
+            remind_scheduler(conn)
+
+
+def _kept(file: Path | None, decisions: Decisions) -> Document | None:
+    """Return the plan of a file, whose decisions were made when it was planned."""
+    if file is None:
+        return None
+    if decisions != Decisions():
+        raise UsageError(
+            "a plan file says itself what to prune and force",
+            hint=f"give --prune and --force to: supaops plan --out {file}",
+        )
+    return saved(file)
+
+
+def _require_fitting(kept: Document, plan: Plan) -> None:
+    if kept.environment != plan.environment:
+        raise UsageError(
+            f"the plan is of {kept.environment}, not of {plan.environment}",
+            hint=f"add --env {kept.environment}",
+        )
+    require_unmoved(kept, plan)
+
+
+def _options(where: Target, plan: Plan, decisions: Decisions, *, yes: bool) -> Options:
+    """Ask what is open: whether to go on, and whether to overwrite what is in conflict."""
+    if count := planned(plan, decisions):
+        confirm(where, f"apply {count}", yes=yes)
+    force = decisions.force or (not yes and wants_force(plan))
+    return Options(prune=decisions.prune, force=force)

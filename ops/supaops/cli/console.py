@@ -40,6 +40,12 @@ def show_json(data: Any) -> None:
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
+def write(*lines: str) -> None:
+    """Print text that another program reads to stdout, whole and without colour."""
+    for line in lines:
+        typer.echo(visible(Text(line)).plain)
+
+
 def say(message: str, style: str = "") -> None:
     """Print one line of progress or comment to stderr; `message` is not markup."""
     _print(stderr, Text(message, style))

@@ -14,7 +14,7 @@ from supaops.cli.console import say
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Resolved, load, resolve
 from supaops.config.overlay import environments
-from supaops.db.connect import Connection, connect, describe
+from supaops.db.connect import Connection, connect, describe, uses_pooler
 from supaops.errors import LocalStackError
 from supaops.local import Stack, find
 from supaops.plan import Desired
@@ -68,9 +68,16 @@ class Target:
         """Return what the environment should hold."""
         return Desired(self.config, resources(self.config), self.resolved.secrets)
 
+    @property
+    def is_local_stack(self) -> bool:
+        """Tell whether its database is the stack of ``supaops local up``, which may be lost."""
+        return self.config.database.url == "local"
+
     def announce(self, command: str) -> None:
         """Say which environment a command is about, and where its database is."""
         say(f"{command} {self.config.environment}: {describe(self.database_url)}", "dim")
+        if uses_pooler(self.database_url):
+            say("through a transaction pooler: it works, but port 5432 is the better way", "dim")
 
     def connect(self, command: str) -> Connection:
         """Announce and connect, as ``supaops <command>``, so that a lock's holder can be named."""

@@ -52,13 +52,20 @@ def _section(path: str, command: Any) -> str:
 
 def _arguments(command: Any) -> list[str]:
     """Return the usage's words after the command."""
-    rest = ["[ARGUMENTS]..."] if command.context_settings.get("allow_extra_args") else []
+    rest = [each.metavar for each in command.params if _is_argument(each)]
+    rest += ["[ARGUMENTS]..."] if command.context_settings.get("allow_extra_args") else []
     return [*(["[OPTIONS]"] if command.params else []), *rest]
+
+
+def _is_argument(parameter: Any) -> bool:
+    return bool(parameter.param_type_name == "argument")
 
 
 def _row(parameter: Any) -> str:
     value = f" {parameter.metavar}" if parameter.metavar else ""
-    names = ", ".join(f"`{name}{value}`" for name in parameter.opts).replace("|", r"\|")
+    options = [f"{name}{value}" for name in parameter.opts]
+    shown = [parameter.metavar] if _is_argument(parameter) else options
+    names = ", ".join(f"`{name}`" for name in shown).replace("|", r"\|")
     variable = f"`{parameter.envvar}`" if parameter.envvar else ""
     return f"| {names} | {_default(parameter.default)} | {variable} | {parameter.help} |"
 

@@ -35,6 +35,8 @@ from supaops.config.fields import (
 from supaops.config.places import SourceMap
 from supaops.config.problem import Complaint
 
+PRODUCTION = frozenset({"production", "prod"})
+"""Environments that are protected unless their overlay says otherwise."""
 CALL_OR_SQL = "expected exactly one of `call` and `sql`"
 
 
@@ -236,7 +238,14 @@ class Config(Section):
     """Whether a copy of the database is kept from acting; needs a worker that confirms posts."""
     smoke: Smoke = Smoke()
     """The job that `supaops smoke` sends through the chain."""
+    protected: bool | None = None
+    """Whether a change must name it by `--env`; null: if it is called production or prod."""
     environment: Identifier = "local"
     """The environment that was loaded; chosen on the command line, never in a file."""
 
     _source: SourceMap = PrivateAttr(default_factory=SourceMap)
+
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether a change must name this environment on the command line."""
+        return self.environment in PRODUCTION if self.protected is None else self.protected

@@ -16,6 +16,7 @@ Connection = psycopg.Connection[DictRow]
 AsyncConnection = psycopg.AsyncConnection[DictRow]
 
 CONNECT_TIMEOUT_S = 10
+POOLER_PORT = "6543"
 
 # A bare @ or / in the password: libpq takes what follows it for the host or the database.
 _AT_TOO_MANY = re.compile(r"postgres(ql)?://([^@/]*@)?+[^?]*@")
@@ -48,6 +49,14 @@ def describe(url: str) -> str:
         return f"service {parts['service']}"
     where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
     return f"{parts.get('user')}@{where}/{parts.get('dbname', parts.get('user'))}"
+
+
+def uses_pooler(url: str) -> bool:
+    """Tell whether a URL leads to Supabase's transaction pooler, which has a port of its own.
+
+    Source: Supabase Docs, "Connect to your database".
+    """
+    return str({**_defaults(), **_parts(url)}.get("port")) == POOLER_PORT
 
 
 def _parts(url: str) -> dict[str, Any]:

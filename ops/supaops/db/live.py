@@ -68,6 +68,8 @@ class State:
     """The database's side of a plan.
 
     Attributes:
+        database_id: system identifier of the cluster and oid of the database; a physical copy
+            keeps both, every other database differs.
         live: every object in our namespace by address, ours or not.
         recorded: every resource that supaops owns, by address; empty before the first apply.
         secret_digests: salted digest of each desired secret's value by name; None before the
@@ -76,6 +78,7 @@ class State:
 
     role: str
     database: str
+    database_id: str
     live: Mapping[str, LiveObject]
     recorded: Mapping[str, Recorded]
     secret_digests: Mapping[str, str | None]
@@ -109,6 +112,7 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
     return State(
         role=facts["role"],
         database=facts["database"],
+        database_id=facts["database_id"],
         live={each.address: each for each in [*objects, *_live_steps(recorded)]},
         recorded=recorded,
         secret_digests={name: value if salt else None for name, value in digests.items()},

@@ -3,19 +3,30 @@
 from supaops.plan.describe import difference
 from supaops.plan.desired import Desired, read_plan
 from supaops.plan.diff import build_plan, complete
+from supaops.plan.document import Decisions, Document, document, of_record
+from supaops.plan.file import require_unmoved, save, saved
+from supaops.plan.hazards import Hazard, hazards
 from supaops.plan.model import ROW_KINDS, Action, Change, Plan
-from supaops.plan.summary import as_json, summary
+from supaops.plan.summary import summary
 
 __all__ = [
     "ROW_KINDS",
     "Action",
     "Change",
+    "Decisions",
     "Desired",
+    "Document",
+    "Hazard",
     "Plan",
-    "as_json",
     "build_plan",
     "complete",
     "difference",
+    "document",
+    "hazards",
+    "of_record",
     "read_plan",
+    "require_unmoved",
+    "save",
+    "saved",
     "summary",
 ]

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from supaops.db.live import LiveObject, Recorded
 from supaops.render.resource import Kind, Resource
@@ -33,6 +34,14 @@ ROW_KINDS = frozenset({Kind.TASK_TYPE, Kind.LIMIT, Kind.CRON_JOB, Kind.VAULT_SEC
 QUIET = frozenset({Action.NOOP, Action.FOREIGN})
 
 
+class Digests(NamedTuple):
+    """SHA-256 in hex of the three sides of a change; None where a side does not exist."""
+
+    desired: str | None
+    recorded: str | None
+    live: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One resource's verdict.
@@ -55,6 +64,12 @@ class Change:
         return Kind(self.address.split(".", 1)[0])
 
     @property
+    def digests(self) -> Digests:
+        """Return the digest of each side."""
+        sides = (self.desired, self.recorded, self.live)
+        return Digests(*(side.sha256 if side else None for side in sides))
+
+    @property
     def order(self) -> tuple[bool, int, str]:
         """Return the sort key of a plan: deletions last and in reverse, else by kind and name."""
         deletes = self.action is Action.DELETE
@@ -63,11 +78,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every resource's change for one environment, in the order of execution."""
+    """Every resource's change for one environment, in the order of execution.
+
+    Attributes:
+        database_id: tells this database from every other one; see `State`.
+    """
 
     environment: str
     role: str
     database: str
+    database_id: str
     changes: tuple[Change, ...]
 
     def of(self, *actions: Action) -> list[Change]:
@@ -98,12 +118,8 @@ class Plan:
         under the lock with that of the plan that was shown.
         """
         lines = (
-            "|".join((c.address, c.action, *(s.sha256 if s else "-" for s in _sides(c))))
+            "|".join((c.address, c.action, *(digest or "-" for digest in c.digests)))
             for c in self.changes
             if c.action is not Action.FOREIGN
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _sides(change: Change) -> tuple[Resource | Recorded | LiveObject | None, ...]:
-    return (change.desired, change.recorded, change.live)

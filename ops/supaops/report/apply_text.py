@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from supaops.apply import Applied
-from supaops.plan import Action, Plan
+from supaops.plan import Action, Decisions, Plan
+
+
+def planned(plan: Plan, decisions: Decisions) -> str:
+    """Return how much an apply would change, such as ``3 changes``; empty for nothing."""
+    kept = 0 if decisions.prune else plan.counts[Action.DELETE]
+    return _changes(len(plan.pending) - kept)
 
 
 def applied_lines(plan: Plan, applied: Applied) -> Iterator[Text]:
     """Yield what was done, and what was left although it is no longer declared."""
     if applied.revision_id is not None:
-        count = len(applied.changes)
-        changes = "1 change" if count == 1 else f"{count} changes"
+        changes = _changes(len(applied.changes))
         yield Text(f"Applied {changes} as revision {applied.revision_id}.", "green")
     kept = plan.of(Action.DELETE)
     if applied.revision_id is None and len(plan.pending) > len(kept):
@@ -23,3 +28,7 @@ def applied_lines(plan: Plan, applied: Applied) -> Iterator[Text]:
         yield Text(
             f"{len(kept)} no longer declared; `supaops apply --prune` deletes them.", "yellow"
         )
+
+
+def _changes(count: int) -> str:
+    return {0: "", 1: "1 change"}.get(count, f"{count} changes")

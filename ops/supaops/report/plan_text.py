@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from supaops.plan import Action, Change, Plan, difference, summary
+from supaops.plan import Action, Change, Decisions, Plan, difference, hazards, summary
 from supaops.render.resource import Kind
 
 _MARK = {
@@ -23,26 +23,56 @@ _DIFF_STYLE = {"+": "green", "-": "red", "~": "yellow", "@": "cyan"}
 _MAX_DIFF_LINES = 40
 _MAX_LISTED_CREATES = 5
 
+_CHANGES = "Changes"
+_SECTIONS = {
+    Action.CREATE: _CHANGES,
+    Action.UPDATE: _CHANGES,
+    Action.DELETE: "No longer declared; kept, unless --prune deletes it",
+    Action.DRIFT: "Drift: changed outside supaops; an apply repairs it",
+    Action.CONFLICT: "Conflicts: an apply asks, or overwrites what is live with --force",
+    Action.FOREIGN: "Foreign: not made by supaops; untouched",
+    Action.NOOP: "As declared",
+}
 
-def plan_lines(plan: Plan, *, verbose: bool = False) -> Iterator[Text]:
-    """Yield the plan line by line; it is correct without colour.
 
-    Args:    verbose: also show no-ops, and the whole text of what is created.
+def plan_lines(
+    plan: Plan,
+    *,
+    decisions: Decisions = Decisions(),  # noqa: B008  frozen
+    verbose: bool = False,
+) -> Iterator[Text]:
+    """Yield the plan section by section; it is correct without colour.
+
+    Args:
+        decisions: what the reader has decided already; pruned deletions are changes.
+        verbose: also show no-ops, and the whole text of what is created.
     """
-    lines = [line for group in _groups(plan, verbose=verbose) for line in group]
-    yield from [*lines, Text()] if lines else []
+    for title, changes in _sections(plan, decisions, verbose=verbose).items():
+        yield Text(f"{title}:", "bold")
+        for group in _groups(changes, verbose=verbose):
+            yield from group
+        yield Text()
     yield _last_line(plan)
 
 
-def _groups(plan: Plan, *, verbose: bool) -> Iterator[Iterable[Text]]:
+def _sections(plan: Plan, decisions: Decisions, *, verbose: bool) -> dict[str, list[Change]]:
+    """Return the changes to show by section, in the order in which sections matter."""
+    titles = {**_SECTIONS, **({Action.DELETE: _CHANGES} if decisions.prune else {})}
+    shown = [change for change in plan.changes if verbose or change.action is not Action.NOOP]
+    sections: dict[str, list[Change]] = {title: [] for title in titles.values()}
+    for change in shown:
+        sections[titles[change.action]].append(change)
+    return {title: changes for title, changes in sections.items() if changes}
+
+
+def _groups(changes: Iterable[Change], *, verbose: bool) -> Iterator[Iterable[Text]]:
     """Yield the lines of each change; a crowd of new objects of one kind is one line."""
-    shown = (change for change in plan.changes if verbose or change.action is not Action.NOOP)
-    for (kind, action), group in groupby(shown, key=lambda change: (change.kind, change.action)):
-        changes = list(group)
-        if action is Action.CREATE and len(changes) > _MAX_LISTED_CREATES and not verbose:
-            yield [_crowd_line(kind, len(changes))]
+    for (kind, action), group in groupby(changes, key=lambda change: (change.kind, change.action)):
+        members = list(group)
+        if action is Action.CREATE and len(members) > _MAX_LISTED_CREATES and not verbose:
+            yield [_crowd_line(kind, len(members))]
         else:
-            yield from (_lines(change, verbose) for change in changes)
+            yield from (_lines(change, verbose) for change in members)
 
 
 def _crowd_line(kind: Kind, count: int) -> Text:
@@ -53,6 +83,8 @@ def _crowd_line(kind: Kind, count: int) -> Text:
 
 def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  private, two callers
     yield change_line(change)
+    for hazard in hazards(change):
+        yield Text(f"      hazard: {hazard.message}", "bold yellow")
     diff = difference(change) if _has_story(change, verbose) else []
     for line in diff[:_MAX_DIFF_LINES]:
         yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
@@ -82,4 +114,6 @@ def _last_line(plan: Plan) -> Text:
         foreign = plan.counts[Action.FOREIGN]
         note = f" ({foreign} foreign, untouched)" if foreign else ""
         return Text(f"No changes: {plan.environment} is as declared{note}.", "green")
-    return Text(f"Plan: {summary(plan)}.", "bold")
+    count = sum(len(hazards(change)) for change in plan.pending)
+    warning = f"; {count} {'hazard' if count == 1 else 'hazards'}" if count else ""
+    return Text(f"Plan: {summary(plan)}{warning}.", "bold")

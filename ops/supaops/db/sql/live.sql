@@ -22,6 +22,9 @@ select
   current_setting('server_version_num')::integer as server_version_num,
   current_user::text as role,
   current_database()::text as database,
+  (select c.system_identifier from pg_catalog.pg_control_system() as c)::text || '/'
+    || (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())::text
+    as database_id,
   to_regprocedure('cron.schedule(text,text,text)') is not null as has_cron,
   to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is not null as has_net,
   to_regprocedure('vault.create_secret(text,text,text,uuid)') is not null as has_vault,

@@ -1,0 +1,83 @@
+"""Before a database is changed: say which one it is, and ask. The default answer is No."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from supaops.cli.console import say
+from supaops.cli.options import Target
+from supaops.db.connect import describe
+from supaops.errors import Refused
+from supaops.plan import Action, Plan
+
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do not ask; needed where there is no terminal.")
+]
+
+
+def env_is_typed(context: typer.Context) -> bool:
+    """Tell whether ``--env`` stands on the command line, and did not come from a variable."""
+    source = context.get_parameter_source("env")
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def authorise(target: Target, doing: str, *, yes: bool, typed: bool) -> None:
+    """Let a command change a database, or refuse.
+
+    Args:
+        doing: what is about to happen, as in ``apply 3 changes``.
+        yes: ``--yes``, which answers the question.
+        typed: whether ``--env`` was typed; see `env_is_typed`.
+    Raises: Refused; nothing was touched.
+    """
+    require_typed(target, typed=typed)
+    confirm(target, doing, yes=yes)
+
+
+def require_typed(target: Target, *, typed: bool) -> None:
+    """Refuse a protected environment that nobody named on the command line.
+
+    A variable may linger in a shell or come from a file; a word that was typed is a decision.
+
+    Raises: Refused.
+    """
+    name = target.config.environment
+    if target.config.is_protected and not typed:
+        raise Refused(
+            f"{name} is protected: it must be named on the command line",
+            hint=f"add --env {name}; a variable does not do",
+        )
+
+
+def confirm(target: Target, doing: str, *, yes: bool) -> None:
+    """Ask whether to go on; the local stack needs no question.
+
+    Raises: Refused when the answer is no, or nobody is there to give one.
+    """
+    if yes or target.is_local_stack:
+        return
+    where = f"{target.config.environment} ({describe(target.database_url)})"
+    if not _has_terminal():
+        raise Refused(
+            f"there is no terminal to ask whether to {doing} in {where}",
+            hint="look at `supaops plan`, then say --yes",
+        )
+    say(f"About to {doing} in {where}.", "bold")
+    if not typer.confirm("Go on?", default=False, err=True):
+        raise Refused("not confirmed; nothing was changed")
+
+
+def wants_force(plan: Plan) -> bool:
+    """Ask whether to overwrite what is in conflict; without a terminal nobody has said so."""
+    conflicts = plan.of(Action.CONFLICT)
+    if not conflicts or not _has_terminal():
+        return False
+    say(f"In conflict: {', '.join(change.address for change in conflicts)}.", "bold red")
+    return typer.confirm("Overwrite what is live?", default=False, err=True)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
