@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from supaops.checks.finding import Finding
@@ -19,6 +20,14 @@ def environment_checks(config: Config, facts: Environment | None) -> list[Findin
         fix = f"supaops apply --env {config.environment}"
         return [Finding(BELONGS, Severity.UNKNOWN, "applied by an older supaops", fix)]
     return [belongs(config, facts), armed(config, facts)]
+
+
+def environment_warnings(facts: Environment | None, environment: str) -> Iterator[str]:
+    """Yield a sentence for another environment's database, and for one that is disarmed."""
+    if facts is not None and facts.belongs_elsewhere(environment):
+        yield f"this database belongs to {facts.name}, not to {environment}: apply refuses it"
+    if facts is not None and facts.state is GuardState.DISARMED:
+        yield f"this database is disarmed by the {facts.disarmed_by}: {facts.disarmed_reason}"
 
 
 def belongs(config: Config, facts: Environment) -> Finding:

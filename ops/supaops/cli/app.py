@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, config, local, plan, render, serve, smoke, verify
+from supaops.cli import apply, arm, config, local, plan, render, serve, smoke, verify
 
 app = typer.Typer(
     name="supaops",
@@ -21,6 +21,8 @@ app = typer.Typer(
 app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(arm.arm)
+app.command()(arm.disarm)
 app.command()(verify.verify)
 app.command()(smoke.smoke)
 app.command()(serve.serve)
