@@ -13,10 +13,15 @@ from supaops.local.layout import Base, Home
 from tests.private_server import PrivateServer, private_server
 
 
+# cron.job says which host and port to connect to. On another machine that is the copy itself; here
+# it is the original, so the copy's pg_cron must not connect at all.
+_NOWHERE = {"cron.use_background_workers": "on"}
+
+
 @contextmanager
 def physical_copy(original: PrivateServer) -> Iterator[PrivateServer]:
     """Stop a server, copy its data directory and Vault's key, start it again and its copy."""
-    with private_server() as copy:
+    with private_server(**_NOWHERE) as copy:
         for server in (copy, original):
             server.stop("fast")
         _replace_data(_base(copy), _base(original))

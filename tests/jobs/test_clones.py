@@ -6,7 +6,6 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import LiteralString
 
@@ -16,7 +15,6 @@ import pytest
 from supaops.checks.finding import Finding
 from supaops.checks.run import run_checks
 from supaops.db.connect import Connection, connect
-from supaops.jobs.smoke import run_smoke
 from supaops.local import Stack
 from supaops.status import Severity
 from tests.copies import physical_copy
@@ -136,9 +134,6 @@ def test_a_physical_copy_disarms_itself_and_the_original_goes_on(
             assert "disarmed by the guard" in found.observed
             whole = "select worker from job_queue where status <> 'succeeded'"
             assert db.execute(whole).fetchall() == []
-            result = run_smoke(twin, project.config, timeout=timedelta(seconds=4))
-            assert result.broken is not None
-            assert "disarmed by the guard" in result.broken.cause
 
 
 def test_a_logical_copy_disarms_itself_even_after_an_apply(
@@ -185,7 +180,7 @@ def test_a_worker_that_is_down_or_wrong_about_the_secret_disarms_nothing(
     with connect(project.url) as db:
         db.execute("delete from supaops.dispatch")
         until(lambda: "no connection" in outcomes(db))
-        with serve(project, JOB_QUEUE_RUNNER_SECRET="another"):  # noqa: S106  it is no secret
+        with serve(project, JOB_QUEUE_RUNNER_SECRET="another-secret-of-this-test"):  # noqa: S106  it is none
             until(lambda: "http error" in outcomes(db))
         with serve(project, JOB_QUEUE_DISABLED="true"):
             until(lambda: exists(db, "select from supaops.dispatch where status_code = 503"))
@@ -223,7 +218,7 @@ def test_a_database_whose_worker_was_astray_for_a_while_arms_itself(
             assert state(db) == "armed"
         with serve(project):
             until(lambda: real.execute(MINUTE_PASSED).rowcount and state(real) == "armed")
-            until(lambda: succeeds(real))
+            assert succeeds(real)
             audit = "select action, actor from supaops.audit order by id desc limit 2"
             assert [each["action"] for each in real.execute(audit)] == ["arm", "disarm"]
 
