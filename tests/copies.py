@@ -12,7 +12,6 @@ from typing import Any
 from supaops.local.layout import Base, Home
 from tests.private_server import PrivateServer, private_server
 
-
 # cron.job says which host and port to connect to. On another machine that is the copy itself; here
 # it is the original, so the copy's pg_cron must not connect at all.
 _NOWHERE = {"cron.use_background_workers": "on"}

@@ -33,7 +33,11 @@ cron:
     job_queue_cleanup_daily: {schedule: 1 second}
     nightly: {schedule: 1 second, sql: insert into public.ran default values}
 """
-RAN = "create table public.ran (at timestamptz default now(), port text default current_setting('port'))"
+RAN = """
+create table public.ran (
+  at timestamptz default now(), port text default current_setting('port')
+)
+"""
 STATE = "select supaops.guard_state() as state"
 MINUTE_PASSED = "update supaops.environment set probe_at = probe_at - interval '1 minute'"
 POSTS = "select count(*) as n from supaops.dispatch where request_id is not null"
@@ -113,27 +117,31 @@ def project(original: PrivateServer, tmp_path_factory: pytest.TempPathFactory) -
 def test_a_physical_copy_disarms_itself_and_the_original_goes_on(
     original: PrivateServer, project: Project
 ) -> None:
-    with serve(project), physical_copy(original) as copy:
-        with connect(project.url) as db, connect(copy.stack.url) as twin:
-            until(lambda: state(twin) == "disarmed")
-            assert state(db) == "armed"
-            assert succeeds(db)
-            until(lambda: exists(db, f"{HERE} and at > pg_postmaster_start_time()"))
-            assert "http error" not in outcomes(db)
-            assert not exists(twin, HERE)
-            assert not exists(twin, SUCCESSES)
-            answers = "select distinct status_code from supaops.dispatch where nonce is not null"
-            answers += " and created_at > pg_postmaster_start_time() and responded_at is not null"
-            assert twin.execute(answers).fetchall() == [{"status_code": 409}]
-            until(lambda: "disarmed" in outcomes(twin))
-            before = posted(twin)
-            until(lambda: len(twin.execute(FAILURES, [GUARDED]).fetchall()) >= 2)
-            assert posted(twin) == before
-            found = finding(twin, of(project, copy.stack))
-            assert found.severity is Severity.CRITICAL
-            assert "disarmed by the guard" in found.observed
-            whole = "select worker from job_queue where status <> 'succeeded'"
-            assert db.execute(whole).fetchall() == []
+    with (
+        serve(project),
+        physical_copy(original) as copy,
+        connect(project.url) as db,
+        connect(copy.stack.url) as twin,
+    ):
+        until(lambda: state(twin) == "disarmed")
+        assert state(db) == "armed"
+        assert succeeds(db)
+        until(lambda: exists(db, f"{HERE} and at > pg_postmaster_start_time()"))
+        assert "http error" not in outcomes(db)
+        assert not exists(twin, HERE)
+        assert not exists(twin, SUCCESSES)
+        answers = "select distinct status_code from supaops.dispatch where nonce is not null"
+        answers += " and created_at > pg_postmaster_start_time() and responded_at is not null"
+        assert twin.execute(answers).fetchall() == [{"status_code": 409}]
+        until(lambda: "disarmed" in outcomes(twin))
+        before = posted(twin)
+        until(lambda: len(twin.execute(FAILURES, [GUARDED]).fetchall()) >= 2)
+        assert posted(twin) == before
+        found = finding(twin, of(project, copy.stack))
+        assert found.severity is Severity.CRITICAL
+        assert "disarmed by the guard" in found.observed
+        whole = "select worker from job_queue where status <> 'succeeded'"
+        assert db.execute(whole).fetchall() == []
 
 
 def test_a_logical_copy_disarms_itself_even_after_an_apply(
@@ -180,7 +188,7 @@ def test_a_worker_that_is_down_or_wrong_about_the_secret_disarms_nothing(
     with connect(project.url) as db:
         db.execute("delete from supaops.dispatch")
         until(lambda: "no connection" in outcomes(db))
-        with serve(project, JOB_QUEUE_RUNNER_SECRET="another-secret-of-this-test"):  # noqa: S106  it is none
+        with serve(project, JOB_QUEUE_RUNNER_SECRET="another-secret-of-this-test"):
             until(lambda: "http error" in outcomes(db))
         with serve(project, JOB_QUEUE_DISABLED="true"):
             until(lambda: exists(db, "select from supaops.dispatch where status_code = 503"))
@@ -198,7 +206,9 @@ def test_an_operator_s_disarm_outlasts_a_restart_and_what_the_worker_accepts(
             db.execute("select supaops.disarm('a move')")
         original.restart("fast")
         with connect(project.url) as db:
-            until(lambda: exists(db, "select from net._http_response") or "disarmed" in outcomes(db))
+            until(
+                lambda: exists(db, "select from net._http_response") or "disarmed" in outcomes(db)
+            )
             before = posted(db)
             until(lambda: len(db.execute(FAILURES, [GUARDED]).fetchall()) >= 2)
             assert posted(db) == before

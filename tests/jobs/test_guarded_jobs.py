@@ -23,7 +23,9 @@ cron:
     job_queue_cleanup_daily: {schedule: 1 second}
     statement: {schedule: 1 second, sql: insert into public.ran values ('statement')}
     procedure: {schedule: 1 second, sql: call public.run_and_commit() -- in two transactions}
-    anonymous: {schedule: 1 second, sql: do $$ begin insert into public.ran values ('anonymous'); commit; end $$}
+    anonymous:
+      schedule: 1 second
+      sql: do $$ begin insert into public.ran values ('anonymous'); commit; end $$
     upkeep: {schedule: 1 second, sql: vacuum public.ran}
     open: {schedule: 1 second, sql: insert into public.ran values ('open'), guard: false}
 """
@@ -37,7 +39,8 @@ begin
 end $$
 """
 ENDED = """
-select j.jobname, d.status, d.return_message from cron.job_run_details d join cron.job j using (jobid)
+select j.jobname, d.status, d.return_message
+  from cron.job_run_details d join cron.job j using (jobid)
  where d.status in ('succeeded', 'failed') and d.start_time > %s
 """
 GUARDED = {"job_queue_cleanup_daily", "statement", "procedure", "anonymous"}
