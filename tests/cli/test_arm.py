@@ -104,15 +104,23 @@ def test_another_environment_s_database_is_neither_armed_nor_disarmed(
     assert environment(db)["disarmed_at"] is None
 
 
+@pytest.mark.parametrize(
+    ("words", "state"), [(["arm"], "armed"), (["disarm", "--reason", "x"], "disarmed")]
+)
 def test_a_copy_becomes_another_environment_s_by_a_rename(
-    cli: Cli, db: Connection, applied: dict[str, str]
+    cli: Cli, db: Connection, applied: dict[str, str], words: list[str], state: str
 ) -> None:
     db.execute(OTHERS)
     assert finding(cli, applied, "config.environment")["severity"] == "CRITICAL"
-    outcome = cli("arm", "--rename", "--yes", **applied)
+    outcome = cli(*words, "--rename", "--yes", **applied)
     assert outcome.status == ExitStatus.OK
-    assert outcome.out.startswith("Renamed from elsewhere to test. Armed:")
-    assert environment(db)["name"] == "test"
+    assert outcome.out.startswith("Renamed: it belonged to elsewhere, and is now test's.\n")
+    assert db.execute(
+        "select name, supaops.guard_state() as state from supaops.environment"
+    ).fetchone() == {
+        "name": "test",
+        "state": state,
+    }
     assert finding(cli, applied, "config.environment") == {
         "id": "config.environment",
         "severity": "OK",

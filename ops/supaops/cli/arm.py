@@ -14,11 +14,11 @@ from supaops.cli.options import ConfigOption, EnvOption, Target, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import config_place
 from supaops.db.connect import Connection
-from supaops.db.environment import Environment, read_environment
 from supaops.db.environment import arm as arm_database
 from supaops.db.environment import disarm as disarm_database
+from supaops.db.environment import read_environment
 from supaops.errors import SupaopsError
-from supaops.report.environment_text import armed_lines, disarmed_lines
+from supaops.report.environment_text import armed_lines, disarmed_lines, renamed_lines
 
 RenameOption = Annotated[
     bool, typer.Option("--rename", help="Make a copy of another environment this one's database.")
@@ -41,19 +41,17 @@ def arm(
     when it belongs to another environment and --rename is not given.
     """
     where = _guarded_target(env, config)
-    doing = "arm, and rename if needed, the database" if rename else "arm the database"
-    authorise(where, doing, yes=yes, typed=env_is_typed(context))
+    authorise(where, _doing("arm", rename=rename), yes=yes, typed=env_is_typed(context))
     with where.connect("arm") as conn:
-        before = _applied(conn, env)
-        if not rename:
-            require_own_environment(conn, env)
+        before = _former_name(conn, env, rename=rename)
         arm_database(conn, env, actor=provenance(project_root(config)).applied_by)
-    show(armed_lines(before.name if before.belongs_elsewhere(env) else None, env))
+    show([*renamed_lines(before, env), *armed_lines()])
 
 
 def disarm(
     context: typer.Context,
     reason: ReasonOption,
+    rename: RenameOption = False,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
     yes: YesOption = False,
@@ -61,15 +59,18 @@ def disarm(
     """Keep a database from posting, and from running guarded cron jobs.
 
     It stays so through restarts and accepted posts, until `supaops arm`. Exits 5 when it belongs to
-    another environment.
+    another environment and --rename is not given.
     """
     where = _guarded_target(env, config)
-    authorise(where, "disarm the database", yes=yes, typed=env_is_typed(context))
+    authorise(where, _doing("disarm", rename=rename), yes=yes, typed=env_is_typed(context))
     with where.connect("disarm") as conn:
-        _applied(conn, env)
-        require_own_environment(conn, env)
-        disarm_database(conn, reason, actor=provenance(project_root(config)).applied_by)
-    show(disarmed_lines(env))
+        before = _former_name(conn, env, rename=rename)
+        disarm_database(conn, env, reason, actor=provenance(project_root(config)).applied_by)
+    show([*renamed_lines(before, env), *disarmed_lines(env)])
+
+
+def _doing(verb: str, *, rename: bool) -> str:
+    return f"{verb} and rename the database" if rename else f"{verb} the database"
 
 
 def _guarded_target(environment: str, path: Path) -> Target:
@@ -84,10 +85,16 @@ def _guarded_target(environment: str, path: Path) -> Target:
     return where
 
 
-def _applied(conn: Connection, environment: str) -> Environment:
+def _former_name(conn: Connection, environment: str, *, rename: bool) -> str | None:
+    """Return the other environment that a database belongs to, if it does and may be renamed.
+
+    Raises: Refused without `rename`; SupaopsError when nothing was applied.
+    """
     found = read_environment(conn)
     if found is None:
         raise SupaopsError(
             "nothing is there to arm or disarm", hint=f"supaops apply --env {environment}"
         )
-    return found
+    if not rename:
+        require_own_environment(conn, environment)
+    return found.name if found.belongs_elsewhere(environment) else None

@@ -91,14 +91,14 @@ def arm(conn: Connection, name: str, *, actor: str) -> None:
         conn.execute(query("environment.arm"), {"name": name})
 
 
-def disarm(conn: Connection, reason: str, *, actor: str) -> None:
-    """Stop its posts and guarded cron jobs until it is armed.
+def disarm(conn: Connection, name: str, reason: str, *, actor: str) -> None:
+    """Stop the posts and guarded cron jobs of the environment `name` until it is armed.
 
     Raises: DatabaseError, as for an empty reason.
     """
     with translated("disarming"), conn.transaction():
         conn.execute(query("environment.actor"), {"actor": actor})
-        conn.execute(query("environment.disarm"), {"reason": reason})
+        conn.execute(query("environment.disarm"), {"reason": reason, "name": name})
 
 
 def _installed(conn: Connection) -> dict[str, bool]:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from rich.text import Text
 
 
-def armed_lines(renamed_from: str | None, environment: str) -> Iterator[Text]:
-    """Yield what an arm did; `renamed_from` is the environment that it belonged to, if another."""
-    line = "Armed: it posts to the worker and runs its guarded cron jobs."
-    if renamed_from:
-        line = f"Renamed from {renamed_from} to {environment}. {line}"
-    yield Text(line, "green")
+def renamed_lines(before: str | None, environment: str) -> Iterator[Text]:
+    """Yield that a database belonged to another environment `before`, if it did."""
+    if before:
+        yield Text(f"Renamed: it belonged to {before}, and is now {environment}'s.", "green")
+
+
+def armed_lines() -> Iterator[Text]:
+    """Yield what an arm did."""
+    yield Text("Armed: it posts to the worker and runs its guarded cron jobs.", "green")
 
 
 def disarmed_lines(environment: str) -> Iterator[Text]:

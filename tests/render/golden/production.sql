@@ -220,7 +220,7 @@ revoke all on function supaops.declared_task_type(text, text) from public, anon,
 revoke all on function supaops.delete_finished(bigint[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.disarm  (grants/private_function.sql.j2)
-revoke all on function supaops.disarm(text) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.disarm(text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.disarm_refused  (grants/private_function.sql.j2)
 revoke all on function supaops.disarm_refused(bigint) from public, anon, authenticated, service_role cascade;

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from supaops.config import load
 from supaops.errors import SupaopsError
 
 Problems = Callable[..., list[SupaopsError]]
@@ -397,11 +399,11 @@ def test_bad_sql_of_a_cron_job_is_explained(case: Case, problems: Problems, good
 
 @pytest.mark.parametrize("unguarded", ["", "clone_guard: false\n"])
 def test_what_cannot_be_guarded_may_be_left_without(
-    problems: Problems, good: str, unguarded: str
+    write: Callable[..., Path], good: str, unguarded: str
 ) -> None:
     guard = "" if unguarded else "guard: false, "
     job = f'cron: {{jobs: {{x: {{{guard}schedule: "@daily", sql: drop subscription s}}}}}}\n'
-    assert problems(f"{good}{unguarded}{job}") == []
+    assert load(write(f"{good}{unguarded}{job}"), "local").cron.jobs["x"].sql
 
 
 @pytest.mark.parametrize("case", WORKER_CASES.items(), ids=WORKER_CASES)

@@ -30,4 +30,4 @@ select set_config('supaops.actor', %(actor)s, true);
 select supaops.arm(environment => %(name)s);
 
 -- name: disarm
-select supaops.disarm(reason => %(reason)s);
+select supaops.disarm(reason => %(reason)s, environment => %(name)s);
