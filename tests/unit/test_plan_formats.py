@@ -70,7 +70,7 @@ def test_the_published_schema_is_that_of_the_document() -> None:
 
 def test_markdown_names_sums_hazards_and_sections() -> None:
     text = plan_markdown(written(*EVERYTHING))
-    assert text.startswith("### supaops plan: `staging`\n")
+    assert text.startswith("### Plan of `staging`\n")
     assert "**1 update, 1 delete, 1 drift, 1 conflict** in database `postgres`." in text
     assert "> [!WARNING]\n> `cron_job.gone` will not run any more" in text
     for part in (
@@ -92,7 +92,7 @@ def test_markdown_says_that_a_pruning_plan_deletes() -> None:
 
 def test_markdown_of_no_changes_is_one_sentence() -> None:
     assert plan_markdown(written(change(Action.NOOP, "quiet"))) == (
-        "### supaops plan: `staging`\n\nNo changes: `staging` is as declared.\n"
+        "### Plan of `staging`\n\nNo changes: `staging` is as declared.\n"
     )
 
 

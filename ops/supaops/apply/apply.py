@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -14,6 +14,7 @@ from supaops.apply.provenance import Provenance
 from supaops.db.connect import Connection
 from supaops.db.environment import name_environment
 from supaops.db.errors import translated
+from supaops.db.history import record_versions
 from supaops.db.live import LiveObject, State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import forget_resources, record_resources, record_revision
@@ -111,6 +112,7 @@ def _apply_under_lock(
     _execute(conn, changes, desired.secrets, progress)
     changes, after = _tighten(conn, desired, changes)
     _verify(conn, desired.resources, after)
+    provenance = replace(provenance, rolls_back_to=desired.revision)
     return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
 
 
@@ -209,14 +211,16 @@ def _record(
             "applied_by": provenance.applied_by,
             "git_sha": provenance.git_sha,
             "tool_version": provenance.tool_version,
-            "summary": summary(plan),
+            "summary": provenance.told(summary(plan)),
             "plan": of_record(plan),
         },
     )
     kept = [complete(change.desired, after) for change in changes if change.desired]
     pairs = [(each, after.live.get(each.address) or _as_applied(each)) for each in kept]
+    gone = [change.address for change in changes if change.desired is None]
     record_resources(conn, pairs, revision_id)
-    forget_resources(conn, (change.address for change in changes if change.desired is None))
+    forget_resources(conn, gone)
+    record_versions(conn, kept, gone, revision_id)
     return revision_id
 
 

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import apply, arm, config, local, plan, render, serve, smoke, verify
+from supaops.cli import (
+    apply,
+    arm,
+    bootstrap,
+    config,
+    history,
+    local,
+    plan,
+    render,
+    rollback,
+    serve,
+    smoke,
+    verify,
+)
 
 app = typer.Typer(
     name="supaops",
@@ -21,6 +34,9 @@ app = typer.Typer(
 app.command()(render.render)
 app.command()(plan.plan)
 app.command()(apply.apply)
+app.command()(bootstrap.bootstrap)
+app.command()(history.history)
+app.command()(rollback.rollback)
 app.command()(arm.arm)
 app.command()(arm.disarm)
 app.command()(verify.verify)

@@ -33,6 +33,7 @@ from supaops.db.connect import Connection
 from supaops.errors import UsageError
 from supaops.plan import (
     Decisions,
+    Desired,
     Document,
     Plan,
     read_plan,
@@ -82,18 +83,19 @@ def apply(
         if kept:
             _require_fitting(kept, plan)
         decisions = kept.decisions if kept else Decisions(prune=prune, force=force)
-        show(plan_lines(plan, decisions=decisions))
-        options = _options(where, plan, decisions, yes=yes)
+        options = agreed(where, plan, decisions, yes=yes)
         wait = timedelta(seconds=lock_timeout)
-        carry_out(conn, where, plan, replace(options, lock_wait=wait), config)
+        carry_out(conn, where.desired, plan, replace(options, lock_wait=wait), config)
 
 
-def carry_out(conn: Connection, where: Target, plan: Plan, options: Options, config: Path) -> None:
+def carry_out(
+    conn: Connection, desired: Desired, plan: Plan, options: Options, config: Path
+) -> None:
     """Apply a plan that was shown and agreed to, and say what was done."""
     with Waiting("waiting for the lock") as line:
         applied = apply_plan(
             conn,
-            where.desired,
+            desired,
             plan,
             provenance(project_root(config)),
             options,
@@ -126,8 +128,12 @@ def _require_fitting(kept: Document, plan: Plan) -> None:
     require_unmoved(kept, plan)
 
 
-def _options(where: Target, plan: Plan, decisions: Decisions, *, yes: bool) -> Options:
-    """Ask what is open: whether to go on, and whether to overwrite what is in conflict."""
+def agreed(where: Target, plan: Plan, decisions: Decisions, *, yes: bool) -> Options:
+    """Show a plan and ask what is open: whether to go on, and to overwrite what is in conflict.
+
+    Raises: Refused when the answer is no, or nobody is there to give one.
+    """
+    show(plan_lines(plan, decisions=decisions))
     if count := planned(plan, decisions):
         confirm(where, f"apply {count}", yes=yes)
     force = decisions.force or (not yes and wants_force(plan))

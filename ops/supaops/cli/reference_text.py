@@ -27,8 +27,12 @@ EXIT_CODES = (
     ),
     (ExitStatus.CHANGES, "`plan --exit-code`", "there are changes or drift"),
     (NOT_RUNNING, "`local status`", "not all of the stack runs"),
-    (ExitStatus.LOCKED, "`apply`", "another apply holds the lock"),
-    (ExitStatus.REFUSED, "`apply`", "refused: a conflict, or the database moved since the plan"),
+    (ExitStatus.LOCKED, "`apply`, `rollback`", "another apply holds the lock"),
+    (
+        ExitStatus.REFUSED,
+        "what changes a database",
+        "refused by a guard: not confirmed, a conflict, a plan that is stale",
+    ),
     (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),
     (
@@ -46,14 +50,16 @@ command line is 3 there: no evidence is not health, and no outage either.
 ## Output
 
 - Results go to stdout; errors, progress and the line that names the database go to stderr.
-- `--format json` prints one JSON document to stdout and nothing else. `plan`, `verify` and `smoke`
-  carry a `format_version`: a new key raises its minor number. `config show` and `config schema`
-  always print JSON, `render` always SQL.
+- `--format json` prints one JSON document to stdout and nothing else. It carries a
+  `format_version`: a new key raises its minor number. `config show` and `config schema` always
+  print JSON, `render` always SQL.
 - On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
   gets whole lines.
 - Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
   pipe. Nothing is told by colour alone.
 - What takes longer than a moment shows the seconds on a terminal's stderr, and nowhere else.
+- A question goes to stderr, and its default is No. Where stdin or stderr is no terminal nothing is
+  asked: what would ask is refused, unless there is `--yes`.
 - An error is `error: place: cause` with its remedy under it, `fix: ...`. All problems of the YAML
   and of its variables are told at once.
 

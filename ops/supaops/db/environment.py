@@ -77,8 +77,12 @@ def environment_name(conn: Connection) -> str | None:
 
 
 def name_environment(conn: Connection, name: str) -> None:
-    """Give a database that has none its name, and arm it; leave any other as it is."""
-    conn.execute(query("environment.name_it"), {"name": name})
+    """Give a database that has none its name, and arm it; leave any other as it is.
+
+    So is one that was rolled back to before there was a guard.
+    """
+    if _installed(conn)["has_state"]:
+        conn.execute(query("environment.name_it"), {"name": name})
 
 
 def arm(conn: Connection, name: str, *, actor: str) -> None:

@@ -24,7 +24,7 @@ MIN_SERVER_VERSION_NUM = 150000
 # Stands in for the database's own until the first apply has made that.
 _ONE_TIME_SALT = token_bytes(32)
 
-_EXTENSIONS = {
+EXTENSIONS = {
     "has_cron": ("pg_cron", "create extension pg_cron with schema pg_catalog"),
     "has_net": ("pg_net", "create extension pg_net with schema extensions"),
     "has_vault": ("supabase_vault", "create extension supabase_vault with schema vault cascade"),
@@ -136,7 +136,7 @@ def _salt(conn: Connection) -> bytes:
 
 def _require_chain(facts: Mapping[str, Any]) -> None:
     """Refuse a server on which the chain cannot run, naming everything that lacks at once."""
-    missing = [_EXTENSIONS[key] for key in _EXTENSIONS if not facts[key]]
+    missing = [EXTENSIONS[key] for key in EXTENSIONS if not facts[key]]
     if missing:
         names = ", ".join(name for name, _ in missing)
         raise MissingExtension(

@@ -1,5 +1,6 @@
 """Desired, recorded and live state to a Plan."""
 
+from supaops.db.history import Revision
 from supaops.plan.describe import difference
 from supaops.plan.desired import Desired, read_plan
 from supaops.plan.diff import build_plan, complete
@@ -18,6 +19,7 @@ __all__ = [
     "Document",
     "Hazard",
     "Plan",
+    "Revision",
     "build_plan",
     "complete",
     "difference",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -13,16 +13,23 @@ from supaops.db.errors import translated
 from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
 from supaops.plan.model import Plan
-from supaops.render.resource import Resource
+from supaops.render.resource import Kind, Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What an environment should hold: its config, rendered, and the secrets' values."""
+    """What an environment should hold: its config, rendered, and the secrets' values.
+
+    Attributes:
+        kinds: what is planned; resources of other kinds stay as they are.
+        revision: the revision that `resources` were read from; None when they are of the config.
+    """
 
     config: Config
     resources: tuple[Resource, ...]
     secrets: Mapping[str, SecretStr]
+    kinds: frozenset[Kind] = frozenset(Kind)
+    revision: int | None = None
 
     def state(self, conn: Connection) -> State:
         """Read the database's side, inside the caller's transaction."""
@@ -30,7 +37,8 @@ class Desired:
 
     def plan(self, state: State) -> Plan:
         """Compare with a state that was read."""
-        return build_plan(self.config.environment, self.resources, state)
+        plan = build_plan(self.config.environment, self.resources, state)
+        return replace(plan, changes=tuple(c for c in plan.changes if c.kind in self.kinds))
 
 
 def read_plan(conn: Connection, desired: Desired) -> Plan:

@@ -44,7 +44,7 @@ def saved(path: Path) -> Document:
     except ValidationError as error:
         # Not pydantic's message: it quotes what it found, which may be any file.
         where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
-        message = f"is no plan that this supaops can read (at {where or 'its beginning'})"
+        message = f"is no plan that this version can read (at {where or 'its beginning'})"
         raise SupaopsError(message, place=str(path), hint=again) from error
 
 

@@ -30,5 +30,12 @@ def applied_lines(plan: Plan, applied: Applied) -> Iterator[Text]:
         )
 
 
+def rollback_lines(plan: Plan) -> Iterator[Text]:
+    """Yield what remains to be done after a rollback: the config still says otherwise."""
+    if plan.pending:
+        told = "The config still says otherwise: put it back too, or the next apply undoes this."
+        yield Text(told, "yellow")
+
+
 def _changes(count: int) -> str:
     return {0: "", 1: "1 change"}.get(count, f"{count} changes")

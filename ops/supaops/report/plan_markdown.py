@@ -35,7 +35,7 @@ def plan_markdown(document: Document) -> str:
 
 
 def _head(document: Document) -> Iterator[str]:
-    yield f"### supaops plan: {_code(document.environment)}"
+    yield f"### Plan of {_code(document.environment)}"
     if not (document.changes or document.drift):
         yield f"No changes: {_code(document.environment)} is as declared."
         return

@@ -436,6 +436,9 @@ revoke all on function supaops.rescue_expired_leases() from public, anon, authen
 -- grant.supaops.resource  (grants/private_table.sql.j2)
 revoke all on table supaops.resource from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.resource_version  (grants/private_table.sql.j2)
+revoke all on table supaops.resource_version from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.resume_cleanup  (grants/private_function.sql.j2)
 revoke all on function supaops.resume_cleanup() from public, anon, authenticated, service_role cascade;
 
