@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.exceptions import HTTPException
 
-from supaops.worker.request import check_secret, parse_dispatch, parse_wish
+from supaops.worker.request import parse_dispatch, parse_wish
 
 JSON = "application/json"
 
@@ -88,17 +88,6 @@ def test_other_content_type_is_415(content_type: str | None) -> None:
 
 def test_empty_body_needs_no_content_type() -> None:
     assert limit_of(b"", None) == 10
-
-
-@pytest.mark.parametrize("given", [None, b"", b"wrong!", b"secreT", b"secret ", "sécret".encode()])
-def test_missing_and_wrong_secret_are_refused_alike(given: bytes | None) -> None:
-    with pytest.raises(HTTPException) as caught:
-        check_secret(given, b"secret")
-    assert (caught.value.status_code, caught.value.detail) == (401, "unauthorized")
-
-
-def test_secret_outside_ascii_is_accepted() -> None:
-    check_secret("pässwörd".encode(), "pässwörd".encode())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -112,8 +112,8 @@ def _apply_under_lock(
     _execute(conn, changes, desired.secrets, progress)
     changes, after = _tighten(conn, desired, changes)
     _verify(conn, desired.resources, after)
-    provenance = replace(provenance, rolls_back_to=desired.revision)
-    return Applied(tuple(changes), _record(conn, plan, changes, after, provenance))
+    told = ": ".join(filter(None, [desired.purpose, summary(plan)]))
+    return Applied(tuple(changes), _record(conn, plan, told, changes, after, provenance))
 
 
 def _tighten(
@@ -200,6 +200,7 @@ def _holds(resource: Resource, state: State) -> bool:
 def _record(
     conn: Connection,
     plan: Plan,
+    told: str,
     changes: Iterable[Change],
     after: State,
     provenance: Provenance,
@@ -211,7 +212,7 @@ def _record(
             "applied_by": provenance.applied_by,
             "git_sha": provenance.git_sha,
             "tool_version": provenance.tool_version,
-            "summary": provenance.told(summary(plan)),
+            "summary": told,
             "plan": of_record(plan),
         },
     )

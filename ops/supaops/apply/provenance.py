@@ -18,13 +18,6 @@ class Provenance:
     applied_by: str
     tool_version: str
     git_sha: str | None = None
-    rolls_back_to: int | None = None
-
-    def told(self, summary: str) -> str:
-        """Return a revision's summary, which says of a rollback that it is one."""
-        if self.rolls_back_to is None:
-            return summary
-        return f"rollback to {self.rolls_back_to}: {summary}"
 
 
 def provenance(directory: Path) -> Provenance:

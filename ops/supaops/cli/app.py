@@ -17,6 +17,7 @@ from supaops.cli import (
     plan,
     render,
     rollback,
+    rotate,
     serve,
     smoke,
     verify,
@@ -37,6 +38,7 @@ app.command()(apply.apply)
 app.command()(bootstrap.bootstrap)
 app.command()(history.history)
 app.command()(rollback.rollback)
+app.command()(rotate.rotate)
 app.command()(arm.arm)
 app.command()(arm.disarm)
 app.command()(verify.verify)

@@ -69,10 +69,11 @@ def apply(
     yes: YesOption = False,
     lock_timeout: LockTimeoutOption = 10.0,
 ) -> None:
-    """Make the database as declared, in one transaction or not at all.
+    """Make the database as declared, all of it or nothing.
 
-    Shows the plan and asks; the local stack needs no question. With FILE, carries out exactly that
-    plan. Exits 4 when another apply holds the lock, 5 when a guard refuses.
+    It is one transaction. Shows the plan and asks; the local stack needs no question. With FILE,
+    carries out exactly that plan. Exits 4 when another apply holds the lock, 5 when a guard
+    refuses.
     """
     kept = _kept(file, Decisions(prune=prune, force=force))
     where = target(env, config)

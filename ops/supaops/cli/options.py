@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +14,11 @@ import typer
 from supaops.cli.console import say
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Resolved, load, resolve
+from supaops.config.duration import parse_positive_duration
 from supaops.config.overlay import environments
+from supaops.config.problem import Complaint
 from supaops.db.connect import Connection, connect, describe, uses_pooler
-from supaops.errors import LocalStackError
+from supaops.errors import LocalStackError, UsageError
 from supaops.local import Stack, find
 from supaops.plan import Desired
 from supaops.render import resources
@@ -53,6 +56,17 @@ ConfigOption = Annotated[
 FormatOption = Annotated[
     Format, typer.Option("--format", metavar="text|json", help="How to print the result.")
 ]
+
+
+def duration(text: str, option: str) -> timedelta:
+    """Parse the value of an option such as ``1h30m``.
+
+    Raises: UsageError that names the option.
+    """
+    try:
+        return parse_positive_duration(text)
+    except Complaint as complaint:
+        raise UsageError(str(complaint), place=option, hint="such as 30s, 5m or 1h30m") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ def render(
     config: ConfigOption = DEFAULT_CONFIG,
     out: OutOption = None,
 ) -> None:
-    """Print the SQL of an environment; needs no database and no secret.
+    """Print the SQL of an environment, without a database.
 
-    The list of its resources follows as comments.
+    It needs no secret either. The list of its resources follows as comments.
     """
     rendered = resources(load(config, env))
     if out is None:

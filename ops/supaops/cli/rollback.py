@@ -34,10 +34,10 @@ def rollback(
     yes: YesOption = False,
     lock_timeout: LockTimeoutOption = 10.0,
 ) -> None:
-    """Bring back functions, schedules and settings as an earlier revision left them.
+    """Bring back what an earlier revision left, but for data.
 
-    Never touches data: tables and secrets stay as they are. It is an apply like any other, and a
-    revision of its own; what was made since is deleted.
+    Functions, schedules and settings come back; tables and secrets stay as they are. It is an apply
+    like any other, and a revision of its own; what was made since is deleted.
     """
     where = target(env, config)
     require_typed(where, typed=env_is_typed(context))

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from supaops.db.connect import Connection
-from supaops.db.live import LiveObject
+from supaops.db.live import LiveObject, Recorded
 from supaops.db.queries import query
 from supaops.render.resource import Resource
 
@@ -42,6 +42,12 @@ def record_resources(
     ]
     with conn.cursor() as cursor:
         cursor.executemany(query("write.record"), rows)
+
+
+def restore_record(conn: Connection, before: Recorded) -> None:
+    """Record a resource as it was recorded before; the revision stays the present one."""
+    sides = {name: getattr(before, name) for name in Recorded.__slots__}
+    conn.execute(query("write.restore_record"), sides)
 
 
 def forget_resources(conn: Connection, addresses: Iterable[str]) -> None:

@@ -146,6 +146,7 @@ def _put_secret(
         conn.execute(query("write.vault_create"), parameters)
     else:
         conn.execute(query("write.vault_update"), {**parameters, "id": live.facts["id"]})
+    conn.execute(query("write.vault_reinstate"), {"name": resource.name})
 
 
 def _put_function(conn: Connection, resource: Resource, live: LiveObject | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
@@ -13,7 +13,11 @@ from supaops.db.errors import translated
 from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
 from supaops.plan.model import Plan
-from supaops.render.resource import Kind, Resource
+from supaops.render.resource import Resource
+
+
+def _everything(_address: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +25,15 @@ class Desired:
     """What an environment should hold: its config, rendered, and the secrets' values.
 
     Attributes:
-        kinds: what is planned; resources of other kinds stay as they are.
-        revision: the revision that `resources` were read from; None when they are of the config.
+        concerns: whether a plan is about a resource, by its address; others stay as they are.
+        purpose: what a revision says before its sums; empty for an apply of the config.
     """
 
     config: Config
     resources: tuple[Resource, ...]
     secrets: Mapping[str, SecretStr]
-    kinds: frozenset[Kind] = frozenset(Kind)
-    revision: int | None = None
+    concerns: Callable[[str], bool] = _everything
+    purpose: str = ""
 
     def state(self, conn: Connection) -> State:
         """Read the database's side, inside the caller's transaction."""
@@ -38,7 +42,7 @@ class Desired:
     def plan(self, state: State) -> Plan:
         """Compare with a state that was read."""
         plan = build_plan(self.config.environment, self.resources, state)
-        return replace(plan, changes=tuple(c for c in plan.changes if c.kind in self.kinds))
+        return replace(plan, changes=tuple(c for c in plan.changes if self.concerns(c.address)))
 
 
 def read_plan(conn: Connection, desired: Desired) -> Plan:

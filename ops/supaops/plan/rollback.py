@@ -33,7 +33,11 @@ def earlier(conn: Connection, config: Config, number: int | None, *, force: bool
     now = versions_at(conn, bounds(conn).newest or wanted)
     _require_same_steps(versions, now, wanted, force=force)
     resources = revived(versions, f"revision {wanted}")
-    return Desired(config, resources, {}, frozenset(Kind) - KEPT, wanted)
+    return Desired(config, resources, {}, _comes_back, f"rollback to {wanted}")
+
+
+def _comes_back(address: str) -> bool:
+    return address.partition(".")[0] not in KEPT
 
 
 def revived(versions: Iterable[Recorded], source: str) -> tuple[Resource, ...]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,9 +18,11 @@ from starlette.types import Lifespan
 
 from supaops.db.jobs import JobQueue
 from supaops.db.pool import Pool
+from supaops.db.rotation import known_values
 from supaops.errors import DatabaseError
 from supaops.worker.access_log import AccessLog
 from supaops.worker.builtin import builtin
+from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
@@ -70,7 +73,8 @@ def create_app(
             yield
             await runner.close(grace=grace)
 
-    return application(Endpoint(settings, runner), lifespan)
+    credentials = Credentials(settings, partial(known_values, ours, settings.secret_name))
+    return application(Endpoint(settings, runner, credentials=credentials), lifespan)
 
 
 def _pool(database_url: str, size: int, patience: timedelta) -> Pool:

@@ -15,13 +15,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from supaops.errors import DatabaseError
+from supaops.worker.credentials import Credentials
 from supaops.worker.linger import Linger
 from supaops.worker.request import (
     MAX_BODY_BYTES,
     NotOurs,
     Origin,
     Wish,
-    check_secret,
     parse_dispatch,
     parse_origin,
     parse_wish,
@@ -45,17 +45,24 @@ log = logging.getLogger("supaops.worker")
 class Endpoint:
     """Answer HTTP requests; everything else is the runner's.
 
-    Args:    environ: read at each request, so that a test or a supervisor may change it.
+    Args:
+        credentials: whose callers' secrets are good; by default the settings' own alone.
+        environ: read at each request, so that a test or a supervisor may change it.
     """
 
     def __init__(
-        self, settings: Settings, runner: Runner, *, environ: Mapping[str, str] = os.environ
+        self,
+        settings: Settings,
+        runner: Runner,
+        *,
+        credentials: Credentials | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._settings = settings
         self._runner = runner
         self._environ = environ
         self._linger = Linger(runner, settle=settings.answer_within, stopped=lambda: self._disabled)
-        self._secret = settings.secret.get_secret_value().encode()
+        self._credentials = credentials or Credentials(settings)
 
     async def run(self, request: Request) -> JSONResponse:
         """Check the caller, claim and run jobs, answer with the counts.
@@ -65,7 +72,8 @@ class Endpoint:
 
         Raises: HTTPException.
         """
-        check_secret(_raw_header(request, self._settings.header), self._secret)
+        if not await self._credentials.accept(_raw_header(request, self._settings.header)):
+            raise HTTPException(401, "unauthorized")  # the same for a missing and for a wrong one
         if self._disabled:
             return unavailable("job processing is disabled", retry_after=_DISABLED_RETRY_S)
         wish = parse_wish(

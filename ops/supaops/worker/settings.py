@@ -20,7 +20,8 @@ _ANSWER_SHARE = 0.8
 class Settings:
     """What the endpoint needs to know.
 
-    `timeout` is what pg_net waits for an answer; `schema` and `name` locate the SQL functions.
+    `secret_name` is the secret's name in Vault; `timeout` is what pg_net waits for an answer;
+    `schema` and `name` locate the SQL functions.
     """
 
     header: str
@@ -30,6 +31,7 @@ class Settings:
     lease: timedelta
     schema: str = "public"
     name: str = "job_queue"
+    secret_name: str = "job_queue_runner_secret"  # noqa: S105  a name
 
     @classmethod
     def of(cls, config: Config, secrets: Mapping[str, SecretStr]) -> Self:
@@ -52,6 +54,7 @@ class Settings:
             lease=config.queue.lease,
             schema=config.queue.schema_name,
             name=config.queue.name,
+            secret_name=config.worker.secret,
         )
 
     @property

@@ -461,6 +461,9 @@ revoke all on function supaops.room_seen(text, text) from public, anon, authenti
 -- grant.supaops.running_under  (grants/private_function.sql.j2)
 revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.secret_value  (grants/private_table.sql.j2)
+revoke all on table supaops.secret_value from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.settle  (grants/private_function.sql.j2)
 revoke all on function supaops.settle(public.job_queue, boolean) from public, anon, authenticated, service_role cascade;
 

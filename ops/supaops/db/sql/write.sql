@@ -51,6 +51,15 @@ select vault.update_secret(
   secret_id := %(id)s, new_secret := %(value)s, new_name := %(name)s,
   new_description := %(description)s);
 
+-- name: vault_reinstate
+-- What an apply writes is good, even if it was rotated out once.
+update supaops.secret_value as v
+   set retires_at = null
+  from supaops.installation as i, vault.decrypted_secrets as s
+ where v.secret = %(name)s and v.retires_at is not null and s.name = v.secret
+   and v.digest = encode(
+         sha256(i.secret_salt || convert_to(s.name || ':' || s.decrypted_secret, 'utf8')), 'hex');
+
 -- name: vault_delete
 delete from vault.secrets where id = %(id)s;
 
@@ -63,6 +72,12 @@ values (%(address)s, %(kind)s, %(sha256)s, %(live_sha256)s, %(definition)s, %(li
    set sha256 = excluded.sha256, live_sha256 = excluded.live_sha256,
        definition = excluded.definition, live_definition = excluded.live_definition,
        revision_id = excluded.revision_id, applied_at = now();
+
+-- name: restore_record
+update supaops.resource
+   set sha256 = %(sha256)s, live_sha256 = %(live_sha256)s,
+       definition = %(definition)s, live_definition = %(live_definition)s
+ where address = %(address)s;
 
 -- name: forget
 delete from supaops.resource where address = any(%(addresses)s);

@@ -1,0 +1,146 @@
+"""Rotate a secret: new value in, both good for a while, proved by a real call, old value out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from supaops.apply.apply import Options, apply_plan
+from supaops.apply.provenance import Provenance
+from supaops.config.model import Config
+from supaops.db.connect import Connection
+from supaops.db.live import LiveObject, State
+from supaops.db.rotation import Answer, answer, begin, call_worker, finish, is_under_way, undo
+from supaops.errors import SupaopsError
+from supaops.plan import Desired, read_plan
+from supaops.render.resource import Kind
+
+_POLL_S = 0.1
+_RETRY_S = 1.0  # a worker looks for rotations once a second at most
+_SUCCESS = range(200, 300)
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation did.
+
+    Attributes:
+        was_needed: false when Vault held the declared value already.
+        http_status: of the call that proved it; None when the chain does not use the secret.
+    """
+
+    name: str
+    was_needed: bool
+    http_status: int | None = None
+
+
+def rotate(
+    conn: Connection,
+    desired: Desired,
+    name: str,
+    provenance: Provenance,
+    *,
+    overlap: timedelta,
+    timeout: timedelta,
+    progress: Progress = lambda _step: None,
+) -> Rotated:
+    """Replace the value of a secret by the one that its source has now.
+
+    It can be run again wherever it was interrupted: both values are good until it has ended.
+
+    Args:
+        overlap: how long the old value stays good after the new one has worked.
+        timeout: how long the worker gets to accept the new one.
+    Raises: SupaopsError when the secret is not applied yet, or the worker does not accept the new
+        value, which is then taken back; LockHeld, Refused, DatabaseError.
+    """
+    mine = _alone(desired, name)
+    state = _read(conn, mine)
+    live = _live(state, name)
+    if live.facts["value_matches"] and not is_under_way(conn, name):
+        return Rotated(name, was_needed=False)
+    new = str(state.secret_digests[name])
+    if not live.facts["value_matches"]:
+        progress("writing the new value")
+        begin(conn, name, [_digest(live), new])
+        apply_plan(conn, mine, read_plan(conn, mine), provenance, Options(force=True))
+    status = _prove(conn, desired.config, name, timeout, progress)
+    if isinstance(status, Answer):
+        undo(conn, name, new, state.recorded.get(live.address))
+        raise _not_accepted(name, status)
+    finish(conn, name, new, overlap)
+    return Rotated(name, was_needed=True, http_status=status)
+
+
+def _alone(desired: Desired, name: str) -> Desired:
+    """Return the part of an environment that is this secret.
+
+    Raises: SupaopsError when it is not declared.
+    """
+    address = f"{Kind.VAULT_SECRET}.{name}"
+    found = tuple(each for each in desired.resources if each.address == address)
+    if not found:
+        declared = ", ".join(sorted(desired.config.vault.secrets)) or "none"
+        raise SupaopsError(f"vault.secrets declares no {name!r}", hint=f"declared: {declared}")
+    secrets = {name: desired.secrets[name]}
+    return Desired(desired.config, found, secrets, address.__eq__, f"rotate {name}")
+
+
+def _read(conn: Connection, desired: Desired) -> State:
+    with conn.transaction():
+        return desired.state(conn)
+
+
+def _live(state: State, name: str) -> LiveObject:
+    address = f"{Kind.VAULT_SECRET}.{name}"
+    live = state.live.get(address)
+    if live is None or address not in state.recorded:
+        raise SupaopsError(f"{name} was not applied yet", hint="supaops apply")
+    return live
+
+
+def _digest(live: LiveObject) -> str:
+    """Return the salted digest of the value that Vault holds."""
+    return str(json.loads(live.definition.rpartition("value_digest: ")[2]))
+
+
+def _prove(
+    conn: Connection, config: Config, name: str, timeout: timedelta, progress: Progress
+) -> int | Answer | None:
+    """Return the status of a call that worked, or the answer to the last one that did not.
+
+    None when the chain does not use the secret, so that no call could prove it.
+    """
+    if name not in (config.worker.secret, config.worker.endpoint):
+        return None
+    deadline = time.monotonic() + timeout.total_seconds()
+    while True:
+        progress("calling the worker with it")
+        said = _call(conn, deadline)
+        if said.status_code in _SUCCESS:
+            return said.status_code
+        if time.monotonic() + _RETRY_S >= deadline:
+            return said
+        time.sleep(_RETRY_S)
+
+
+def _call(conn: Connection, deadline: float) -> Answer:
+    request_id = call_worker(conn)
+    while (said := answer(conn, request_id)) is None:
+        if time.monotonic() >= deadline:
+            return Answer(None, "no answer in time")
+        time.sleep(_POLL_S)
+    return said
+
+
+def _not_accepted(name: str, said: Answer) -> SupaopsError:
+    seen = f"HTTP {said.status_code}" if said.status_code else (said.error or "no answer")
+    return SupaopsError(
+        f"the worker did not accept the new value of {name} ({seen}); the old one is back",
+        hint="`supaops serve` takes part by itself; give any other worker both values first",
+    )

@@ -1,0 +1,27 @@
+"""What a rotation did, as text for people. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rich.text import Text
+
+from supaops.apply.rotation import Rotated
+
+
+def rotated_lines(done: Rotated, retires_at: datetime) -> Iterator[Text]:
+    """Yield what is good now, until when, and what is left to be done.
+
+    Args:    retires_at: when the old value stops to be good.
+    """
+    if not done.was_needed:
+        yield Text(f"Vault holds the declared value of {done.name}: nothing to rotate.", "green")
+        return
+    if done.http_status is None:
+        yield Text(f"Rotated {done.name}. The chain does not use it: no call could prove it.")
+        return
+    yield Text(f"Rotated {done.name}: the worker answered HTTP {done.http_status}.", "green")
+    until = f"{retires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    yield Text(f"The old value is good until {until}.")
+    yield Text("Give the worker the new one with its next deployment.", "dim")
