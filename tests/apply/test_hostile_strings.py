@@ -78,7 +78,9 @@ def test_a_hostile_text_arrives_as_it_was_written(
     secret = one(db, "select * from vault.decrypted_secrets where name = 'hostile'")
     assert (secret["description"], secret["decrypted_secret"]) == (text, text)
     command = one(db, "select command from cron.job where jobname = 'hostile'")["command"]
-    assert one(db, f"{command} as said")["said"] == text
+    ran = db.execute(f"{command} as said")
+    assert ran.nextset()  # the first is the guard's
+    assert ran.fetchall() == [{"said": text}]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

@@ -67,7 +67,9 @@ def test_results_fit_a_terminal(
 def test_remedies_of_the_usual_findings_fit_80_columns(cli: Cli, variables: dict[str, str]) -> None:
     told = "".join(cli(*words, **variables).told for words in RESULTS)
     assert "fix: " in told
-    assert [line for line in told.splitlines() if len(line) > 80] == []
+    definition = "      +"  # shown whole, however long
+    lines = [line for line in told.splitlines() if not line.startswith(definition)]
+    assert [line for line in lines if len(line) > 80] == []
 
 
 @pytest.mark.stack

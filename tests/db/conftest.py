@@ -55,6 +55,9 @@ delete from supaops.tally;
 delete from supaops.pause;
 delete from supaops.audit;
 delete from supaops.dispatch;
+update supaops.environment set
+  name = null, probe_at = null, disarmed_at = null, disarmed_by = null, disarmed_reason = null,
+  confirmed_identity = supaops.identity(), confirmed_at = clock_timestamp();
 delete from supaops.cleanup;
 insert into supaops.cleanup default values;
 delete from vault.secrets;

@@ -11,7 +11,7 @@ from supaops.apply import provenance
 from supaops.apply.rotation import Rotated, rotate
 from supaops.db.connect import Connection
 from supaops.db.rotation import begin
-from supaops.errors import SupaopsError
+from supaops.errors import Refused, SupaopsError
 from tests.jobs.conftest import serve
 from tests.projects import Project
 from tests.waiting import until
@@ -198,3 +198,12 @@ def test_what_is_not_declared_or_not_applied_is_named(running: Project, db: Conn
     running.environ["JOB_QUEUE_RUNNER_SECRET"] = NEW
     with pytest.raises(SupaopsError, match="was not applied yet"):
         turn(running, db)
+
+
+def test_the_secret_of_another_environment_is_not_touched(running: Project, db: Connection) -> None:
+    db.execute("update supaops.environment set name = 'production'")
+    running.environ["JOB_QUEUE_RUNNER_SECRET"] = NEW
+    with pytest.raises(Refused, match="belongs to the environment 'production'"):
+        turn(running, db)
+    assert in_vault(db)[SECRET] == OLD
+    assert db.execute("select from supaops.secret_value").fetchone() is None

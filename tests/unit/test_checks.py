@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from supaops.checks.chain import drift, jobs, last_answer, net_queue, scheduler
+from supaops.checks.environment import armed, environment_checks
 from supaops.checks.finding import Finding, worst
 from supaops.config import load
+from supaops.db.environment import Environment, GuardState
 from supaops.db.health import ChainFacts
 from supaops.db.live import LiveObject
 from supaops.plan import Action, Change, Plan
@@ -122,3 +124,80 @@ def test_the_text_ends_with_the_worst_and_the_json_begins_with_it() -> None:
         "observed": "seen",
         "fix": "do",
     }
+
+
+def guarded(**changes: Any) -> Environment:
+    """Return what an armed database says of itself, with changes."""
+    moment = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
+    known: dict[str, Any] = {"name": "local", "state": GuardState.ARMED, "confirmed_at": moment}
+    return Environment(**known | changes)
+
+
+def test_an_armed_database_of_this_environment_is_ok() -> None:
+    belongs, armed = environment_checks(CONFIG, guarded())
+    assert (belongs.severity, belongs.observed) == (Severity.OK, "local")
+    assert (armed.severity, armed.observed) == (Severity.OK, "armed since 2026-01-31 12:30:00 UTC")
+
+
+DISARMED = {"state": GuardState.DISARMED, "disarmed_at": datetime(2026, 2, 1, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity", "observed", "fix"),
+    [
+        (
+            {"state": GuardState.UNCONFIRMED},
+            Severity.WARNING,
+            (
+                "unconfirmed: guarded cron jobs do not run; started or copied since it was "
+                "last armed, 2026-01-31 12:30:00 UTC"
+            ),
+            "the next post that the worker accepts arms it; by hand: supaops arm --env local",
+        ),
+        (
+            {**DISARMED, "disarmed_by": "guard", "disarmed_reason": "refused"},
+            Severity.CRITICAL,
+            "disarmed by the guard since 2026-02-01 00:00:00 UTC: refused",
+            (
+                "a copy stays so. Otherwise correct the worker's DATABASE_URL: "
+                "the next post that the worker accepts arms it"
+            ),
+        ),
+        (
+            {**DISARMED, "disarmed_by": "operator", "disarmed_reason": "a move"},
+            Severity.WARNING,
+            "disarmed by the operator since 2026-02-01 00:00:00 UTC: a move",
+            "supaops arm --env local",
+        ),
+        (
+            {"unconfirmed_dispatch": 7},
+            Severity.WARNING,
+            (
+                "armed, but the worker accepted post 7 without confirming it: "
+                "after a restart no guarded job runs"
+            ),
+            "have the worker call job_queue_confirm for each post, or set clone_guard: false",
+        ),
+    ],
+)
+def test_a_database_that_may_not_act_is_told_with_since_why_and_a_remedy(
+    changes: dict[str, Any], severity: Severity, observed: str, fix: str
+) -> None:
+    finding = armed(CONFIG, guarded(**changes))
+    assert (finding.severity, finding.observed, finding.fix) == (severity, observed, fix)
+
+
+def test_without_the_guard_no_state_is_a_fault() -> None:
+    config = CONFIG.model_copy(update={"clone_guard": False})
+    assert armed(config, guarded(state=GuardState.UNCONFIRMED)).severity is Severity.OK
+
+
+def test_another_environment_s_database_is_critical() -> None:
+    finding, _ = environment_checks(CONFIG, guarded(name="production"))
+    assert (finding.severity, finding.observed) == (Severity.CRITICAL, "belongs to production")
+    assert "supaops arm --env local --rename" in finding.fix
+
+
+def test_a_database_of_an_older_supaops_is_unknown() -> None:
+    [finding] = environment_checks(CONFIG, None)
+    assert (finding.severity, finding.fix) == (Severity.UNKNOWN, "supaops apply --env local")

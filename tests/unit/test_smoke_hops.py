@@ -57,6 +57,20 @@ def test_a_tick_that_found_nothing_ready_points_at_the_pauses() -> None:
     assert last.fix == "select * from supaops.pause"
 
 
+@pytest.mark.parametrize(
+    ("held", "given_up"),
+    [("disarmed by the operator: a move", [True]), ("disarmed by the guard: refused", [False])],
+)
+def test_a_tick_that_was_not_to_post_tells_why_and_whether_to_wait(
+    held: str, given_up: list[bool]
+) -> None:
+    seen = Trace(UNCLAIMED, RUN, None, 0, held)
+    *_, last = hops(Journey(CONFIG, seen, START, EVERY_MINUTE))
+    assert (last.name, last.ok, [last.failed]) == ("request", False, given_up)
+    assert last.cause == f"the run was not to post: this database is {held}"
+    assert last.fix == "supaops verify --env local"
+
+
 def journey(
     job: Row | None = JOB,
     run: Row | None = RUN,

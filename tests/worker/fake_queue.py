@@ -45,6 +45,8 @@ class FakeQueue:
         self.succeeded: dict[int, str | None] = {}
         self.failed: dict[int, str] = {}
         self.given_back: list[int] = []
+        self.sent: dict[int, str] = {}
+        self.confirm_gate: asyncio.Event | None = None
         self.claims: list[tuple[int, str]] = []
         self.beats = 0
         self.lost: frozenset[int] = frozenset()
@@ -56,6 +58,12 @@ class FakeQueue:
         self.claim_gate: asyncio.Event | None = None
         self.give_back_gate: asyncio.Event | None = None
         self.beat_gate: asyncio.Event | None = None
+
+    async def confirm(self, dispatch: int, nonce: str) -> bool:
+        self._fail_if_away()
+        if self.confirm_gate:
+            await self.confirm_gate.wait()
+        return self.sent.pop(dispatch, None) == nonce
 
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:  # noqa: ARG002  the protocol's names
         self.claims.append((limit, worker))

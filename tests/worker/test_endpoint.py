@@ -309,3 +309,84 @@ async def test_post_of_a_tick_is_answered_and_nobody_looks_for_more(
     await client.post(RUN, headers=AUTH, json={"limit": 5})
     await asyncio.sleep(0.3)
     assert len(service.queue.claims) == 1
+
+
+SENT = {**AUTH, "x-supaops-dispatch": "815", "x-supaops-nonce": "n0nce"}
+
+
+async def test_post_of_the_own_database_is_confirmed_once_and_then_refused(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    service.queue.sent[815] = "n0nce"
+    service.handlers.handler("work")(lambda *_: None)
+    service.queue.ready.extend([job(), job()])
+    assert (await client.post(RUN, headers=SENT, json={"limit": 1})).status_code == 200
+    replayed = await client.post(RUN, headers=SENT, json={"limit": 1})
+    assert replayed.status_code == 409
+    assert replayed.json() == {
+        "error": "this call does not come from the database of this worker",
+        "refused_by": "clone_guard",
+    }
+    assert len(service.queue.claims) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-supaops-dispatch": "816"},
+        {"x-supaops-nonce": "n0nce!"},
+        {"x-supaops-nonce": "n\u00e9"},
+        {"x-supaops-dispatch": "8 15"},
+        {"x-supaops-dispatch": "9" * 19},
+        {"x-supaops-dispatch": ""},
+    ],
+)
+async def test_post_of_another_database_is_refused_before_anything_is_claimed(
+    client: httpx.AsyncClient, service: Service, headers: dict[str, str]
+) -> None:
+    service.queue.sent[815] = "n0nce"
+    response = await client.post(
+        RUN,
+        headers=[(name.encode(), text.encode()) for name, text in {**SENT, **headers}.items()],
+        json={"limit": 1, "linger_ms": 20_000},
+    )
+    assert response.status_code == 409
+    await asyncio.sleep(0.15)  # three looks of a worker that lingers
+    assert service.queue.claims == []
+
+
+@pytest.mark.parametrize("absent", ["x-supaops-nonce", "both"])
+async def test_post_that_says_nothing_of_its_origin_is_served(
+    client: httpx.AsyncClient, absent: str
+) -> None:
+    headers = AUTH if absent == "both" else {**AUTH, "x-supaops-dispatch": "815"}
+    assert (await client.post(RUN, headers=headers)).status_code == 200
+
+
+async def test_post_that_cannot_be_confirmed_is_503_and_keeps_its_nonce(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    service.queue.sent[815] = "n0nce"
+    service.queue.away.append(gone())
+    assert (await client.post(RUN, headers=SENT)).status_code == 503
+    assert service.queue.claims == []
+    assert (await client.post(RUN, headers=SENT)).status_code == 200
+
+
+async def test_post_whose_confirmation_is_not_answered_is_503_in_time() -> None:
+    service = Service(timeout=0.2)
+    service.queue.confirm_gate = asyncio.Event()
+    async with service.serve() as client:
+        response = await client.post(RUN, headers=SENT)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert service.queue.claims == []
+
+
+@pytest.mark.parametrize("wrong", [{"x-job-runner-secret": "x"}, {"content-type": "text/plain"}])
+async def test_post_that_is_refused_for_another_reason_keeps_its_nonce(
+    client: httpx.AsyncClient, service: Service, wrong: dict[str, str]
+) -> None:
+    service.queue.sent[815] = "n0nce"
+    refused = await client.post(RUN, headers={**SENT, **wrong}, content=b"{}")
+    assert refused.status_code in (401, 415)
+    assert (await client.post(RUN, headers=SENT)).status_code == 200

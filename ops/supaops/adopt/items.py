@@ -140,14 +140,13 @@ def _require_name(name: str) -> None:
 def _cron_entry(config: Config, live: LiveObject, secrets: set[str]) -> dict[str, Any]:
     found = fields_of(live)
     entry = {"schedule": schedule(found["schedule"])}
-    entry |= _target(config, found["command"], secrets)
+    entry |= _target(config, live.name, found["command"], secrets)
     return entry if found["active"] else {**entry, "active": False}
 
 
-def _target(config: Config, command: str, secrets: set[str]) -> dict[str, str]:
+def _target(config: Config, name: str, command: str, secrets: set[str]) -> dict[str, str]:
     for call in _CALLS:
-        job = CronJob.model_validate({"schedule": "@daily", "call": call})
-        if command == cron_command(config, job):
+        if command in _commands(config, name, call):
             return {"call": call}
     kind = kind_of_secret(command)
     if kind or _CREDENTIAL.search(command):
@@ -159,6 +158,13 @@ def _target(config: Config, command: str, secrets: set[str]) -> dict[str, str]:
             "import that first: supaops import secrets",
         )
     return {"sql": command}
+
+
+def _commands(config: Config, name: str, call: str) -> set[str]:
+    """Return how a call may stand in cron.job: as a team writes it, and as an apply guards it."""
+    spec = {"schedule": "@daily", "call": call}
+    jobs = [CronJob.model_validate({**spec, "guard": guard}) for guard in (False, True)]
+    return {cron_command(config, name, job) for job in jobs}
 
 
 def _secret_entry(live: LiveObject, taken: set[str]) -> dict[str, Any]:

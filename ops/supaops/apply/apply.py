@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from supaops.apply.environment import require_own_environment
 from supaops.apply.grants import as_granted, loose_grants, with_changes, with_grants
 from supaops.apply.provenance import Provenance
 from supaops.db.connect import Connection
+from supaops.db.environment import name_environment
 from supaops.db.errors import translated
 from supaops.db.history import record_versions
 from supaops.db.live import LiveObject, State, settle_in
@@ -67,14 +69,18 @@ def apply_plan(
     """Apply exactly `plan`, or nothing.
 
     Args:    plan: what was shown; compared with the state under the lock.
-    Raises:  LockHeld, Refused (the state moved, or a conflict without `force`), DatabaseError.
+    Raises:  LockHeld, Refused (the database of another environment, the state moved, or a conflict
+        without `force`), DatabaseError.
         Whatever is raised, the database is as before.
     """
     try:
         with translated("applying"), conn.transaction():
             take_apply_lock(conn, wait=options.lock_wait, statement_timeout=STATEMENT_TIMEOUT)
             settle_in(conn)
-            return _apply_under_lock(conn, desired, plan, provenance, options, progress)
+            require_own_environment(conn, plan.environment)
+            applied = _apply_under_lock(conn, desired, plan, provenance, options, progress)
+            name_environment(conn, plan.environment)
+            return applied
     except LockHeld as error:
         raise LockHeld(
             error.message,

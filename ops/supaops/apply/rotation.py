@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from supaops.apply.apply import Options, apply_plan
+from supaops.apply.environment import require_own_environment
 from supaops.apply.provenance import Provenance
 from supaops.config.model import Config
 from supaops.db.connect import Connection
@@ -59,6 +60,7 @@ def rotate(
     Raises: SupaopsError when the secret is not applied yet, or the worker does not accept the new
         value, which is then taken back; LockHeld, Refused, DatabaseError.
     """
+    require_own_environment(conn, desired.config.environment)
     mine = _alone(desired, name)
     state = _read(conn, mine)
     live = _live(state, name)

@@ -15,6 +15,7 @@ from supaops.apply import (
     changes_cron_jobs,
     provenance,
     remind_scheduler,
+    require_own_environment,
 )
 from supaops.cli.console import show
 from supaops.cli.guard import (
@@ -78,6 +79,7 @@ def apply(
     where = target(env, config)
     require_typed(where, typed=env_is_typed(context))
     with where.connect("apply") as conn:
+        require_own_environment(conn, where.config.environment)
         plan = read_plan(conn, where.desired)
         if kept:
             _require_fitting(kept, plan)

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from supaops.checks.environment import environment_warnings
 from supaops.cli.console import say, show, write
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import config_place
+from supaops.db.environment import read_environment
 from supaops.plan import Decisions, Document, Plan, document, read_plan, save
 from supaops.report.plan_github import plan_annotations
 from supaops.report.plan_markdown import plan_markdown
@@ -64,6 +66,9 @@ def plan(
     where = target(env, config)
     with where.connect("plan") as conn:
         found = read_plan(conn, where.desired)
+        facts = read_environment(conn)
+    for warning in environment_warnings(facts, where.config.environment):
+        say(f"warning: {warning}", "bold yellow")
     decisions = Decisions(prune=prune, force=force)
     written = document(found, decisions, lambda source: config_place(where.config, source))
     _print(found, written, output, verbose=verbose)

@@ -191,6 +191,8 @@ class CronJob(Section):
     """One SQL statement, instead of `call`."""
     active: bool = True
     """Whether pg_cron runs it."""
+    guard: bool = True
+    """Whether it runs only where the worker has confirmed the database; see `clone_guard`."""
     description: Text = ""
     """What the job does, for people."""
 
@@ -232,6 +234,8 @@ class Config(Section):
     """The secrets that the chain needs in Vault."""
     cron: Cron = Cron()
     """The schedules."""
+    clone_guard: bool = True
+    """Whether a copy of the database is kept from acting; needs a worker that confirms posts."""
     smoke: Smoke = Smoke()
     """The job that `supaops smoke` sends through the chain."""
     protected: bool | None = None

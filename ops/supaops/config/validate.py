@@ -8,6 +8,7 @@ from typing import Any
 
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
+from supaops.config.guarding import UNGUARDABLE, Guarding, guarding
 from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskRetry, TaskType, Worker
 from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint
@@ -57,6 +58,27 @@ def _cron_targets(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
         given = [key for key in ("call", "sql") if _at(section, key) is not None]
         if isinstance(section, dict) and len(given) != 1:
             yield problem_at(source, ("cron", "jobs", job), CALL_OR_SQL)
+
+
+def _unguardable(data: Data, source: SourceMap) -> Iterator[SupaopsError]:
+    if data.get("clone_guard") is False:
+        return
+    for job, section in _mapping(data, "cron", "jobs").items():
+        sql = _at(section, "sql")
+        if isinstance(sql, str) and _at(section, "guard") is not False and _is_unguardable(sql):
+            yield problem_at(
+                source,
+                ("cron", "jobs", job, "sql"),
+                UNGUARDABLE,
+                hint="set guard: false beside it, if a copy may run it too",
+            )
+
+
+def _is_unguardable(sql: str) -> bool:
+    try:
+        return guarding(check_statement(sql)) is Guarding.IMPOSSIBLE
+    except Complaint:
+        return False  # the field itself reports it
 
 
 def _undeclared(data: Data, source: SourceMap, path: KeyPath, name: str) -> SupaopsError:
@@ -225,6 +247,7 @@ _CHECKS: tuple[Callable[[Data, SourceMap], Iterator[SupaopsError]], ...] = (
     _worker_secrets,
     _sql_secrets,
     _cron_targets,
+    _unguardable,
     _backoff,
     _timing,
     _smoke,

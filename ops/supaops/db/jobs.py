@@ -101,6 +101,11 @@ class JobQueue:
         self._schema = schema
         self._name = name
 
+    async def confirm(self, dispatch: int, nonce: str) -> bool:
+        """Use up the nonce of a post; false when this database has sent no such post, or once."""
+        [row] = await self._call("confirm", {"dispatch": dispatch, "nonce": nonce})
+        return bool(row["confirmed"])
+
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:
         """Claim up to `limit` jobs that are ready, all under one new lease."""
         arguments = {"limit": limit, "worker": worker, "lease": lease}

@@ -29,12 +29,14 @@ class Trace:
         run: the cron run: runid, status, return_message, start_time, end_time.
         dispatch: id, request_id, created_at, is_queued, status_code, error, responded_at.
         net_backlog: requests waiting in pg_net's queue.
+        held: why the latest tick since then was not to post; None for any other reason.
     """
 
     job: Row | None
     run: Row | None
     dispatch: Row | None
     net_backlog: int
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ HTTP_OK = 200
 _HTTP_CAUSES = {
     401: "the worker refused the secret: its own differs from the one in Vault",
     404: "nothing answers at the endpoint's path",
+    409: "the worker works on another database",
     503: "the worker is disabled, or cannot reach its database",
 }
 _HTTP_FIXES = {
     401: "give both the same JOB_QUEUE_RUNNER_SECRET: restart the worker, then {apply}",
     404: "correct JOB_QUEUE_WORKER_ENDPOINT, then {apply}",
+    409: "give the worker the DATABASE_URL of this environment; if this is a copy, leave it so",
     503: "unset JOB_QUEUE_DISABLED and look at the worker's log",
 }
 
@@ -130,6 +132,12 @@ def _request(journey: Journey) -> _Passed | Hop:
 
 
 def _no_request(journey: Journey) -> Hop:
+    if journey.trace.held:
+        cause = f"the run was not to post: this database is {journey.trace.held}"
+        fix = f"supaops verify --env {journey.config.environment}"
+        # What the guard has disarmed may yet be armed by an accepted probe.
+        by_operator = journey.trace.held.startswith("disarmed by the operator")
+        return _broken("request", cause, fix, failed=by_operator)
     if journey.config.worker.skip_when_idle:
         cause = "the run found no job ready: the job's queue may be paused"
         return _broken("request", cause, "select * from supaops.pause")

@@ -51,7 +51,8 @@ def template_context(config: Config) -> dict[str, Any]:
 
     Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, the sections
         `queue` and `worker` of the config, the two functions of `instants`, the payload
-        schemas as `compiled`, and as `limited` whether there is any limit.
+        schemas as `compiled`, as `limited` whether there is any limit, and
+        as `guarded` whether posts carry a nonce.
     """
     return {
         "q": qualifier(config),
@@ -63,4 +64,5 @@ def template_context(config: Config) -> dict[str, Any]:
         "microseconds": microseconds,
         "compiled": compiled_schemas(config),
         "limited": bool(limits(config)),
+        "guarded": config.clone_guard,
     }

@@ -10,6 +10,7 @@ from supaops.config.model import Config, CronJob, TaskType
 from supaops.errors import RenderError
 from supaops.render.context import qualifier, template_context
 from supaops.render.environment import render_sql, template_root
+from supaops.render.guard import guarded
 from supaops.render.limits import limits
 from supaops.render.objects import SqlObject, created_objects, granted
 from supaops.render.quoting import Sql
@@ -145,17 +146,22 @@ def _cron_jobs(config: Config) -> Iterator[Resource]:
     for name, job in config.cron.jobs.items():
         spec = {
             "schedule": job.schedule,
-            "command": cron_command(config, job),
+            "command": cron_command(config, name, job),
             "active": job.active,
         }
         yield Resource(Kind.CRON_JOB, name, canonical(spec), f"cron.jobs.{name}", spec)
 
 
-def cron_command(config: Config, job: CronJob) -> str:
-    """Return the statement that pg_cron runs for a job."""
-    if job.sql is not None:
-        return job.sql
-    return f"select {qualifier(config)(f'_{job.call}')}()"
+def cron_command(config: Config, name: str, job: CronJob) -> str:
+    """Return what pg_cron runs for a job; a post to the worker has a guard of its own, the nonce.
+
+    Raises: RenderError for a statement that cannot be guarded.
+    """
+    statement = job.sql
+    if statement is None:
+        statement = f"select {qualifier(config)(f'_{job.call}')}()"
+    is_guarded = config.clone_guard and job.guard and job.call != "trigger_worker"
+    return guarded(name, statement) if is_guarded else statement
 
 
 def _vault_secrets(config: Config) -> Iterator[Resource]:

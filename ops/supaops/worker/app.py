@@ -26,6 +26,7 @@ from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
+from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 
@@ -108,5 +109,7 @@ async def _error(_request: Request, error: Exception) -> JSONResponse:
     """Return a refusal's reason; of a defect nothing but that it is one."""
     if isinstance(error, HTTPException):
         body = {"error": error.detail}
+        if isinstance(error, NotOurs):  # what its database knows our refusal from a proxy's by
+            body["refused_by"] = "clone_guard"
         return JSONResponse(body, error.status_code, headers=error.headers)
     return JSONResponse({"error": "internal error"}, 500)

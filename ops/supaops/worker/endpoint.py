@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -18,7 +19,11 @@ from supaops.worker.credentials import Credentials
 from supaops.worker.linger import Linger
 from supaops.worker.request import (
     MAX_BODY_BYTES,
+    NotOurs,
+    Origin,
+    Wish,
     parse_dispatch,
+    parse_origin,
     parse_wish,
 )
 from supaops.worker.runner import Runner, ShuttingDown
@@ -28,6 +33,7 @@ DISABLED = "JOB_QUEUE_DISABLED"
 # Whoever sets it wants a stop, so whatever does not say no is a yes.
 _ENABLED = frozenset({"", "false", "0", "no", "off"})
 DISPATCH_HEADER = "x-supaops-dispatch"
+NONCE_HEADER = "x-supaops-nonce"
 
 # How long a caller should wait before the next try.
 _DISABLED_RETRY_S = 60
@@ -62,6 +68,7 @@ class Endpoint:
         """Check the caller, claim and run jobs, answer with the counts.
 
         The secret comes first: without it nobody learns anything, not even that a body is bad.
+        Where the post comes from is asked last, and before anything is claimed: asking uses it up.
 
         Raises: HTTPException.
         """
@@ -75,11 +82,16 @@ class Endpoint:
             default=self._settings.batch_limit,
             maximum=self._settings.batch_limit,
         )
-        dispatch = parse_dispatch(request.headers.get(DISPATCH_HEADER))
-        if not wish.linger:
-            return await self._answer(wish.limit, dispatch)
-        with self._linger.during(wish.linger, limit=wish.limit, worker=worker_label(dispatch)):
-            return await self._answer(wish.limit, dispatch)
+        sent = request.headers.get(DISPATCH_HEADER)
+        origin = parse_origin(sent, request.headers.get(NONCE_HEADER))
+        dispatch = parse_dispatch(sent)
+        try:
+            return await self._serve(wish, dispatch, origin)
+        except (ShuttingDown, asyncio.CancelledError):  # cut off by the server at its stop
+            return unavailable("the worker is shutting down", retry_after=_UNAVAILABLE_RETRY_S)
+        except DatabaseError as error:
+            log.warning("dispatch %s: %s", dispatch or "-", error)
+            return unavailable("the database is unavailable", retry_after=_UNAVAILABLE_RETRY_S)
 
     async def health(self, _request: Request) -> JSONResponse:
         """Say that the process lives; asks neither for a secret nor the database."""
@@ -90,17 +102,28 @@ class Endpoint:
     def _disabled(self) -> bool:
         return self._environ.get(DISABLED, "").strip().lower() not in _ENABLED
 
-    async def _answer(self, limit: int, dispatch: str | None) -> JSONResponse:
+    async def _serve(self, wish: Wish, dispatch: str | None, origin: Origin | None) -> JSONResponse:
+        """Confirm where the post comes from, then claim and run.
+
+        Raises: NotOurs, ShuttingDown, DatabaseError.
+        """
         started = time.monotonic()
-        try:
-            tally = await self._runner.run(
-                limit, worker=worker_label(dispatch), within=self._settings.answer_within
-            )
-        except (ShuttingDown, asyncio.CancelledError):  # cut off by the server at its stop
-            return unavailable("the worker is shutting down", retry_after=_UNAVAILABLE_RETRY_S)
-        except DatabaseError as error:
-            log.warning("dispatch %s: %s", dispatch or "-", error)
-            return unavailable("the database is unavailable", retry_after=_UNAVAILABLE_RETRY_S)
+        if origin is not None:
+            await self._confirm(origin)
+        if not wish.linger:
+            return await self._answer(wish.limit, dispatch, started)
+        with self._linger.during(wish.linger, limit=wish.limit, worker=worker_label(dispatch)):
+            return await self._answer(wish.limit, dispatch, started)
+
+    async def _confirm(self, origin: Origin) -> None:
+        within = self._settings.answer_within
+        if not await self._runner.confirm(origin.dispatch, origin.nonce, within=within):
+            log.warning("dispatch %d: refused, another database has sent it", origin.dispatch)
+            raise NotOurs
+
+    async def _answer(self, limit: int, dispatch: str | None, started: float) -> JSONResponse:
+        left = self._settings.answer_within - timedelta(seconds=time.monotonic() - started)
+        tally = await self._runner.run(limit, worker=worker_label(dispatch), within=left)
         duration_ms = round(1000 * (time.monotonic() - started))
         return JSONResponse({**tally.counts(), "duration_ms": duration_ms})
 

@@ -15,6 +15,9 @@ class Queue(Protocol):
     Every method raises ConnectionFailed when trying again may help, DatabaseError when it will not.
     """
 
+    async def confirm(self, dispatch: int, nonce: str) -> bool:
+        """Use up the nonce of a post; false when it does not come from the queue's database."""
+
     async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:
         """Claim up to `limit` jobs under one new lease."""
 

@@ -14,6 +14,7 @@ from supaops.config.duration import LONGEST_WAKE
 MAX_BODY_BYTES = 16 * 1024
 
 _DISPATCH = re.compile(r"[0-9]{1,19}")
+_GREATEST_ID = 2**63 - 1
 
 
 class Wish(NamedTuple):
@@ -55,6 +56,33 @@ def _integer(wishes: dict[str, object], key: str, default: int, *, least: int) -
 def parse_dispatch(header: str | None) -> str | None:
     """Return the dispatch id that the database sent along, or None for anything but digits."""
     return header if header and _DISPATCH.fullmatch(header) else None
+
+
+class NotOurs(HTTPException):
+    """The post was sent by another database than the one whose jobs run here."""
+
+    def __init__(self) -> None:
+        super().__init__(409, "this call does not come from the database of this worker")
+
+
+class Origin(NamedTuple):
+    """Which post of a database a call claims to be, for that database to confirm."""
+
+    dispatch: int
+    nonce: str
+
+
+def parse_origin(dispatch: str | None, nonce: str | None) -> Origin | None:
+    """Return what is to be confirmed; None for a call that says nothing of it, as one by hand.
+
+    Raises: NotOurs for a nonce beside what is no number of a post.
+    """
+    if not nonce:
+        return None
+    number = int(parse_dispatch(dispatch) or _GREATEST_ID + 1)
+    if number > _GREATEST_ID or not nonce.isprintable():
+        raise NotOurs
+    return Origin(number, nonce)
 
 
 def _is_json(content_type: str | None) -> bool:

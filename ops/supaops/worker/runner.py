@@ -45,6 +45,17 @@ class Runner:
         """Return how many more jobs can start now; a thread left behind still takes up a slot."""
         return self._concurrency - self.running - self._executor.abandoned
 
+    async def confirm(self, dispatch: int, nonce: str, *, within: timedelta) -> bool:
+        """Tell whether a post comes from the database whose jobs run here; true once at most.
+
+        Raises: ConnectionFailed or DatabaseError, also when there is no answer within that time.
+        """
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                return await self._queue.confirm(dispatch, nonce)
+        except TimeoutError:
+            raise ConnectionFailed("the post was not confirmed in time") from None
+
     async def run(self, limit: int, *, worker: str, within: timedelta) -> Tally:
         """Claim up to `limit` jobs and report on them after `within` at the latest.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -49,7 +50,9 @@ def test_a_trigger_posts_the_limit_with_the_secret_and_the_dispatch(configured: 
         "Content-Type": "application/json",
         "x-job-runner-secret": SECRET,
         "x-supaops-dispatch": str(dispatch["id"]),
+        "x-supaops-nonce": dispatch["nonce"],
     }
+    assert len(dispatch["nonce"]) == len(str(uuid4()))
     assert dispatch["request_id"] == request_id
     assert dispatch["backend_pid"] == configured.info.backend_pid
 

@@ -27,6 +27,10 @@ grant execute on function public.job_queue_claim(integer, text, text[], interval
 revoke all on function public.job_queue_cleanup(interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cleanup(interval) to service_role;
 
+-- grant.public.job_queue_confirm  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_confirm(bigint, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_confirm(bigint, text) to service_role;
+
 -- grant.public.job_queue_cron_history  (grants/public_view.sql.j2)
 revoke all on table public.job_queue_cron_history from public, anon, authenticated, service_role cascade;
 grant select on table public.job_queue_cron_history to service_role;
@@ -109,6 +113,9 @@ revoke all on function supaops.adopt_jobs() from public, anon, authenticated, se
 -- grant.supaops.advance_arrival  (grants/private_function.sql.j2)
 revoke all on function supaops.advance_arrival(integer, integer) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.arm  (grants/private_function.sql.j2)
+revoke all on function supaops.arm(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.arrival_ahead  (grants/private_function.sql.j2)
 revoke all on function supaops.arrival_ahead(regclass, interval, timestamptz) from public, anon, authenticated, service_role cascade;
 
@@ -121,6 +128,9 @@ revoke all on function supaops.attempt_is_untold(public.job_queue) from public, 
 -- grant.supaops.audit  (grants/private_table.sql.j2)
 revoke all on table supaops.audit from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.audit_id_seq from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.audit_guard  (grants/private_function.sql.j2)
+revoke all on function supaops.audit_guard(text, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.audit_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authenticated, service_role cascade;
@@ -209,6 +219,15 @@ revoke all on function supaops.declared_task_type(text, text) from public, anon,
 -- grant.supaops.delete_finished  (grants/private_function.sql.j2)
 revoke all on function supaops.delete_finished(bigint[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.disarm  (grants/private_function.sql.j2)
+revoke all on function supaops.disarm(text, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.disarm_refused  (grants/private_function.sql.j2)
+revoke all on function supaops.disarm_refused(bigint) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.disarmed  (grants/private_function.sql.j2)
+revoke all on function supaops.disarmed() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.dispatch  (grants/private_table.sql.j2)
 revoke all on table supaops.dispatch from public, anon, authenticated, service_role cascade;
 revoke all on sequence supaops.dispatch_id_seq from public, anon, authenticated, service_role cascade;
@@ -225,6 +244,9 @@ revoke all on function supaops.drop_starting_points() from public, anon, authent
 -- grant.supaops.enqueue_each  (grants/private_function.sql.j2)
 revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.environment  (grants/private_table.sql.j2)
+revoke all on table supaops.environment from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.everybody_sees  (grants/private_function.sql.j2)
 revoke all on function supaops.everybody_sees(xid8) from public, anon, authenticated, service_role cascade;
 
@@ -240,6 +262,9 @@ revoke all on function supaops.fold_tally() from public, anon, authenticated, se
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.guard_state  (grants/private_function.sql.j2)
+revoke all on function supaops.guard_state() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.hand_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.hand_edit() from public, anon, authenticated, service_role cascade;
 
@@ -251,6 +276,9 @@ revoke all on function supaops.harvest_responses() from public, anon, authentica
 
 -- grant.supaops.hold_by_hand  (grants/private_function.sql.j2)
 revoke all on function supaops.hold_by_hand(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.identity  (grants/private_function.sql.j2)
+revoke all on function supaops.identity() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.idle_lane  (grants/private_table.sql.j2)
 revoke all on table supaops.idle_lane from public, anon, authenticated, service_role cascade;
@@ -399,6 +427,9 @@ revoke all on function supaops.refuse_live_duplicate(public.job_queue) from publ
 -- grant.supaops.remove_lanes  (grants/private_function.sql.j2)
 revoke all on function supaops.remove_lanes() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.require_armed  (grants/private_function.sql.j2)
+revoke all on function supaops.require_armed(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.rescue_expired_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.rescue_expired_leases() from public, anon, authenticated, service_role cascade;
 
@@ -457,6 +488,9 @@ revoke all on function supaops.take_jobs(integer, text[], timestamptz, text, int
 -- grant.supaops.take_over  (grants/private_function.sql.j2)
 revoke all on function supaops.take_over(supaops.lease, timestamptz) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.take_probe  (grants/private_function.sql.j2)
+revoke all on function supaops.take_probe() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.tally  (grants/private_table.sql.j2)
 revoke all on table supaops.tally from public, anon, authenticated, service_role cascade;
 
@@ -482,7 +516,7 @@ revoke all on function supaops.vault_secret(text) from public, anon, authenticat
 revoke all on function supaops.wait_before(text, interval, integer, double precision) from public, anon, authenticated, service_role cascade;
 
 -- cron_job.job_queue_cleanup_daily  (cron.jobs.job_queue_cleanup_daily)
-select cron.schedule('job_queue_cleanup_daily', '15 3 * * *', 'select public.job_queue_cleanup()');
+select cron.schedule('job_queue_cleanup_daily', '15 3 * * *', 'select supaops.require_armed(''job_queue_cleanup_daily''); select public.job_queue_cleanup()');
 
 -- cron_job.job_queue_worker  (cron.jobs.job_queue_worker)
 select cron.schedule('job_queue_worker', '* * * * *', 'select public.job_queue_trigger_worker()');

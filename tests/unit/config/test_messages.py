@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from supaops.config import load
 from supaops.errors import SupaopsError
 
 Problems = Callable[..., list[SupaopsError]]
@@ -276,6 +278,10 @@ SQL_CASES = {
         "cron.jobs.x.sql: names a secret that vault.secrets does not declare",
         "did you mean `runner_secret`? declared: endpoint_url, runner_secret",
     ),
+    "drop subscription s": (
+        "cron.jobs.x.sql: cannot be kept from running in a copy of the database",
+        "set guard: false beside it, if a copy may run it too",
+    ),
 }
 
 WORKER_CASES = {
@@ -287,6 +293,13 @@ WORKER_CASES = {
         (
             "worker.header: expected a header that neither pg_net nor supaops sets, "
             "found `X-Supaops-Dispatch`"
+        ),
+        "write x-job-runner-secret",
+    ),
+    "header: X-Supaops-Nonce": (
+        (
+            "worker.header: expected a header that neither pg_net nor supaops sets, "
+            "found `X-Supaops-Nonce`"
         ),
         "write x-job-runner-secret",
     ),
@@ -388,6 +401,15 @@ def test_a_bad_line_of_a_cron_job_is_explained(case: Case, problems: Problems, g
 def test_bad_sql_of_a_cron_job_is_explained(case: Case, problems: Problems, good: str) -> None:
     job = f'cron: {{jobs: {{x: {{schedule: "@daily", sql: "{case[0]}"}}}}}}\n'
     _only(problems(good + job), case[1])
+
+
+@pytest.mark.parametrize("unguarded", ["", "clone_guard: false\n"])
+def test_what_cannot_be_guarded_may_be_left_without(
+    write: Callable[..., Path], good: str, unguarded: str
+) -> None:
+    guard = "" if unguarded else "guard: false, "
+    job = f'cron: {{jobs: {{x: {{{guard}schedule: "@daily", sql: drop subscription s}}}}}}\n'
+    assert load(write(f"{good}{unguarded}{job}"), "local").cron.jobs["x"].sql
 
 
 @pytest.mark.parametrize("case", WORKER_CASES.items(), ids=WORKER_CASES)

@@ -17,7 +17,8 @@ select exists (
        coalesce(response.error_msg, last.error_msg) as error,
        extract(epoch from now() - last.created_at)::float as posted_age_s,
        (select extract(epoch from now() - max(idle.created_at))::float
-          from supaops.dispatch as idle where idle.request_id is null) as idle_age_s
+          from supaops.dispatch as idle
+         where idle.request_id is null and idle.error_msg is null) as idle_age_s
   from (select) as always
   left join lateral (
     select * from supaops.dispatch where responded_at is not null

@@ -5,6 +5,9 @@
        greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
        greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
 
+-- name: confirm
+select {function}(dispatch_id => %(dispatch)s, nonce => %(nonce)s) as confirmed
+
 -- name: claim
 select {columns}
   from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)

@@ -43,6 +43,9 @@ with job as (
 select (select count(*) from net.http_request_queue) as net_backlog,
        (select row_to_json(job) from job) as job,
        (select row_to_json(run) from run) as run,
+       (select d.error_msg from supaops.dispatch as d
+         where d.request_id is null and d.created_at >= %(since)s
+         order by d.id desc limit 1) as held,
        (select json_build_object(
           'id', dispatch.id, 'request_id', dispatch.request_id, 'created_at', dispatch.created_at,
           'is_queued', exists (
