@@ -50,9 +50,9 @@ def read_manifest(text: str, *, place: str) -> Manifest | None:
         return None
     if int(title[1]) != FORMAT:
         raise RenderError(
-            f"has format {title[1]}, and this version of supaops reads format {FORMAT}",
+            f"has format {title[1]}, and this version reads format {FORMAT}",
             place=place,
-            hint="use the version of supaops that wrote it, or a newer one",
+            hint="use the version that wrote it, or a newer one",
         )
     found = (_FIELD.fullmatch(line) for line in lines[:2])
     fields = {field[1]: field[2] for field in found if field}
@@ -92,7 +92,7 @@ def _titled(lines: list[str]) -> tuple[str, re.Match[str] | None, list[str]]:
 
 def _edited(place: str) -> Refused:
     return Refused(
-        "was edited after supaops wrote it, so it no longer tells what a database got from it",
+        "was edited after it was written, so it no longer tells what a database got from it",
         place=place,
         hint="bring it back (`git checkout` it), and put what it should do into the YAML "
         "or into a migration of your own",
