@@ -25,6 +25,7 @@ EXIT_CODES = (
         "all but the health commands",
         "an error, told with its place, cause and remedy",
     ),
+    (ExitStatus.ERROR, "`scan`", "there is a secret where none may stand"),
     (
         ExitStatus.CHANGES,
         "`plan --exit-code`, `render --check`",
@@ -79,5 +80,5 @@ command line is 3 there: no evidence is not health, and no outage either.
 | `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |
 
 The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell
-does not.
+does not. See [secrets](../explanation/secrets.md).
 """

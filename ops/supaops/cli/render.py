@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.choices import ConfigOption, EnvOption
 from supaops.cli.console import say, show
-from supaops.cli.options import ConfigOption, EnvOption
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.clock import utc_now
 from supaops.config import load
 from supaops.errors import RenderError, UsageError
-from supaops.migration import next_migration
 from supaops.render import annotated_script, files, resources
-from supaops.report.migration_text import migration_lines
 from supaops.status import ExitStatus
 
 OutOption = Annotated[
@@ -67,6 +65,10 @@ def _print(env: str, config: Path, out: Path | None) -> None:
 
 
 def _migrate(env: str, config: Path, what: str, *, prune: bool, check: bool) -> None:
+    # Here and not above: they import the database's room, which printing SQL does not need.
+    from supaops.migration import next_migration
+    from supaops.report.migration_text import migration_lines
+
     root = project_root(config)
     found = next_migration(root, load(config, env), what=what, now=utc_now(), prune=prune)
     if not check:

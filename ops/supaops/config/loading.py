@@ -11,7 +11,7 @@ from supaops.config.document import Document
 from supaops.config.explain import explain, problem_at
 from supaops.config.model import Config
 from supaops.config.overlay import read_environment
-from supaops.config.places import KeyPath, SourceMap, dotted
+from supaops.config.places import KeyPath, SourceMap
 from supaops.config.validate import cross_check
 from supaops.errors import ConfigError, SupaopsError
 
@@ -46,15 +46,9 @@ def config_place(config: Config, path: str | KeyPath) -> str | None:
     Returns: None when `config` was not loaded from a file.
     """
     source = config._source  # noqa: SLF001  the model keeps it for this function alone
-    keys = path if isinstance(path, tuple) else _keys(source, path)
+    keys = path if isinstance(path, tuple) else source.named(path)
     spot = source.find(keys)
     return str(spot.key) if spot else None
-
-
-def _keys(source: SourceMap, path: str) -> KeyPath:
-    """Return the longest known path whose dotted form starts `path`; names may hold dots."""
-    fitting = [keys for keys in source.spots if f"{path}.".startswith(f"{dotted(keys)}.")]
-    return max(fitting, key=len, default=())
 
 
 def _forbidden(document: Document, source: SourceMap) -> list[SupaopsError]:

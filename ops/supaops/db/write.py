@@ -138,6 +138,10 @@ def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None)
 def _put_secret(
     conn: Connection, resource: Resource, live: LiveObject | None, secrets: Secrets
 ) -> None:
+    if live is not None and not live.facts["decrypts"]:
+        # vault.update_secret reads the old value first, and fails. The new one has another id.
+        conn.execute(query("write.vault_delete"), {"id": live.facts["id"]})
+        live = None
     value = secrets[resource.name].get_secret_value()
     parameters: dict[str, Any] = {
         "name": resource.name,

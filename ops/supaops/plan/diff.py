@@ -72,11 +72,21 @@ def _verdict(
 ) -> tuple[Action, str] | None:
     if desired is None:
         return _undeclared(recorded, live)
+    if live is not None and not live.facts.get("decrypts", True):
+        return _undecryptable(recorded)
     if recorded is None:
         return _unrecorded(desired, live)
     if live is None:
         return Action.DRIFT, "is gone from the database"
     return _three_way(desired, recorded, live)
+
+
+def _undecryptable(recorded: Recorded | None) -> tuple[Action, str]:
+    """Judge a secret whose value nobody can know any more, whatever the config now says."""
+    why = "cannot be decrypted: Vault's key is not the one it was written with"
+    if recorded is None:
+        return Action.CONFLICT, f"{why}; it was not made by supaops"
+    return Action.DRIFT, why
 
 
 def _undeclared(recorded: Recorded | None, live: LiveObject | None) -> tuple[Action, str] | None:
