@@ -65,9 +65,9 @@ def _print(env: str, config: Path, out: Path | None) -> None:
 
 
 def _migrate(env: str, config: Path, what: str, *, prune: bool, check: bool) -> None:
-    # Here and not above: they import the database's room, which printing SQL does not need.
-    from supaops.migration import next_migration
-    from supaops.report.migration_text import migration_lines
+    # They import the database's room, which printing SQL does not need.
+    from supaops.migration import next_migration  # noqa: PLC0415
+    from supaops.report.migration_text import migration_lines  # noqa: PLC0415
 
     root = project_root(config)
     found = next_migration(root, load(config, env), what=what, now=utc_now(), prune=prune)

@@ -89,7 +89,9 @@ def _row_queries() -> dict[str, Sql]:
         "cron_schedule": bound("write.cron_schedule", **job),
         "cron_alter": bound("write.cron_alter", **job, jobid=Sql("held.jobid")),
         "vault_secrets": bound(
-            "live.vault_secrets", salt=Sql("(select i.secret_salt from supaops.installation as i)")
+            "live.vault_secrets",
+            salt=Sql("(select i.secret_salt from supaops.installation as i)"),
+            names=Sql("array[supaops_secret.name]"),
         ),
         "vault_update": bound("write.vault_update", **secret, id=Sql("held.id"), value=None),
         "task_type_delete": bound("write.task_type_delete", name=removed),
