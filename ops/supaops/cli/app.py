@@ -22,6 +22,8 @@ class Commands(LazyGroup):
         "history": "List what was applied: when, by whom, from which commit.",
         "rollback": "Bring back what an earlier revision left, but for data.",
         "rotate": "Replace a secret's value, without a gap.",
+        "import": "Make ours what was made by hand: cron jobs, secrets, the table.",
+        "diff-env": "Show what two environments differ in, and change nothing.",
         "verify": "Check the chain link by link, changing nothing.",
         "smoke": "Send one real job through the chain and time each hop.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",

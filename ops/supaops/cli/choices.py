@@ -41,3 +41,9 @@ ConfigOption = Annotated[
 FormatOption = Annotated[
     Format, typer.Option("--format", metavar="text|json", help="How to print the result.")
 ]
+
+
+def env_is_typed(context: typer.Context) -> bool:
+    """Tell whether ``--env`` stands on the command line, and did not come from a variable."""
+    source = context.get_parameter_source("env")
+    return source is not None and source.name == "COMMANDLINE"

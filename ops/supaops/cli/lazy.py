@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, ClassVar
 
 import typer
@@ -17,7 +18,8 @@ class LazyGroup(TyperGroup):
 
     Attributes:
         lines: of each command ``a-name`` the first sentence of its docstring; its module is
-            ``supaops.cli.a_name``, which holds a function of that name, or a group as `app`.
+            ``supaops.cli.a_name``, which holds a function of that name, or a group as `app`; a
+            word of Python's own has a ``_`` behind it there.
 
     What was added to the group in the usual way is there as well.
     """
@@ -51,15 +53,22 @@ def _stubs(lines: dict[str, str]) -> dict[str, Any]:
 
 
 def _whole(name: str) -> Any:
-    module = import_module(f"supaops.cli.{name.replace('-', '_')}")
+    word = _identifier(name)
+    module = import_module(f"supaops.cli.{word}")
     tree = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     tree.callback()(_nothing)  # keeps a tree of one command a tree
     if hasattr(module, "app"):
         tree.add_typer(module.app, name=name)
     else:
-        tree.command(name)(getattr(module, name.replace("-", "_")))
+        tree.command(name)(getattr(module, word))
     root: Any = typer.main.get_command(tree)
     return root.commands[name]
+
+
+def _identifier(name: str) -> str:
+    """Return a command's name as Python may write it: ``diff_env``, ``import_``."""
+    word = name.replace("-", "_")
+    return f"{word}_" if iskeyword(word) else word
 
 
 def _nothing() -> None:

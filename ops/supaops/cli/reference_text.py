@@ -31,8 +31,9 @@ EXIT_CODES = (
         "`plan --exit-code`, `render --check`",
         "there are changes or drift; a migration is due",
     ),
+    (ExitStatus.CHANGES, "`diff-env --exit-code`", "the environments differ"),
     (NOT_RUNNING, "`local status`", "not all of the stack runs"),
-    (ExitStatus.LOCKED, "`apply`, `rollback`", "another apply holds the lock"),
+    (ExitStatus.LOCKED, "`apply`, `import`, `rollback`", "another apply holds the lock"),
     (
         ExitStatus.REFUSED,
         "what changes a database, `render --migration`",

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.choices import ConfigOption, EnvOption
-from supaops.cli.console import say, show
-from supaops.cli.project import DEFAULT_CONFIG, project_root
-from supaops.clock import utc_now
+from supaops.cli.choices import ConfigOption, EnvOption, env_is_typed
+from supaops.cli.console import say
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import load
 from supaops.errors import RenderError, UsageError
 from supaops.render import annotated_script, files, resources
-from supaops.status import ExitStatus
 
 OutOption = Annotated[
     Path | None,
@@ -52,8 +50,14 @@ def render(
         return
     if out is not None:
         raise UsageError("--out and --migration exclude each other", hint="leave one of them out")
-    _require_typed(context)
-    _migrate(env, config, what or "supaops", prune=prune, check=check)
+    if not env_is_typed(context):
+        raise UsageError(
+            "--migration needs --env: all environments run the same migrations",
+            hint="supaops render --migration --env production",
+        )
+    from supaops.cli.migration import migrate  # noqa: PLC0415  what only prints needs no driver
+
+    migrate(env, config, what or "supaops", prune=prune, check=check)
 
 
 def _print(env: str, config: Path, out: Path | None) -> None:
@@ -64,34 +68,10 @@ def _print(env: str, config: Path, out: Path | None) -> None:
         _write(out, files(rendered))
 
 
-def _migrate(env: str, config: Path, what: str, *, prune: bool, check: bool) -> None:
-    # They import the database's room, which printing SQL does not need.
-    from supaops.migration import next_migration  # noqa: PLC0415
-    from supaops.report.migration_text import migration_lines  # noqa: PLC0415
-
-    root = project_root(config)
-    found = next_migration(root, load(config, env), what=what, now=utc_now(), prune=prune)
-    if not check:
-        found.write()
-    show(migration_lines(found, root, written=not check))
-    if check and found.is_due:
-        raise typer.Exit(ExitStatus.CHANGES)
-
-
 def _refuse_alone(given: dict[str, object]) -> None:
     """Refuse what only a migration has."""
     if alone := [name for name, value in given.items() if value]:
         raise UsageError(f"{alone[0]} belongs to --migration", hint="supaops render --help")
-
-
-def _require_typed(context: typer.Context) -> None:
-    """Refuse an environment that comes from a default or a variable: all of them run the file."""
-    source = context.get_parameter_source("env")
-    if source is None or source.name != "COMMANDLINE":
-        raise UsageError(
-            "--migration needs --env: all environments run the same migrations",
-            hint="supaops render --migration --env production",
-        )
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from supaops.config.validate import cross_check
 from supaops.errors import ConfigError, SupaopsError
 
 
-def load(path: Path, environment: str) -> Config:
+def load(path: Path, environment: str, texts: Mapping[Path, str] | None = None) -> Config:
     """Read `path` and the overlay of `environment` beside it into a checked Config.
 
-    Raises: ConfigError with every problem found, in the order of the files' lines.
+    Args:    texts: what to read in place of a file, as one that is yet to be written.
+    Raises:  ConfigError with every problem found, in the order of the files' lines.
     """
-    document = read_environment(path, environment)
+    document = read_environment(path, environment, texts or {})
     source = SourceMap(document.spots)
     problems = [*document.problems, *_forbidden(document, source)]
     problems += cross_check(document.data, source)

@@ -64,7 +64,7 @@ def _with(text: str, before: Mapping[str, Any], added: Mapping[str, str]) -> str
         if _says(candidate, expected):
             return candidate
     raise RenderError(
-        "[db.vault] is laid out so that no line can be added to it safely",
+        "[db.vault] is laid out so that no line can be added to it",
         hint="add by hand: " + ", ".join(_line(*item) for item in added.items()),
     )
 
