@@ -71,7 +71,7 @@ def test_the_published_schema_is_that_of_the_document() -> None:
 def test_markdown_names_sums_hazards_and_sections() -> None:
     text = plan_markdown(written(*EVERYTHING))
     assert text.startswith("### Plan of `staging`\n")
-    assert "**1 update, 1 delete, 1 drift, 1 conflict** in database `postgres`." in text
+    assert "**1 to update, 1 to delete, 1 drifted, 1 in conflict** in database `postgres`." in text
     assert "> [!WARNING]\n> `cron_job.gone` will not run any more" in text
     for part in (
         "**Changes**",

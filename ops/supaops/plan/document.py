@@ -107,6 +107,7 @@ def document(
 
     Args:    place: returns ``file:line:column`` of a YAML key, or None.
     """
+    parts = [_part(each, place, is_first=plan.is_first) for each in plan.pending]
     return Document(
         environment=plan.environment,
         database=plan.database,
@@ -115,8 +116,8 @@ def document(
         fingerprint=plan.fingerprint,
         decisions=decisions,
         summary=plan.counts,
-        changes=tuple(_part(each, place) for each in plan.pending if not _is_drift(each)),
-        drift=tuple(_part(each, place) for each in plan.pending if _is_drift(each)),
+        changes=tuple(part for part in parts if part.action is not Action.DRIFT),
+        drift=tuple(part for part in parts if part.action is Action.DRIFT),
         foreign=tuple(each.address for each in plan.of(Action.FOREIGN)),
         sides={c.address: c.digests for c in plan.changes if c.action is not Action.FOREIGN},
     )
@@ -135,11 +136,7 @@ def schema() -> str:
     return json.dumps(found, indent=2) + "\n"
 
 
-def _is_drift(change: Change) -> bool:
-    return change.action is Action.DRIFT
-
-
-def _part(change: Change, place: Place) -> ChangePart:
+def _part(change: Change, place: Place, *, is_first: bool) -> ChangePart:
     source = change.desired.source if change.desired else None
     return ChangePart(
         address=change.address,
@@ -149,7 +146,10 @@ def _part(change: Change, place: Place) -> ChangePart:
         source=source,
         place=place(source) if source else None,
         diff=tuple(difference(change)),
-        hazards=tuple(HazardPart(code=each.code, message=each.message) for each in hazards(change)),
+        hazards=tuple(
+            HazardPart(code=each.code, message=each.message)
+            for each in hazards(change, is_first=is_first)
+        ),
     )
 
 
