@@ -11,6 +11,7 @@ from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
 from benchmarks.measures.lanes import Lanes
 from benchmarks.measures.measure import Measure
+from benchmarks.measures.scale import Scale
 from benchmarks.measures.single_enqueue import SingleEnqueue
 from benchmarks.measures.space import Space
 from benchmarks.measures.wake import Wake
@@ -18,6 +19,7 @@ from benchmarks.measures.wal import Wal
 
 MEASURES: dict[str, Measure] = {
     "declaration": Declaration(),
+    "scale": Scale(),
     "cycle": Cycle(),
     "wal": Wal(),
     "single_enqueue": SingleEnqueue(),
@@ -34,6 +36,7 @@ MEASURES: dict[str, Measure] = {
 
 SHORT: dict[str, Measure] = {
     "declaration": Declaration(),
+    "scale": Scale(cron_jobs=20, functions=150),
     "cycle": Cycle(jobs=2_000),
     "wal": Wal(jobs=2_000),
     "single_enqueue": SingleEnqueue(jobs=800),

@@ -32,6 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "held": {"seconds": 1, "rate": 200},
     "lanes": {"lanes": (1, 25), "claims": 5},
     "space": {"flows": 1, "seconds": 1, "rate": 200},
+    "scale": {"cron_jobs": 5, "functions": 140},
     "wake": {"jobs": 1},
     "depth": {"pending": 2_000, "finished": 2_000, "claims": 20},
 }

@@ -123,7 +123,9 @@ def test_a_local_stack_that_does_not_run_names_the_command_that_starts_it(
     path.write_text("database: {url: local}\n", encoding="utf-8")
     outcome = cli("plan")
     assert outcome.status == ExitStatus.ERROR
-    assert outcome.err == "error: the local stack is not running\n  fix: supaops local up\n"
+    assert outcome.err == (
+        "error: the local stack is not running\n  fix: supaops local up; or: supabase start\n"
+    )
 
 
 def test_a_defect_of_supaops_is_called_one(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

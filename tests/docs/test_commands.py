@@ -22,7 +22,7 @@ TEXTS = [
 ]
 SOURCES = [path for path in TEXTS if path.suffix == ".py" and "ops" in path.parts]
 DOCUMENTS = [path for path in TEXTS if path.suffix == ".md"]
-TEMPLATES = [path for path in TEXTS if path.suffix == ".j2"]
+TEMPLATES = [path for path in TEXTS if path.name.endswith(".sql.j2")]
 
 QUOTED = re.compile(r"`(supaops [^`\n]+)`")
 BARE = re.compile(r"\bsupaops(?: +[-\w./:=]+)+")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jinja2 import StrictUndefined, UndefinedError
 from pydantic import SecretStr
 
-from supaops.config.references import EnvRef
+from supaops.config.references import CommandRef, EnvRef, FileRef, ProjectUrl
 from supaops.errors import RenderError
 from supaops.render.quoting import identifier, literal
 
@@ -86,7 +86,16 @@ def test_a_name_that_postgresql_cannot_hold_is_refused(name: str) -> None:
         identifier(name)
 
 
-@pytest.mark.parametrize("secret", [SecretStr("hush"), EnvRef("HUSH")])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        SecretStr("hush"),
+        EnvRef("HUSH"),
+        FileRef("hush"),
+        CommandRef("hush", ("hush",)),
+        ProjectUrl("/hush"),
+    ],
+)
 def test_a_secret_cannot_be_rendered(secret: object) -> None:
     with pytest.raises(RenderError, match="a secret cannot be rendered") as caught:
         literal(secret)

@@ -55,7 +55,7 @@ def test_what_does_not_change_has_no_hazard() -> None:
 def test_a_secret_whose_value_changes_names_the_gentle_way(
     *, matches: bool, expected: list[str]
 ) -> None:
-    live = LiveObject(Kind.VAULT_SECRET, "key", "", {"value_matches": matches})
+    live = LiveObject(Kind.VAULT_SECRET, "key", "", {"value_matches": matches, "decrypts": True})
     desired = Resource(Kind.VAULT_SECRET, "key", "", "vault.secrets.key")
     change = Change("vault_secret.key", Action.UPDATE, "", desired, None, live)
     assert codes(change) == expected

@@ -7,45 +7,43 @@ from typing import Annotated
 import typer
 
 from supaops import __version__
-from supaops.cli import (
-    apply,
-    arm,
-    bootstrap,
-    config,
-    history,
-    local,
-    plan,
-    render,
-    rollback,
-    rotate,
-    serve,
-    smoke,
-    verify,
-)
+from supaops.cli.lazy import LazyGroup
+
+
+class Commands(LazyGroup):
+    """Every command, in the order of the help."""
+
+    lines = {  # noqa: RUF012  declared once by the class above, where its shape is told
+        "init": "Write a starter config, and a pipeline with --ci.",
+        "render": "Print the SQL of an environment, without a database.",
+        "plan": "Show what an apply would change, and change nothing.",
+        "apply": "Make the database as declared, all of it or nothing.",
+        "bootstrap": "Bring up a whole environment: extensions, apply, smoke, verify.",
+        "history": "List what was applied: when, by whom, from which commit.",
+        "rollback": "Bring back what an earlier revision left, but for data.",
+        "rotate": "Replace a secret's value, without a gap.",
+        "arm": "Let a database post, and run its guarded cron jobs.",
+        "disarm": "Keep a database from posting, and running guarded jobs.",
+        "import": "Make ours what was made by hand: cron jobs, secrets, the table.",
+        "diff-env": "Show what two environments differ in, and change nothing.",
+        "verify": "Check the chain link by link, changing nothing.",
+        "smoke": "Send one real job through the chain and time each hop.",
+        "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
+        "serve": "Run the worker that pg_net posts to.",
+        "config": "Check the YAML; describe it to an editor.",
+        "local": "Run a private Supabase-like PostgreSQL for this project.",
+    }
+
 
 app = typer.Typer(
     name="supaops",
+    cls=Commands,
     help="Declare, plan, apply and watch the job chain of a Supabase project.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.command()(render.render)
-app.command()(plan.plan)
-app.command()(apply.apply)
-app.command()(bootstrap.bootstrap)
-app.command()(history.history)
-app.command()(rollback.rollback)
-app.command()(rotate.rotate)
-app.command()(arm.arm)
-app.command()(arm.disarm)
-app.command()(verify.verify)
-app.command()(smoke.smoke)
-app.command()(serve.serve)
-app.add_typer(config.app, name="config")
-app.add_typer(local.app, name="local")
 
 
 @app.callback(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""`supaops arm` and `supaops disarm`: whether a database may post and run guarded cron jobs."""
+"""`supaops arm`: let a database post and run its guarded cron jobs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,12 @@ from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import config_place
 from supaops.db.connect import Connection
 from supaops.db.environment import arm as arm_database
-from supaops.db.environment import disarm as disarm_database
 from supaops.db.environment import read_environment
 from supaops.errors import SupaopsError
-from supaops.report.environment_text import armed_lines, disarmed_lines, renamed_lines
+from supaops.report.environment_text import armed_lines, renamed_lines
 
 RenameOption = Annotated[
     bool, typer.Option("--rename", help="Make a copy of another environment this one's database.")
-]
-ReasonOption = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever finds it standing still.")
 ]
 
 
@@ -40,40 +36,20 @@ def arm(
     It does so by itself once its worker accepts a post, unless an operator has disarmed it. Exits 5
     when it belongs to another environment and --rename is not given.
     """
-    where = _guarded_target(env, config)
-    authorise(where, _doing("arm", rename=rename), yes=yes, typed=env_is_typed(context))
+    where = guarded_target(env, config)
+    authorise(where, doing("arm", rename=rename), yes=yes, typed=env_is_typed(context))
     with where.connect("arm") as conn:
-        before = _former_name(conn, env, rename=rename)
+        before = former_name(conn, env, rename=rename)
         arm_database(conn, env, actor=provenance(project_root(config)).applied_by)
     show([*renamed_lines(before, env), *armed_lines()])
 
 
-def disarm(
-    context: typer.Context,
-    reason: ReasonOption,
-    rename: RenameOption = False,
-    env: EnvOption = "local",
-    config: ConfigOption = DEFAULT_CONFIG,
-    yes: YesOption = False,
-) -> None:
-    """Keep a database from posting, and from running guarded cron jobs.
-
-    It stays so through restarts and accepted posts, until `supaops arm`. Exits 5 when it belongs to
-    another environment and --rename is not given.
-    """
-    where = _guarded_target(env, config)
-    authorise(where, _doing("disarm", rename=rename), yes=yes, typed=env_is_typed(context))
-    with where.connect("disarm") as conn:
-        before = _former_name(conn, env, rename=rename)
-        disarm_database(conn, env, reason, actor=provenance(project_root(config)).applied_by)
-    show([*renamed_lines(before, env), *disarmed_lines(env)])
-
-
-def _doing(verb: str, *, rename: bool) -> str:
+def doing(verb: str, *, rename: bool) -> str:
+    """Return what is about to happen, for the question."""
     return f"{verb} and rename the database" if rename else f"{verb} the database"
 
 
-def _guarded_target(environment: str, path: Path) -> Target:
+def guarded_target(environment: str, path: Path) -> Target:
     """Return the target, unless its database would obey nobody."""
     where = target(environment, path)
     if not where.config.clone_guard:
@@ -85,7 +61,7 @@ def _guarded_target(environment: str, path: Path) -> Target:
     return where
 
 
-def _former_name(conn: Connection, environment: str, *, rename: bool) -> str | None:
+def former_name(conn: Connection, environment: str, *, rename: bool) -> str | None:
     """Return the other environment that a database belongs to, if it does and may be renamed.
 
     Raises: Refused without `rename`; SupaopsError when nothing was applied.

@@ -17,7 +17,7 @@ app = typer.Typer(help="Check the YAML; describe it to an editor.", no_args_is_h
 
 @app.command()
 def check(env: EnvOption = "local", config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Check the YAML and the variables that it names.
+    """Check the YAML and the values that it refers to.
 
     Shows when each cron job ticks next. A running local stack lends its variables to `local`.
     """
@@ -29,7 +29,7 @@ def check(env: EnvOption = "local", config: ConfigOption = DEFAULT_CONFIG) -> No
 def show_config(env: EnvOption = "local", config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Print the merged config of an environment as JSON.
 
-    Needs no variable to be set: what the YAML writes as env(NAME) stays so.
+    Needs no value: what the YAML writes as env(NAME) or cmd(...) stays so.
     """
     typer.echo(load(config, env).model_dump_json(indent=2, by_alias=True))
 

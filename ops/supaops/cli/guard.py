@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.choices import env_is_typed
 from supaops.cli.console import say
 from supaops.cli.options import Target
 from supaops.db.connect import describe
@@ -16,12 +17,6 @@ from supaops.plan import Action, Plan
 YesOption = Annotated[
     bool, typer.Option("--yes", "-y", help="Do not ask; needed where there is no terminal.")
 ]
-
-
-def env_is_typed(context: typer.Context) -> bool:
-    """Tell whether ``--env`` stands on the command line, and did not come from a variable."""
-    source = context.get_parameter_source("env")
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def authorise(target: Target, doing: str, *, yes: bool, typed: bool) -> None:
@@ -81,3 +76,6 @@ def wants_force(plan: Plan) -> bool:
 
 def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+__all__ = ["YesOption", "authorise", "confirm", "env_is_typed", "require_typed", "wants_force"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from supaops.status import INTERRUPTED, ExitStatus, Severity
 # Their exit codes are Nagios states, in which 1 and 2 already mean something else.
 HEALTH_COMMANDS = frozenset({"verify", "smoke"})
 
+_GARBAGE_AFTER = 50_000
+"""Objects between two collections: a command makes many, few in cycles, and ends soon."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit; never returns.
@@ -24,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     A user's mistake is one readable error. A defect of supaops says so, and shows its traceback
     only with ``SUPAOPS_DEBUG=1``.
     """
+    gc.set_threshold(_GARBAGE_AFTER)
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, TextIOWrapper):  # a name that the terminal cannot show is no defect
         sys.stdout.reconfigure(errors="backslashreplace")

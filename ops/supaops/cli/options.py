@@ -3,59 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from supaops.cli.choices import ConfigOption, EnvOption, Format, FormatOption
 from supaops.cli.console import say
-from supaops.cli.project import DEFAULT_CONFIG, project_root
-from supaops.config import Config, Resolved, load, resolve
+from supaops.cli.project import project_root
+from supaops.config import Config, Outside, Resolved, load, resolve
 from supaops.config.duration import parse_positive_duration
-from supaops.config.overlay import environments
 from supaops.config.problem import Complaint
 from supaops.db.connect import Connection, connect, describe, uses_pooler
-from supaops.errors import LocalStackError, UsageError
-from supaops.local import Stack, find
+from supaops.errors import UsageError
+from supaops.local import local_database
 from supaops.plan import Desired
 from supaops.render import resources
 
 LONGEST_WAIT_S = 86_400
 """A day; an endless wait, or one that no timer can hold, is a mistake."""
-
-
-class Format(StrEnum):
-    """``text`` for people, ``json`` for programs."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-def _environments() -> list[str]:
-    """Return the names that a shell can complete after ``--env``."""
-    return environments(project_root() / DEFAULT_CONFIG)
-
-
-EnvOption = Annotated[
-    str,
-    typer.Option(
-        "--env",
-        envvar="SUPAOPS_ENV",
-        metavar="E",
-        help="Environment to act on.",
-        autocompletion=_environments,
-    ),
-]
-ConfigOption = Annotated[
-    Path,
-    typer.Option("--config", metavar="PATH", help="The base YAML; overlays lie beside it."),
-]
-FormatOption = Annotated[
-    Format, typer.Option("--format", metavar="text|json", help="How to print the result.")
-]
 
 
 def duration(text: str, option: str) -> timedelta:
@@ -84,7 +50,7 @@ class Target:
 
     @property
     def is_local_stack(self) -> bool:
-        """Tell whether its database is the stack of ``supaops local up``, which may be lost."""
+        """Tell whether its database is one of this machine, which may be lost."""
         return self.config.database.url == "local"
 
     def announce(self, command: str) -> None:
@@ -99,23 +65,34 @@ class Target:
         return connect(self.database_url, application_name=f"supaops {command}")
 
 
-def target(environment: str, path: Path) -> Target:
+def target(
+    environment: str, path: Path, needs: Callable[[Config], Collection[str]] | None = None
+) -> Target:
     """Load, check and resolve one environment.
 
     A running local stack lends its variables to `local`, beneath those of the shell.
 
-    Raises: ConfigError with every problem; LocalStackError when `local` does not run.
+    Args:    needs: tells the secrets that a command needs; None needs all that are declared.
+    Raises:  ConfigError with every problem; LocalStackError when `local` does not run.
     """
     config = load(path, environment)
+    root, names = project_root(path), needs(config) if needs else None
     if config.database.url == "local":
-        stack = _running_stack(path)
-        return Target(config, resolve(config, {**stack.environment, **os.environ}), stack.url)
-    resolved = resolve(config, os.environ)
+        local = local_database(root)
+        variables = {**local.environment, **os.environ}
+        resolved = resolve(config, variables, Outside(root, local.api_url), names)
+        return Target(config, resolved, local.url)
+    resolved = resolve(config, os.environ, Outside(root), names)
     return Target(config, resolved, resolved.revealed_url)
 
 
-def _running_stack(config: Path) -> Stack:
-    stack = find(project_root(config))
-    if stack is None:
-        raise LocalStackError("the local stack is not running", hint="supaops local up")
-    return stack
+__all__ = [
+    "LONGEST_WAIT_S",
+    "ConfigOption",
+    "EnvOption",
+    "Format",
+    "FormatOption",
+    "Target",
+    "duration",
+    "target",
+]

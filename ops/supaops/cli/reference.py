@@ -39,8 +39,8 @@ def _below(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     if not hasattr(command, "commands"):
         yield path, command
         return
-    for name, sub in command.commands.items():
-        yield from _below(f"{path} {name}", sub)
+    for name in command.commands:
+        yield from _below(f"{path} {name}", command.get_command(None, name))
 
 
 def _section(path: str, command: Any) -> str:

@@ -25,13 +25,19 @@ EXIT_CODES = (
         "all but the health commands",
         "an error, told with its place, cause and remedy",
     ),
-    (ExitStatus.CHANGES, "`plan --exit-code`", "there are changes or drift"),
+    (ExitStatus.ERROR, "`scan`", "there is a secret where none may stand"),
+    (
+        ExitStatus.CHANGES,
+        "`plan --exit-code`, `render --check`",
+        "there are changes or drift; a migration is due",
+    ),
+    (ExitStatus.CHANGES, "`diff-env --exit-code`", "the environments differ"),
     (NOT_RUNNING, "`local status`", "not all of the stack runs"),
-    (ExitStatus.LOCKED, "`apply`, `rollback`", "another apply holds the lock"),
+    (ExitStatus.LOCKED, "`apply`, `import`, `rollback`", "another apply holds the lock"),
     (
         ExitStatus.REFUSED,
-        "what changes a database",
-        "refused by a guard: not confirmed, a conflict, a plan that is stale",
+        "what changes a database, `render --migration`",
+        "refused by a guard: not confirmed, a conflict, a stale plan, an edited migration",
     ),
     (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),
@@ -52,7 +58,7 @@ command line is 3 there: no evidence is not health, and no outage either.
 - Results go to stdout; errors, progress and the line that names the database go to stderr.
 - `--format json` prints one JSON document to stdout and nothing else. It carries a
   `format_version`: a new key raises its minor number. `config show` and `config schema` always
-  print JSON, `render` always SQL.
+  print JSON, `render` SQL, or with `--migration` what it has written.
 - On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
   gets whole lines.
 - Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
@@ -75,5 +81,5 @@ command line is 3 there: no evidence is not health, and no outage either.
 | `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |
 
 The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell
-does not.
+does not. See [secrets](../explanation/secrets.md).
 """

@@ -49,7 +49,7 @@ def serve(
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
     configure_logging()
-    where = target(env, config)
+    where = target(env, config, needs=lambda config: {config.worker.secret})
     settings = Settings.of(where.config, where.resolved.secrets)
     registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
     where.announce("serve")

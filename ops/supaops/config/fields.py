@@ -13,6 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from supaops.config.database_url import database_url
 from supaops.config.duration import (
     format_duration,
     parse_duration,
@@ -37,7 +38,8 @@ from supaops.config.places import shorten
 from supaops.config.problem import Complaint
 from supaops.config.rate import Rate as RateValue
 from supaops.config.rate import parse_rate
-from supaops.config.references import EnvRef, database_url, env_ref
+from supaops.config.references import EnvRef, reference
+from supaops.config.references import Reference as ReferenceValue
 from supaops.config.schedule import ScheduleError, parse_schedule
 from supaops.config.statement import check_statement
 
@@ -101,8 +103,12 @@ _RATE_JSON = _json("rate", pattern=r"^\d+/(\d+)?[a-z][0-9a-z]*$", examples=["100
 _NAME_JSON = _json("name", minLength=1, maxLength=NAME_BYTES)
 _HEADER_JSON = _json("HTTP header name", pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 _SCHEDULE_JSON = _json("pg_cron schedule", examples=["*/5 * * * *", "30 seconds", "@hourly"])
-_ENV_JSON = _json("`env(NAME)`", pattern=r"^env\([A-Za-z_][A-Za-z0-9_]*\)$")
-_URL_JSON = _json("`env(NAME)`, `local` or URL", examples=["env(DATABASE_URL)", "local"])
+_REFERENCE_JSON = _json(
+    "reference",
+    pattern=r"^(env\([A-Za-z_][A-Za-z0-9_]*\)|file\(.+\)|cmd\(.+\)|project_url\(/.*\))$",
+    examples=["env(NAME)", "file(PATH)", "cmd(op read op://VAULT/ITEM/FIELD)"],
+)
+_URL_JSON = _json("reference, `local` or URL", examples=["env(DATABASE_URL)", "local"])
 
 Text = Annotated[str, PlainValidator(text), _json("text")]
 Identifier = Annotated[str, PlainValidator(identifier), _identifier_json(IDENTIFIER_BYTES)]
@@ -118,8 +124,8 @@ Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTE
 DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _WRITTEN, _DURATION_JSON]
 Rate = Annotated[RateValue, PlainValidator(parse_rate), _AS_TEXT, _RATE_JSON]
 WakeInterval = Annotated[timedelta, PlainValidator(parse_wake_interval), _WRITTEN, _DURATION_JSON]
-EnvValue = Annotated[EnvRef, PlainValidator(env_ref), _AS_TEXT, _ENV_JSON]
-DatabaseUrl = Annotated[str | EnvRef, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
+Reference = Annotated[ReferenceValue, PlainValidator(reference), _AS_TEXT, _REFERENCE_JSON]
+DatabaseUrl = Annotated[str | ReferenceValue, PlainValidator(database_url), _AS_TEXT, _URL_JSON]
 JsonObject = Annotated[
     dict[str, Any], PlainValidator(json_object), WithJsonSchema({"type": "object"})
 ]
@@ -135,7 +141,6 @@ __all__ = [
     "Duration",
     "DurationOrZero",
     "EnvRef",
-    "EnvValue",
     "HeaderName",
     "Identifier",
     "JsonObject",
@@ -143,6 +148,7 @@ __all__ = [
     "PayloadSchema",
     "QueueName",
     "Rate",
+    "Reference",
     "Schedule",
     "SchemaName",
     "SecretName",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,18 @@ from supaops.config.document import Document
 from supaops.config.explain import explain, problem_at
 from supaops.config.model import Config
 from supaops.config.overlay import read_environment
-from supaops.config.places import KeyPath, SourceMap, dotted
+from supaops.config.places import KeyPath, SourceMap
 from supaops.config.validate import cross_check
 from supaops.errors import ConfigError, SupaopsError
 
 
-def load(path: Path, environment: str) -> Config:
+def load(path: Path, environment: str, texts: Mapping[Path, str] | None = None) -> Config:
     """Read `path` and the overlay of `environment` beside it into a checked Config.
 
-    Raises: ConfigError with every problem found, in the order of the files' lines.
+    Args:    texts: what to read in place of a file, as one that is yet to be written.
+    Raises:  ConfigError with every problem found, in the order of the files' lines.
     """
-    document = read_environment(path, environment)
+    document = read_environment(path, environment, texts or {})
     source = SourceMap(document.spots)
     problems = [*document.problems, *_forbidden(document, source)]
     problems += cross_check(document.data, source)
@@ -46,15 +48,9 @@ def config_place(config: Config, path: str | KeyPath) -> str | None:
     Returns: None when `config` was not loaded from a file.
     """
     source = config._source  # noqa: SLF001  the model keeps it for this function alone
-    keys = path if isinstance(path, tuple) else _keys(source, path)
+    keys = path if isinstance(path, tuple) else source.named(path)
     spot = source.find(keys)
     return str(spot.key) if spot else None
-
-
-def _keys(source: SourceMap, path: str) -> KeyPath:
-    """Return the longest known path whose dotted form starts `path`; names may hold dots."""
-    fitting = [keys for keys in source.spots if f"{path}.".startswith(f"{dotted(keys)}.")]
-    return max(fitting, key=len, default=())
 
 
 def _forbidden(document: Document, source: SourceMap) -> list[SupaopsError]:

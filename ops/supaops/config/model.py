@@ -1,8 +1,8 @@
 """The shape of `ops/config/*.yaml`: frozen pydantic models, one per section.
 
 Field names are the YAML's keys, and the text below each is what editors and the reference show.
-Every duration is a `timedelta`, every environment reference an `EnvRef`; nothing here reads the
-environment or the disk.
+Every duration is a `timedelta`, every reference a `Reference`; nothing here reads the environment
+or the disk.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from supaops.config.fields import (
     DatabaseUrl,
     Duration,
     DurationOrZero,
-    EnvValue,
     HeaderName,
     Identifier,
     JsonObject,
@@ -24,6 +23,7 @@ from supaops.config.fields import (
     PayloadSchema,
     QueueName,
     Rate,
+    Reference,
     Schedule,
     SchemaName,
     SecretName,
@@ -56,7 +56,7 @@ class Database(Section):
     """Where the queue lives."""
 
     url: DatabaseUrl
-    """`env(NAME)`, a URL without a password, or `local`: the stack of `supaops local up`."""
+    """A reference, a URL without a password, or `local`: what runs on this machine."""
 
 
 class Retry(Section):
@@ -169,8 +169,8 @@ class VaultSecret(Section):
 
     description: Text = ""
     """What the secret is for; stored beside it in Vault."""
-    value: EnvValue
-    """`env(NAME)`: the environment variable that holds the value."""
+    value: Reference
+    """Where the value is: `env(NAME)`, `file(PATH)`, `cmd(PROGRAM ...)` or `project_url(/PATH)`."""
 
 
 class Vault(Section):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from supaops.config.document import Document, read
+from supaops.config.document import Document, parse, read
 from supaops.config.places import KeyPath, dotted, listed
 from supaops.config.suggest import did_you_mean
 from supaops.errors import ConfigError, SupaopsError
@@ -24,17 +25,23 @@ def environments(path: Path) -> list[str]:
     return sorted(file.stem for file in (path.parent / "environments").glob("*.yaml"))
 
 
-def read_environment(path: Path, environment: str) -> Document:
+def overlay_of(path: Path, environment: str) -> Path:
+    """Return the overlay of an environment beside the base file `path`."""
+    return path.parent / "environments" / f"{environment}.yaml"
+
+
+def read_environment(path: Path, environment: str, texts: Mapping[Path, str]) -> Document:
     """Read the base file `path` and ``environments/<environment>.yaml`` beside it, merged.
 
-    Raises: ConfigError with the faults of both files.
+    Args:    texts: what to read in place of a file.
+    Raises:  ConfigError with the faults of both files.
     """
     problems = _unknown_environment(path, environment)
-    overlay = path.parent / "environments" / f"{environment}.yaml"
+    overlay = overlay_of(path, environment)
     documents: list[Document] = []
     for file in [path, overlay] if path.exists() and not problems else [path]:
         try:
-            documents.append(read(file))
+            documents.append(parse(texts[file], str(file)) if file in texts else read(file))
         except ConfigError as error:
             problems += error.problems
     if problems:

@@ -44,6 +44,7 @@ class SourceMap:
     """The spots of a Config; all are equal, so that Configs compare by content alone."""
 
     spots: Spots = field(default_factory=dict, compare=False)
+    _paths: dict[str, KeyPath] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, path: KeyPath) -> Spot | None:
         """Return the spot of `path`, or of the nearest section around it that is in a file."""
@@ -51,6 +52,14 @@ class SourceMap:
             if path[:length] in self.spots:
                 return self.spots[path[:length]]
         return None
+
+    def named(self, path: str) -> KeyPath:
+        """Return the longest known path whose dotted form starts `path`; names may hold dots."""
+        for keys in self.spots if not self._paths else ():
+            self._paths.setdefault(dotted(keys), keys)
+        ends = [at for at, character in enumerate(f"{path}.") if character == "."]
+        known = (self._paths.get(path[:end]) for end in reversed(ends))
+        return next((keys for keys in known if keys), ())
 
 
 def dotted(path: KeyPath) -> str:

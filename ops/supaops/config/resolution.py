@@ -1,32 +1,32 @@
-"""From a Config and an environment to the values that never stand in a file."""
+"""From a Config and what lies outside it to the values that never stand in a file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from supaops.config.fields import EnvRef
+from supaops.config.database_url import project_ref
 from supaops.config.loading import config_place
 from supaops.config.model import Config
+from supaops.config.outside import Outside, Unread
 from supaops.config.places import KeyPath, dotted
+from supaops.config.references import CommandRef, EnvRef, FileRef, Reference
+from supaops.config.secrecy import is_placeholder
 from supaops.errors import ConfigError, SupaopsError
 
-_PLACEHOLDER = re.compile(
-    r"env\(.*\)|<.*>|\$\{.*\}|(change|replace)[-_ ]?me.*|your[-_ ].*"
-    r"|todo|fixme|x{3,}|\.{3,}|placeholder",
-    re.IGNORECASE | re.DOTALL,
-)
 _MIN_SECRET = 16
 _HEADER_SAFE = re.compile(r"[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?")
+_URL: KeyPath = ("database", "url")
+_Check = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The values behind a Config's `env(NAME)`; `database_url` is None for the local stack."""
+    """The values behind a Config's references; `database_url` is None for the local stack."""
 
     database_url: SecretStr | None
     secrets: dict[str, SecretStr]
@@ -37,59 +37,167 @@ class Resolved:
         return self.database_url.get_secret_value() if self.database_url else ""
 
 
-def resolve(config: Config, environ: Mapping[str, str]) -> Resolved:
-    """Return the value of every `env(NAME)`.
+def resolve(
+    config: Config,
+    environ: Mapping[str, str],
+    outside: Outside | None = None,
+    names: Collection[str] | None = None,
+) -> Resolved:
+    """Return the value of every reference, or of the database's and of the named secrets'.
 
-    Raises: ConfigError that names every variable which is unset, empty, a placeholder or unfit,
-        with the key that asks for it; never a value.
+    Raises: ConfigError that names every reference which leads to nothing, to a placeholder or to
+        what is unfit, with the key that asks for it; never a value.
     """
-    problems = [*_database_faults(config, environ), *_secret_faults(config, environ)]
+    resolved, problems = resolve_some(config, environ, outside, names)
     if problems:
         raise ConfigError(problems)
-    secrets = {
-        name: SecretStr(environ[secret.value.name]) for name, secret in config.vault.secrets.items()
-    }
-    return Resolved(_database_url(config, environ), secrets)
+    return resolved
 
 
-def _database_url(config: Config, environ: Mapping[str, str]) -> SecretStr | None:
-    url = config.database.url
-    if isinstance(url, EnvRef):
-        return SecretStr(environ[url.name])
-    return None if url == "local" else SecretStr(url)
+def resolve_some(
+    config: Config,
+    environ: Mapping[str, str],
+    outside: Outside | None = None,
+    names: Collection[str] | None = None,
+) -> tuple[Resolved, list[SupaopsError]]:
+    """Return the values that there are, and a problem for each of the others.
+
+    Args:    names: of the secrets that are wanted; None wants all.
+    """
+    reading = _Reading(config, environ, outside or Outside())
+    url = reading.database_url()
+    secrets = {name: reading.secret(name) for name in config.vault.secrets if _wants(names, name)}
+    kept = {name: SecretStr(value) for name, value in secrets.items() if value is not None}
+    return Resolved(SecretStr(url) if url else None, kept), reading.problems
 
 
-def _database_faults(config: Config, environ: Mapping[str, str]) -> Iterator[SupaopsError]:
-    url = config.database.url
-    if isinstance(url, EnvRef) and (fault := _fault(environ.get(url.name))):
-        yield _problem(config, ("database", "url"), url, fault)
+def _wants(names: Collection[str] | None, name: str) -> bool:
+    return names is None or name in names
 
 
-def _secret_faults(config: Config, environ: Mapping[str, str]) -> Iterator[SupaopsError]:
-    for name, secret in config.vault.secrets.items():
-        value = environ.get(secret.value.name)
-        fault = _fault(value)
-        if not fault and value is not None:
-            fault = _endpoint_fault(value) if name == config.worker.endpoint else ""
-            fault = fault or (_runner_fault(value) if name == config.worker.secret else "")
-        if fault:
-            yield _problem(config, ("vault", "secrets", name, "value"), secret.value, fault)
+class _Reading:
+    """One resolution under way: what was read so far, and what was wrong with it."""
+
+    def __init__(self, config: Config, environ: Mapping[str, str], outside: Outside) -> None:
+        self.config = config
+        self.environ = environ
+        self.outside = outside
+        self.problems: list[SupaopsError] = []
+        self._printed: dict[CommandRef, str | Unread] = {}
+        self._url: str | None = None
+
+    def database_url(self) -> str | None:
+        """Return the database's URL, or None for the local stack and for a fault."""
+        url = self.config.database.url
+        if not isinstance(url, str):
+            self._url = self._value(_URL, url, _fault)
+        elif url != "local":
+            self._url = url
+        return self._url
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret's value, or None for a fault."""
+        path = ("vault", "secrets", name, "value")
+        return self._value(path, self.config.vault.secrets[name].value, self._check(name))
+
+    def _check(self, name: str) -> _Check:
+        worker = self.config.worker
+        checks = {worker.endpoint: _endpoint_fault, worker.secret: _runner_fault}
+        special = checks.get(name)
+        return lambda value: _fault(value) or (special(value) if special else "")
+
+    def _value(self, path: KeyPath, reference: Reference, check: _Check) -> str | None:
+        try:
+            value = self._read(reference)
+        except _Untold:
+            return None
+        except Unread as error:
+            self._note(path, reference, error.fault, error.hint)
+            return None
+        if fault := check(value):
+            self._note(path, reference, fault, _remedy(reference))
+            return None
+        return value
+
+    def _read(self, reference: Reference) -> str:
+        match reference:
+            case EnvRef():
+                return self._variable(reference)
+            case FileRef():
+                return self.outside.read(self.outside.root / reference.path)
+            case CommandRef():
+                return self._print(reference)
+            case _:
+                return self._project_url() + reference.path
+
+    def _variable(self, reference: EnvRef) -> str:
+        if reference.name not in self.environ:
+            raise Unread("is not set", _remedy(reference))
+        return self.environ[reference.name]
+
+    def _print(self, command: CommandRef) -> str:
+        """Run a command once, however many keys name it: it may ask a person."""
+        if command not in self._printed:
+            self._printed[command] = self._outcome(command)
+        outcome = self._printed[command]
+        if isinstance(outcome, Unread):
+            raise outcome
+        return outcome
+
+    def _outcome(self, command: CommandRef) -> str | Unread:
+        try:
+            return self.outside.run(command.words, self.outside.root)
+        except Unread as error:
+            return error
+
+    def _project_url(self) -> str:
+        if self.config.database.url == "local":
+            return self._local_api()
+        if self._url is None:
+            raise _Untold  # the database's URL has its own problem
+        ref = project_ref(self._url)
+        if ref is None:
+            raise Unread(
+                "cannot be told from the database's URL",
+                "expected the host db.<ref>.supabase.co, or the pooler's role postgres.<ref>; "
+                "else write the whole URL: env(NAME)",
+            )
+        return f"https://{ref}.supabase.co"
+
+    def _local_api(self) -> str:
+        if not self.outside.api_url:
+            raise Unread(
+                "leads nowhere: the local stack has no Supabase API",
+                "write env(NAME) in the overlay, or run that of `supabase start`",
+            )
+        return self.outside.api_url
+
+    def _note(self, path: KeyPath, reference: Reference, fault: str, hint: str) -> None:
+        message = f"{dotted(path)}: {reference.subject} {fault}"
+        place = config_place(self.config, path)
+        self.problems.append(SupaopsError(message, place=place, hint=hint))
 
 
-def _problem(config: Config, path: KeyPath, variable: EnvRef, fault: str) -> SupaopsError:
-    return SupaopsError(
-        f"{dotted(path)}: the environment variable {variable.name} {fault}",
-        place=config_place(config, path),
-        hint=f"export {variable.name}=...",
-    )
+class _Untold(Exception):
+    """There is no value, for a reason that another problem tells."""
 
 
-def _fault(value: str | None) -> str:
-    if value is None:
-        return "is not set"
+def _remedy(reference: Reference) -> str:
+    match reference:
+        case EnvRef():
+            return f"export {reference.name}=..."
+        case FileRef():
+            return "write the value into it, and nothing else"
+        case CommandRef():
+            return "run it by hand to see what it prints"
+        case _:
+            return "write the whole URL: env(NAME)"
+
+
+def _fault(value: str) -> str:
     if not value.strip():
         return "is empty"
-    if _PLACEHOLDER.fullmatch(value.strip()):
+    if is_placeholder(value):
         return "holds a placeholder"
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         return "is not valid UTF-8 text"

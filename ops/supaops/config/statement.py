@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from pglast.visitors import Visitor
 from supaops.config.names import text
 from supaops.config.problem import Complaint
 
+# Unquoted names may be in any case, and U&"..." may spell one by code points.
+_MAY_NAME_VAULT = re.compile(r"vault|U&\"", re.IGNORECASE)
 _VAULT = frozenset({("vault", "decrypted_secrets"), ("vault", "secrets")})
 
 
@@ -22,7 +25,7 @@ def check_statement(sql: str) -> str:
     """
     text(sql)
     try:
-        statements = pglast.parse_sql(sql)
+        statements = pglast.split(sql, with_parser=True)  # the grammar, without Python's tree
     except pglast.parser.ParseError as error:
         offset = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
         line = sql.count("\n", 0, offset) + 1
@@ -44,7 +47,8 @@ def check_statement(sql: str) -> str:
 def vault_names(sql: str) -> list[str]:
     """Return the names of Vault secrets that a valid statement selects by a literal, in order."""
     finder = _VaultReader()
-    finder(pglast.parse_sql(sql))
+    if _MAY_NAME_VAULT.search(sql):
+        finder(pglast.parse_sql(sql))
     return finder.names
 
 

@@ -116,7 +116,12 @@ def _recorded(address: str, kind: str, definition: str) -> Recorded:
     return Recorded(address, Kind(kind), sha256, sha256, definition, definition)
 
 
-def _require_installed(conn: Connection) -> None:
+def has_history(conn: Connection) -> bool:
+    """Tell whether the table that versions are kept in is there."""
     row = conn.execute(query("history.is_installed")).fetchone()
-    if not (row and row["is_installed"]):
+    return bool(row and row["is_installed"])
+
+
+def _require_installed(conn: Connection) -> None:
+    if not has_history(conn):
         raise SupaopsError("this database has no history yet", hint="it begins with: supaops apply")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from secrets import token_bytes
 from typing import Any
 
-import psycopg
 from pydantic import SecretStr
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
+from supaops.db.vault import vault_rows
 from supaops.errors import DatabaseError, MissingExtension
 from supaops.render.resource import Kind, canonical, digest
 from supaops.render.resources import task_type_spec
@@ -29,6 +29,10 @@ EXTENSIONS = {
     "has_net": ("pg_net", "create extension pg_net with schema extensions"),
     "has_vault": ("supabase_vault", "create extension supabase_vault with schema vault cascade"),
 }
+"""By the column of the query `live.facts` that tells of it: an extension, and how it is made."""
+
+UNDECRYPTABLE = "undecryptable"
+"""Stands where the digest of a live value would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ def settle_in(conn: Connection) -> None:
 
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
     """Read live and recorded state in at most eleven queries, whatever the number of objects.
+
+    Only a Vault that cannot decrypt what is declared costs one more for each such secret.
 
     Args:    conn: inside a transaction, so that all answers are of one moment.
     Raises:  MissingExtension when the chain cannot work on this server; DatabaseError otherwise.
@@ -198,21 +204,12 @@ def _live_secrets(
     conn: Connection, salt: bytes | None, digests: Mapping[str, str]
 ) -> Iterator[LiveObject]:
     """Yield Vault's secrets; before the salt is stored, no digest outlives this reading."""
-    for row in _vault_rows(conn, salt or _ONE_TIME_SALT):
-        definition = secret_definition(row["description"] or "", row["digest"] if salt else None)
-        matches = row["digest"] == digests.get(row["name"])
-        facts = {"id": row["id"], "value_matches": matches}
+    for row in vault_rows(conn, salt or _ONE_TIME_SALT, list(digests)):
+        kept = (row["digest"] if salt else None) if row["decrypts"] else UNDECRYPTABLE
+        definition = secret_definition(row["description"] or "", kept)
+        matches = row["decrypts"] and row["digest"] == digests.get(row["name"])
+        facts = {"id": row["id"], "value_matches": matches, "decrypts": row["decrypts"]}
         yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
-
-
-def _vault_rows(conn: Connection, salt: bytes) -> list[dict[str, Any]]:
-    try:
-        return conn.execute(query("live.vault_secrets"), {"salt": salt}).fetchall()
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise MissingExtension(
-            f"this role may not read Vault: {error.diag.message_primary}",
-            hint="connect as `postgres`, the role that Supabase grants Vault to",
-        ) from error
 
 
 def _secret_digest(salt: bytes, name: str, secret: SecretStr) -> str:

@@ -13,7 +13,8 @@ from supaops.db.queries import query
 from supaops.errors import LockHeld
 
 # Any two constants would do; these spell "supa" and "ops\0" in ASCII.
-_KEY = {"class": 0x73757061, "object": 0x6F707300}
+APPLY_LOCK = {"class": 0x73757061, "object": 0x6F707300}
+"""The parameters of the queries that take the apply lock, or tell who holds it."""
 
 
 def take_apply_lock(conn: Connection, *, wait: timedelta, statement_timeout: timedelta) -> None:
@@ -27,19 +28,19 @@ def take_apply_lock(conn: Connection, *, wait: timedelta, statement_timeout: tim
     # Each statement must see what the apply before us committed while we waited.
     conn.execute("set transaction isolation level read committed")
     settings = {
-        "lock_timeout": _milliseconds(wait),
-        "statement_timeout": _milliseconds(statement_timeout),
+        "lock_timeout": milliseconds(wait),
+        "statement_timeout": milliseconds(statement_timeout),
     }
     conn.execute(query("lock.settings"), settings)
     try:
-        conn.execute(query("lock.take"), _KEY)
+        conn.execute(query("lock.take"), APPLY_LOCK)
     except psycopg.errors.LockNotAvailable as error:
         raise LockHeld("another apply holds the lock") from error
 
 
 def lock_holder(conn: Connection) -> str | None:
     """Return a sentence about the session that holds the apply lock, or None."""
-    return _sentence(conn.execute(query("lock.holder"), _KEY).fetchone())
+    return _sentence(conn.execute(query("lock.holder"), APPLY_LOCK).fetchone())
 
 
 def blocker(conn: Connection, schema: str, prefix: str) -> str | None:
@@ -59,6 +60,7 @@ def _sentence(row: Mapping[str, Any] | None) -> str | None:
     )
 
 
-def _milliseconds(duration: timedelta) -> str:
+def milliseconds(duration: timedelta) -> str:
+    """Return a duration as a setting, at least a millisecond."""
     # Zero would mean "wait for ever", the opposite of what a caller of a short wait asks for.
     return f"{max(1, duration // timedelta(milliseconds=1))}ms"

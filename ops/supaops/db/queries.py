@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString
+from typing import Any, LiteralString
+
+from supaops.render.quoting import Sql, literal
 
 _NAME = re.compile(r"^-- name: (\w+)[^\n]*\n", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 
 
 @cache
@@ -25,3 +28,16 @@ def query(name: str) -> LiteralString:
     """
     file, _, block = name.partition(".")
     return _blocks(file)[block]
+
+
+def bound(name: str, /, **values: Any) -> Sql:
+    """Return a query as plain SQL without its last semicolon, for a text without parameters.
+
+    Args:    values: by placeholder; an `Sql` stands as it is, anything else becomes a literal.
+    Raises:  KeyError for a query or a value that is not there; RenderError for a secret.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        return literal(values[found[1]]) if found[1] else "%"
+
+    return Sql(_PLACEHOLDER.sub(written, query(name)).rstrip(";"))

@@ -29,7 +29,7 @@ def put(conn: Connection, resource: Resource, live: LiveObject | None, secrets: 
             case Kind.TASK_TYPE:
                 _put_task_type(conn, resource)
             case Kind.LIMIT:
-                conn.execute(query("write.limit_upsert"), {**_key(resource), **resource.spec})
+                conn.execute(query("write.limit_upsert"), {**limit_key(resource), **resource.spec})
             case Kind.CRON_JOB:
                 _put_cron_job(conn, resource, live)
             case Kind.VAULT_SECRET:
@@ -52,7 +52,7 @@ def remove(conn: Connection, live: LiveObject) -> None:
             case Kind.TASK_TYPE:
                 conn.execute(query("write.task_type_delete"), {"name": live.name})
             case Kind.LIMIT:
-                conn.execute(query("write.limit_delete"), _key(live))
+                conn.execute(query("write.limit_delete"), limit_key(live))
             case Kind.CRON_JOB:
                 conn.execute(query("write.cron_unschedule"), {"jobid": live.facts["jobid"]})
             case Kind.VAULT_SECRET:
@@ -108,17 +108,20 @@ def _run(conn: Connection, text: str) -> None:
 
 
 def _put_task_type(conn: Connection, resource: Resource) -> None:
-    schema = resource.spec["payload_schema"]
-    row = {
-        **dict.fromkeys(("base_s", "factor", "max_s", "jitter")),
-        **(resource.spec["retry"] or {}),
-        **resource.spec,
-        "payload_schema": Jsonb(schema) if schema is not None else None,
-    }
-    conn.execute(query("write.task_type_upsert"), {"name": resource.name, **row})
+    row = task_type_row(resource)
+    schema = row["payload_schema"]
+    row["payload_schema"] = Jsonb(schema) if schema is not None else None
+    conn.execute(query("write.task_type_upsert"), row)
 
 
-def _key(limit: Resource | LiveObject) -> dict[str, str]:
+def task_type_row(resource: Resource) -> dict[str, Any]:
+    """Return the parameters of the query `write.task_type_upsert`."""
+    backoff = dict.fromkeys(("base_s", "factor", "max_s", "jitter"))
+    own_backoff = resource.spec["retry"] or {}
+    return {"name": resource.name, **backoff, **own_backoff, **resource.spec}
+
+
+def limit_key(limit: Resource | LiveObject) -> dict[str, str]:
     """Return the columns that a limit's name, ``<scope>.<name>``, stands for."""
     scope, name = limit.name.split(".", 1)
     return {"scope": scope, "name": name}
@@ -135,6 +138,10 @@ def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None)
 def _put_secret(
     conn: Connection, resource: Resource, live: LiveObject | None, secrets: Secrets
 ) -> None:
+    if live is not None and not live.facts["decrypts"]:
+        # vault.update_secret reads the old value first, and fails. The new one has another id.
+        conn.execute(query("write.vault_delete"), {"id": live.facts["id"]})
+        live = None
     value = secrets[resource.name].get_secret_value()
     parameters: dict[str, Any] = {
         "name": resource.name,

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from supaops.local.inspection import Inspection, inspect
+from supaops.local.running import LocalDatabase, local_database
 from supaops.local.stack import Stack, down, find, up
 
-__all__ = ["Inspection", "Stack", "down", "find", "inspect", "up"]
+__all__ = [
+    "Inspection",
+    "LocalDatabase",
+    "Stack",
+    "down",
+    "find",
+    "inspect",
+    "local_database",
+    "up",
+]

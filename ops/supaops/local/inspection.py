@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from supaops.local import loops, process, state, supervisor
+from supaops.local import process, state, supervisor
 from supaops.local.bootstrap import SCRIPTS
 from supaops.local.build import cluster_of
 from supaops.local.layout import Home
+from supaops.local.settings import WITH_LOOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _parts(native: frozenset[str], *, server: bool, loops_run: bool) -> tuple[Pa
         Part(
             name,
             "native" if name in native else "stand-in",
-            server and (name in native or name not in loops.LOOPS or loops_run),
+            server and (name in native or name not in WITH_LOOP or loops_run),
         )
         for name in sorted(SCRIPTS)
     )

@@ -15,7 +15,7 @@ from supaops.local.settings import ADMIN
 Loop = Callable[[str], Coroutine[None, None, None]]
 
 LOOPS: dict[str, Loop] = {"pg_cron": cron_loop.run, "pg_net": net_loop.run}
-"""Each extension whose stand-in needs a process, and its loop."""
+"""Each extension of `WITH_LOOP`, and its loop."""
 
 
 def missing(native: frozenset[str]) -> list[Loop]:

@@ -11,6 +11,8 @@ from supaops.local.layout import Base
 
 ADMIN = "supabase_admin"
 OWNER = "postgres"
+WITH_LOOP = frozenset({"pg_cron", "pg_net"})
+"""The extensions whose stand-in needs a process."""
 LOGIN_ROLES = (ADMIN, OWNER, "authenticator")
 
 _IDENT_KNOWS_ALL = 16

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from supaops.errors import LocalStackError
-from supaops.local import build, choice, loops, state, supervisor
+from supaops.local import build, choice, state, supervisor
 from supaops.local.bootstrap import bootstrap
 from supaops.local.build import Report, cluster_of
 from supaops.local.layout import Base, Home, make_sockets
-from supaops.local.settings import ADMIN, OWNER, Settings
+from supaops.local.settings import ADMIN, OWNER, WITH_LOOP, Settings
 from supaops.local.state import State
 
 
@@ -61,7 +61,7 @@ def up(
         )
         known = _with_wishes(known, endpoint, durable, parameters)
         known = _running(home, known, report)
-        if loops.missing(frozenset(known.native)):
+        if not WITH_LOOP.issubset(known.native):
             supervisor.start(home, root.resolve())
         return _stack(known)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 
+from supaops.db.live import LiveObject
 from supaops.plan.model import ROW_KINDS, Action, Change
 from supaops.render.resource import Kind
 
@@ -46,14 +47,19 @@ def _secret_difference(change: Change) -> list[str]:
         return []
     live = _fields(change.live.definition)
     desired = _fields(change.desired.definition)
-    value_matches = change.live.facts["value_matches"]
-    lines = ["  value unchanged" if value_matches else "~ value differs"]
+    lines = [_value_difference(change.live)]
     if live["description"] != desired["description"]:
         lines += [
             f"- description: {live['description']}",
             f"+ description: {desired['description']}",
         ]
     return lines
+
+
+def _value_difference(live: LiveObject) -> str:
+    if not live.facts["decrypts"]:
+        return "~ value is lost; an apply writes it anew from its source, under a new id"
+    return "  value unchanged" if live.facts["value_matches"] else "~ value differs"
 
 
 def _fields(definition: str) -> dict[str, object]:

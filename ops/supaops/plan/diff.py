@@ -72,11 +72,21 @@ def _verdict(
 ) -> tuple[Action, str] | None:
     if desired is None:
         return _undeclared(recorded, live)
+    if live is not None and not live.facts.get("decrypts", True):
+        return _undecryptable(recorded)
     if recorded is None:
         return _unrecorded(desired, live)
     if live is None:
         return Action.DRIFT, "is gone from the database"
     return _three_way(desired, recorded, live)
+
+
+def _undecryptable(recorded: Recorded | None) -> tuple[Action, str]:
+    """Judge a secret whose value nobody can know any more, whatever the config now says."""
+    why = "cannot be decrypted: Vault's key is not the one it was written with"
+    if recorded is None:
+        return Action.CONFLICT, f"{why}; it was not made by supaops"
+    return Action.DRIFT, why
 
 
 def _undeclared(recorded: Recorded | None, live: LiveObject | None) -> tuple[Action, str] | None:
@@ -93,21 +103,12 @@ def _undeclared(recorded: Recorded | None, live: LiveObject | None) -> tuple[Act
 def _unrecorded(desired: Resource, live: LiveObject | None) -> tuple[Action, str]:
     if live is None or desired.kind is Kind.GRANT:
         return Action.CREATE, "does not exist yet"
-    if _same_row(desired, live):
+    if desired.kind is Kind.VAULT_SECRET and live.facts["value_matches"]:
+        # Whatever its description: `[db.vault]` of the Supabase CLI sets values alone.
+        return Action.CREATE, "exists with the declared value and will be adopted"
+    if desired.kind in ROW_KINDS and desired.definition == live.definition:
         return Action.CREATE, "exists exactly as declared and will be adopted"
     return Action.CONFLICT, "exists, differs, and was not made by supaops"
-
-
-def _same_row(desired: Resource, live: LiveObject) -> bool:
-    """Tell whether a row that we do not own yet is already what we would write."""
-    if desired.kind is Kind.VAULT_SECRET:
-        described = secret_definition(desired.spec["description"], None)
-        return bool(live.facts["value_matches"]) and _without_digest(live) == described
-    return desired.kind in ROW_KINDS and desired.definition == live.definition
-
-
-def _without_digest(live: LiveObject) -> str:
-    return "\n".join([*live.definition.splitlines()[:-1], "value_digest: null"])
 
 
 def _three_way(desired: Resource, recorded: Recorded, live: LiveObject) -> tuple[Action, str]:

@@ -54,8 +54,9 @@ def _hazards(change: Change) -> Iterator[tuple[str, str]]:
             yield from _dropped_signatures(change)
         case Kind.CRON_JOB if _stops(change):
             yield "stops-schedule", "is active now and will not run any more"
-        case Kind.VAULT_SECRET if change.live and not change.live.facts["value_matches"]:
-            remedy = f"`supaops rotate {change.live.name}` lets both work for a while"
+        case Kind.VAULT_SECRET if _changes_value(change):
+            name = change.address.partition(".")[2]
+            remedy = f"`supaops rotate {name}` lets both work for a while"
             yield "changes-secret", f"whoever still uses the old value is refused; {remedy}"
         case Kind.SCHEMA if change.action is Action.CREATE:
             yield "runs-schema-step", "changes tables for good; it is never rolled back"
@@ -82,6 +83,13 @@ def _dropped_signatures(change: Change) -> Iterator[tuple[str, str]]:
     for signature in change.live.facts["signatures"]:
         if not same_signature(signature, declared):
             yield "drops-signature", f"drops {signature}; whoever calls it so fails"
+
+
+def _changes_value(change: Change) -> bool:
+    """Tell whether a value that works now is replaced; one that cannot be decrypted works not."""
+    if change.live is None:
+        return False
+    return bool(change.live.facts["decrypts"]) and not change.live.facts["value_matches"]
 
 
 def _stops(change: Change) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        optimized=False,  # most templates are rendered once: folding constants would not pay
+        auto_reload=False,
         autoescape=False,  # noqa: S701  HTML escapes would corrupt SQL; `finalize` quotes instead
     )
     env.filters["ident"] = identifier
@@ -55,16 +57,22 @@ def render_sql(template: str, context: dict[str, Any]) -> str:
 
 
 def parse(text: str, *, place: str) -> tuple[Any, ...]:
-    """Parse SQL with PostgreSQL's grammar and return pglast's RawStmt nodes.
+    """Parse SQL with PostgreSQL's grammar and return pglast's RawStmt nodes, to be read only.
 
     Raises: RenderError that names `place` and the line of the first fault.
     """
     try:
-        return pglast.parse_sql(text)
+        return _tree(text)
     except pglast.parser.ParseError as error:
         offset = error.args[1] if len(error.args) > 1 else 0
         line = text.count("\n", 0, offset) + 1
         raise RenderError(str(error.args[0]), place=f"{place}:{line}") from error
+
+
+@lru_cache(maxsize=1)
+def _tree(text: str) -> tuple[Any, ...]:
+    """Return the tree; a text is parsed to prove it, and right after that to see what it makes."""
+    return pglast.parse_sql(text)
 
 
 __all__ = ["Sql", "environment", "parse", "render_sql", "template_root"]

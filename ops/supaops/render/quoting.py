@@ -16,7 +16,7 @@ from jinja2 import Undefined
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 from pydantic import SecretBytes, SecretStr
 
-from supaops.config.fields import EnvRef
+from supaops.config.references import CommandRef, EnvRef, FileRef, ProjectUrl
 from supaops.errors import RenderError
 
 # Escaped so that a literal is one line and free of `$`: it then means the same inside a
@@ -125,6 +125,9 @@ def _(value: Undefined) -> Sql:
 
 
 @literal.register(EnvRef)
+@literal.register(FileRef)
+@literal.register(CommandRef)
+@literal.register(ProjectUrl)
 @literal.register(SecretStr)
 @literal.register(SecretBytes)
 def _(value: object) -> Sql:  # noqa: ARG001  not even its name is needed to refuse it

@@ -35,7 +35,7 @@ def resources(config: Config) -> tuple[Resource, ...]:
     """
     steps = list(_schema_steps(config))
     objects = list(_sql_objects(config))
-    containers = [found for step in steps for found in _containers(step.definition, step.source)]
+    containers = [found for _, made in steps for found in made]
     created = containers + [found for _, found in objects]
     rows = [
         *_task_types(config),
@@ -43,10 +43,8 @@ def resources(config: Config) -> tuple[Resource, ...]:
         *_cron_jobs(config),
         *_vault_secrets(config),
     ]
-    sql = [resource for resource, _ in objects]
-    return tuple(
-        sorted([*steps, *sql, *_grants(created), *rows], key=lambda resource: resource.order)
-    )
+    sql = [resource for resource, _ in [*steps, *objects]]
+    return tuple(sorted([*sql, *_grants(created), *rows], key=lambda resource: resource.order))
 
 
 def _templates(folder: str) -> list[str]:
@@ -54,13 +52,15 @@ def _templates(folder: str) -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in root.glob(f"{folder}/**/*.sql.j2"))
 
 
-def _schema_steps(config: Config) -> Iterator[Resource]:
+def _schema_steps(config: Config) -> Iterator[tuple[Resource, list[SqlObject]]]:
+    """Yield each step with the schemas and tables that it creates."""
     context = template_context(config)
     for template in _templates("schema"):
         name = template.removeprefix("schema/").removesuffix(".sql.j2")
         text = render_sql(template, context)
-        made = [each.qualified for each in _containers(text, template)]
-        yield Resource(Kind.SCHEMA, name, text, template, {"made": made})
+        made = _containers(text, template)
+        spec = {"made": [each.qualified for each in made]}
+        yield Resource(Kind.SCHEMA, name, text, template, spec), made
 
 
 def _containers(text: str, template: str) -> list[SqlObject]:

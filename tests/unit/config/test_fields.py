@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from supaops.config.database_url import database_url
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.names import header_name, object_name, queue_name, schema_name, task_type_name
 from supaops.config.problem import Complaint
 from supaops.config.rate import Rate, parse_rate
-from supaops.config.references import EnvRef, database_url
+from supaops.config.references import EnvRef
 
 DURATIONS = {
     "250ms": timedelta(milliseconds=250),

@@ -344,24 +344,30 @@ DATABASE_CASES = {
     ),
     "host=db password=hunter2": (
         (
-            "database.url: expected env(NAME), local, or a URL such as "
+            "database.url: expected env(NAME), file(PATH), cmd(...), local, or a URL such as "
             "postgresql://postgres@localhost:5432/postgres"
         ),
         "write env(DATABASE_URL)",
     ),
     "postgresql://me:hunt/er2@db/x": (
         (
-            "database.url: expected env(NAME), local, or a URL such as "
+            "database.url: expected env(NAME), file(PATH), cmd(...), local, or a URL such as "
             "postgresql://postgres@localhost:5432/postgres"
         ),
         "write env(DATABASE_URL)",
     ),
     "${DATABASE_URL}": (
-        "database.url: expected env(NAME), for a secret's value never stands in the file",
+        (
+            "database.url: expected env(NAME), file(PATH) or cmd(...), "
+            "for a secret's value never stands in the file"
+        ),
         "write env(DATABASE_URL)",
     ),
     "env(DATABASE-URL)": (
-        "database.url: expected env(NAME), for a secret's value never stands in the file",
+        (
+            "database.url: expected env(NAME), file(PATH) or cmd(...), "
+            "for a secret's value never stands in the file"
+        ),
         "put the value in an environment variable and write env(ITS_NAME)",
     ),
 }

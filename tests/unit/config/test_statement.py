@@ -17,6 +17,8 @@ READ = {
         "a",
         "b",
     ],
+    "select 1 from VAULT.Secrets where name = 'a'": ["a"],
+    r"""select 1 from U&"v\0061ult".secrets where name = 'a'""": ["a"],
     "select 1 from t join vault.secrets v on true where v.name = 'a' and t.name = 'b'": ["a"],
     "with s as (select * from vault.secrets where name = 'a') select 1 from s": ["a"],
     "select net.http_post(url := (select decrypted_secret from vault.decrypted_secrets"

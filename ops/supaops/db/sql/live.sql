@@ -194,9 +194,25 @@ select jobid, jobname as name, schedule, command, active
 
 -- name: vault_secrets :many
 -- Salted digests are compared, so that no value travels either way, nor gets into a server's log.
-select live.name, live.id, live.description,
-       encode(
+-- Only what is declared is decrypted: one secret that cannot be would fail the whole.
+select live.name, live.id, live.description, true as decrypts,
+       case when live.name = any(%(names)s) then
+         encode(
+           sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
+           'hex')
+       end as digest
+  from vault.decrypted_secrets as live
+ where live.name is not null;
+
+-- name: vault_names :many
+-- The same without a look at any value, for a Vault that cannot decrypt them all.
+select live.name, live.id, live.description
+  from vault.secrets as live
+ where live.name is not null;
+
+-- name: vault_digest :one
+select encode(
          sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
          'hex') as digest
   from vault.decrypted_secrets as live
- where live.name is not null;
+ where live.id = %(id)s;

@@ -1,0 +1,196 @@
+"""What a table made by hand lacks, or has too much of, to become ours without a loss. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from supaops.adopt.columns import OURS_ALONE, Choices, Derived
+from supaops.db.table import FoundColumn, FoundConstraint, FoundTable
+from supaops.render.quoting import Sql, identifier
+
+_NEEDED = ("task_type", "status")
+_INTEGERS = ("bigint", "integer", "smallint")
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One reason why a table stays as it is, and the SQL or option that removes it."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the table is: its reference, its schema's and its sequence's, quoted."""
+
+    table: Sql
+    schema: Sql
+    sequence: Sql
+
+    @property
+    def sequence_name(self) -> str:
+        """Return the name of the sequence of its ids, without its schema."""
+        return str(self.sequence).rpartition(".")[2]
+
+
+def obstacles(
+    site: Site, found: FoundTable, derived: Mapping[str, Derived], choices: Choices
+) -> list[Obstacle]:
+    """Return every obstacle that the catalogs show, whatever the rows hold."""
+    return [
+        *_relation(site, found),
+        *_columns(site, found, derived),
+        *_key(site, found, choices),
+        *_extra_columns(site, found, derived),
+        *_constraints(site, found),
+        *_names(site, found),
+    ]
+
+
+def dependents(site: Site, found: FoundTable, changed: Iterable[str]) -> Iterator[Obstacle]:
+    """Yield what PostgreSQL would not let these columns change under."""
+    names = set(changed)
+    hindered = sorted({what for column, what in found.dependents if column in names})
+    for what in hindered:
+        columns = ", ".join(
+            column for column, each in found.dependents if each == what and column in names
+        )
+        on_table = f" on {site.table}" if what.startswith(("policy ", "trigger ")) else ""
+        remedy = f"drop {what}{on_table}; -- and create it again afterwards"
+        if what.startswith("column "):
+            remedy = f"alter table {site.table} drop {what}; -- and add it again afterwards"
+        yield Obstacle(f"{what} uses {columns}, whose type changes", remedy)
+
+
+def _relation(site: Site, found: FoundTable) -> Iterator[Obstacle]:
+    facts = found.facts
+    if facts["relkind"] != "r" or facts["is_partition"]:
+        yield Obstacle(
+            "it is no plain table of its own",
+            f"copy the rows into one: create table {site.table}_plain as table {site.table}",
+        )
+    if facts["has_children"] or facts["has_parents"]:
+        yield Obstacle("it is part of an inheritance", f"alter table {site.table} no inherit ...")
+    if facts["persistence"] != "p":
+        yield Obstacle("a crash would empty it", f"alter table {site.table} set logged")
+    if not facts["is_owner"]:
+        owner = identifier(facts["owner"])
+        yield Obstacle(
+            f"it belongs to the role {owner}",
+            f"as {owner}: alter table {site.table} owner to postgres",
+        )
+
+
+def _columns(site: Site, found: FoundTable, derived: Mapping[str, Derived]) -> Iterator[Obstacle]:
+    for name in _NEEDED:
+        if found.column(name) is None:
+            yield Obstacle(
+                f"it has no column {name}",
+                f"alter table {site.table} rename column ... to {name}",
+            )
+    for each in found.columns:
+        if each.name in OURS_ALONE:
+            yield Obstacle(
+                f"its column {each.name} has a name that is kept for the queue's functions",
+                f"alter table {site.table} rename column {each.name} to their_{each.name}",
+            )
+        elif each.name in derived and (fault := _type_fault(each, derived[each.name])):
+            yield Obstacle(fault, _type_remedy(site, each, derived[each.name]))
+
+
+def _type_fault(each: FoundColumn, derived: Derived) -> str | None:
+    if each.is_generated:
+        return f"its column {each.name} is computed from others"
+    if derived.is_foreign:
+        wanted = derived.column.type
+        return f"its column {each.name} is {each.full_type}, which is not {wanted} without a loss"
+    return None
+
+
+def _type_remedy(site: Site, each: FoundColumn, derived: Derived) -> str:
+    name, table = identifier(each.name), site.table
+    if each.is_generated:
+        return f"alter table {table} alter column {name} drop expression"
+    wanted = derived.column.type
+    return f"alter table {table} alter column {name} type {wanted} using ({name}::text::{wanted})"
+
+
+def _key(site: Site, found: FoundTable, choices: Choices) -> Iterator[Obstacle]:
+    key = found.column("id")
+    if key is None:
+        yield Obstacle(
+            "it has no column id",
+            f"alter table {site.table} add column id bigint generated by default as identity",
+        )
+    elif key.is_generated:
+        yield Obstacle("its id is computed", f"alter table {site.table} alter id drop expression")
+    elif key.type not in _INTEGERS:
+        yield from _other_key(site, found, key, choices)
+
+
+def _other_key(
+    site: Site, found: FoundTable, key: FoundColumn, choices: Choices
+) -> Iterator[Obstacle]:
+    for each in found.references:
+        if "id" in each.columns:
+            yield Obstacle(
+                f"{each.table} refers to its id, which is {key.full_type} and cannot be kept",
+                f"alter table {each.table} drop constraint {identifier(each.name)}",
+            )
+    if not choices.rekey:
+        yield Obstacle(
+            f"its id is {key.full_type}; ours are bigint",
+            "`supaops import table --rekey` numbers the jobs, and keeps it as legacy_id",
+        )
+    elif found.column("legacy_id"):
+        yield Obstacle(
+            "it has a column legacy_id already",
+            f"alter table {site.table} rename column legacy_id to ...",
+        )
+
+
+def _extra_columns(
+    site: Site, found: FoundTable, derived: Mapping[str, Derived]
+) -> Iterator[Obstacle]:
+    for each in found.columns:
+        filled = each.default or each.identity or each.is_generated
+        if each.name not in derived and each.name != "id" and each.is_required and not filled:
+            name = identifier(each.name)
+            yield Obstacle(
+                f"its column {each.name} must have a value, and enqueue gives it none",
+                f"alter table {site.table} alter column {name} drop not null",
+            )
+
+
+def _constraints(site: Site, found: FoundTable) -> Iterator[Obstacle]:
+    """Yield what binds the status to more than its own value: no claim could promise that."""
+    for each in found.constraints:
+        if "status" in each.columns and _binds_more(each):
+            yield status_constraint(site, each, "binds the status to more than its own values")
+
+
+def _binds_more(each: FoundConstraint) -> bool:
+    return each.type == "f" or (each.type == "c" and each.columns != ["status"])
+
+
+def status_constraint(site: Site, each: FoundConstraint, why: str) -> Obstacle:
+    """Return the obstacle that a constraint on the status is."""
+    return Obstacle(
+        f"its constraint {each.name} {why}",
+        f"alter table {site.table} drop constraint {identifier(each.name)}",
+    )
+
+
+def _names(site: Site, found: FoundTable) -> Iterator[Obstacle]:
+    key = found.column("id")
+    own = {key.identity_sequence, (key.default_sequence or "").rpartition(".")[2]} if key else set()
+    for name in found.taken:
+        if name not in own:
+            kind = "sequence" if name == site.sequence_name else "index"
+            quoted = identifier(name)
+            yield Obstacle(
+                f"the name {name} is taken, which is needed here",
+                f"alter {kind} {site.schema}.{quoted} rename to their_{name}",
+            )
