@@ -16,6 +16,7 @@ from supaops.config.problem import Complaint
 from supaops.config.secrecy import kind_of_secret
 from supaops.config.statement import check_statement, vault_names
 from supaops.db.live import LiveObject, State
+from supaops.errors import RenderError
 from supaops.render.resource import Kind
 from supaops.render.resources import cron_command
 
@@ -140,15 +141,14 @@ def _require_name(name: str) -> None:
 def _cron_entry(config: Config, live: LiveObject, secrets: set[str]) -> dict[str, Any]:
     found = fields_of(live)
     entry = {"schedule": schedule(found["schedule"])}
-    entry |= _target(config, found["command"], secrets)
+    entry |= _target(config, live.name, found["command"], secrets)
     return entry if found["active"] else {**entry, "active": False}
 
 
-def _target(config: Config, command: str, secrets: set[str]) -> dict[str, str]:
+def _target(config: Config, name: str, command: str, secrets: set[str]) -> dict[str, Any]:
     for call in _CALLS:
-        job = CronJob.model_validate({"schedule": "@daily", "call": call})
-        if command == cron_command(config, job):
-            return {"call": call}
+        if found := _exact(config, name, command, {"call": call}):
+            return found
     kind = kind_of_secret(command)
     if kind or _CREDENTIAL.search(command):
         raise Left(f"its command holds {kind or 'a credential in a header'}", _READ_IT)
@@ -158,7 +158,21 @@ def _target(config: Config, command: str, secrets: set[str]) -> dict[str, str]:
             f"it reads the secret {shorten(unknown[0])}, which vault.secrets does not declare",
             "import that first: supaops import secrets",
         )
-    return {"sql": command}
+    return _exact(config, name, command, {"sql": command}) or {"sql": command}
+
+
+def _exact(
+    config: Config, name: str, command: str, target: dict[str, str]
+) -> dict[str, Any] | None:
+    """Return the keys that render to exactly this command, without the clone guard if need be."""
+    for keys in (target, {**target, "guard": False}):
+        job = CronJob.model_validate({"schedule": "@daily", **keys})
+        try:
+            if cron_command(config, name, job) == command:
+                return keys
+        except RenderError:
+            continue
+    return None
 
 
 def _secret_entry(live: LiveObject, taken: set[str]) -> dict[str, Any]:
