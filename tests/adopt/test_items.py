@@ -38,7 +38,6 @@ def test_a_job_is_declared_as_it_is_and_the_next_plan_says_nothing_of_it(
     before = project.config_path.read_text()
     empty.carry_out(empty.wanted(What.CRON))
     assert project.config.cron.jobs["nightly"].sql == "select 1\n  as one -- kept\n"
-    assert not project.config.cron.jobs["nightly"].guard  # as it ran so far
     assert written(project).startswith("\ncron:\n  jobs:\n    job_queue_worker: {active: false}\n")
     assert project.config_path.read_text() == before
     project.apply(db)

@@ -13,6 +13,7 @@ from supaops.db.history import revision, revisions
 from supaops.local import Stack
 from supaops.plan import Action, read_plan
 from supaops.plan.rollback import earlier
+from tests.apply.test_vault_key import spoil
 from tests.migration.conftest import assert_nothing_to_do, fill_vault, push, run, upcoming, write
 from tests.projects import QUIET_CRON, Project
 
@@ -191,6 +192,17 @@ def test_a_secret_that_vault_lacks_is_left_to_an_apply(project: Project, db: Con
     assert len([each for each in notices if each and "is not in Vault yet" in each]) == 2
     project.apply(db)
     assert_nothing_to_do(project, db)
+
+
+def test_a_secret_that_vault_cannot_decrypt_stops_nothing(
+    project: Project, db: Connection, stack: Stack
+) -> None:
+    fill_vault(db, project)
+    spoil(stack, "job_queue_runner_secret")
+    push(db, write(project))
+    assert [each.address for each in project.plan(db).pending] == [
+        "vault_secret.job_queue_runner_secret"
+    ]
 
 
 def test_a_secret_of_db_vault_with_a_later_migration_is_adopted(

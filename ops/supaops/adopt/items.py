@@ -16,7 +16,6 @@ from supaops.config.problem import Complaint
 from supaops.config.secrecy import kind_of_secret
 from supaops.config.statement import check_statement, vault_names
 from supaops.db.live import LiveObject, State
-from supaops.errors import RenderError
 from supaops.render.resource import Kind
 from supaops.render.resources import cron_command
 
@@ -145,10 +144,10 @@ def _cron_entry(config: Config, live: LiveObject, secrets: set[str]) -> dict[str
     return entry if found["active"] else {**entry, "active": False}
 
 
-def _target(config: Config, name: str, command: str, secrets: set[str]) -> dict[str, Any]:
+def _target(config: Config, name: str, command: str, secrets: set[str]) -> dict[str, str]:
     for call in _CALLS:
-        if found := _exact(config, name, command, {"call": call}):
-            return found
+        if command in _commands(config, name, call):
+            return {"call": call}
     kind = kind_of_secret(command)
     if kind or _CREDENTIAL.search(command):
         raise Left(f"its command holds {kind or 'a credential in a header'}", _READ_IT)
@@ -158,21 +157,14 @@ def _target(config: Config, name: str, command: str, secrets: set[str]) -> dict[
             f"it reads the secret {shorten(unknown[0])}, which vault.secrets does not declare",
             "import that first: supaops import secrets",
         )
-    return _exact(config, name, command, {"sql": command}) or {"sql": command}
+    return {"sql": command}
 
 
-def _exact(
-    config: Config, name: str, command: str, target: dict[str, str]
-) -> dict[str, Any] | None:
-    """Return the keys that render to exactly this command, without the clone guard if need be."""
-    for keys in (target, {**target, "guard": False}):
-        job = CronJob.model_validate({"schedule": "@daily", **keys})
-        try:
-            if cron_command(config, name, job) == command:
-                return keys
-        except RenderError:
-            continue
-    return None
+def _commands(config: Config, name: str, call: str) -> set[str]:
+    """Return how a call may stand in cron.job: as a team writes it, and as an apply guards it."""
+    spec = {"schedule": "@daily", "call": call}
+    jobs = [CronJob.model_validate({**spec, "guard": guard}) for guard in (False, True)]
+    return {cron_command(config, name, job) for job in jobs}
 
 
 def _secret_entry(live: LiveObject, taken: set[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`supaops arm`: let a database post and run its guarded cron jobs."""
+"""`supaops arm`: let a database post and run its guarded cron jobs; and what `disarm` shares."""
 
 from __future__ import annotations
 

@@ -37,10 +37,7 @@ EXIT_CODES = (
     (
         ExitStatus.REFUSED,
         "what changes a database, `render --migration`",
-        (
-            "refused by a guard: not confirmed, a conflict, a stale plan, an edited migration, "
-            "another environment's database"
-        ),
+        "refused by a guard: not confirmed, a conflict, a stale plan, another's database",
     ),
     (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),

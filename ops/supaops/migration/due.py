@@ -89,7 +89,7 @@ def _check_steps(
             )
     if unknown := [address for address in gone if _kind(address) is Kind.SCHEMA]:
         raise Refused(
-            f"{', '.join(unknown)}: unknown to this version of supaops",
+            f"{', '.join(unknown)}: unknown to this version",
             hint="a newer version wrote the migrations: use that one",
         )
 
