@@ -22,6 +22,8 @@ class Commands(LazyGroup):
         "history": "List what was applied: when, by whom, from which commit.",
         "rollback": "Bring back what an earlier revision left, but for data.",
         "rotate": "Replace a secret's value, without a gap.",
+        "arm": "Let a database post, and run its guarded cron jobs.",
+        "disarm": "Keep a database from posting, and running guarded jobs.",
         "import": "Make ours what was made by hand: cron jobs, secrets, the table.",
         "diff-env": "Show what two environments differ in, and change nothing.",
         "arm": "Let a database post, and run its guarded cron jobs.",
