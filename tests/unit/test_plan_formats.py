@@ -143,3 +143,12 @@ def test_an_annotation_cannot_be_made_to_hold_a_second_command() -> None:
         "::error file=C%3A/a.yaml,line=1,col=2,title=a%2Cb%3Ac::one%0A::set-output name=x::y%25"
     )
     assert "\n" not in told
+
+
+def test_a_warning_of_the_database_stands_in_every_format() -> None:
+    warning = "it belongs to <production>"
+    found = document(plan(), warnings=[warning])
+    assert Document.model_validate_json(found.model_dump_json()).warnings == (warning,)
+    assert "> [!CAUTION]\n> it belongs to \\<production\\>" in plan_markdown(found)
+    told = list(plan_annotations(found))
+    assert told[0] == f"::warning title=staging%3A the database::{warning}"

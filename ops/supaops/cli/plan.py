@@ -68,10 +68,11 @@ def plan(
     with where.connect("plan") as conn:
         found = read_plan(conn, where.desired)
         facts = read_environment(conn)
-    for warning in environment_warnings(facts, where.config.environment):
+    warnings = list(environment_warnings(facts, where.config.environment))
+    for warning in warnings:
         say(f"warning: {warning}", "bold yellow")
     decisions = Decisions(prune=prune, force=force)
-    written = document(found, decisions, partial(_place, where.config))
+    written = document(found, decisions, partial(_place, where.config), warnings)
     _print(found, written, output, verbose=verbose)
     if out:
         save(written, out)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -92,6 +92,8 @@ class Document(_Part):
     """What the config changes: `create`, `update`, `delete` and `conflict`, in order."""
     drift: tuple[ChangePart, ...]
     """What was changed behind our back and an apply repairs."""
+    warnings: tuple[str, ...] = ()
+    """What a reader should know of the database, such as that it belongs to another environment."""
     foreign: tuple[str, ...]
     """Addresses of what others made in our namespace; it stays untouched."""
     sides: dict[str, Digests] = Field(default_factory=dict)
@@ -102,10 +104,13 @@ def document(
     plan: Plan,
     decisions: Decisions = Decisions(),  # noqa: B008  frozen
     place: Place = lambda _source: None,
+    warnings: Iterable[str] = (),
 ) -> Document:
     """Return the whole document of a plan.
 
-    Args:    place: returns ``file:line:column`` of a YAML key, or None.
+    Args:
+        place: returns ``file:line:column`` of a YAML key, or None.
+        warnings: what a reader should know of the database.
     """
     parts = [_part(each, place, is_first=plan.is_first) for each in plan.pending]
     return Document(
@@ -118,6 +123,7 @@ def document(
         summary=plan.counts,
         changes=tuple(part for part in parts if part.action is not Action.DRIFT),
         drift=tuple(part for part in parts if part.action is Action.DRIFT),
+        warnings=tuple(warnings),
         foreign=tuple(each.address for each in plan.of(Action.FOREIGN)),
         sides={c.address: c.digests for c in plan.changes if c.action is not Action.FOREIGN},
     )

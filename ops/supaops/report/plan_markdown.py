@@ -44,6 +44,8 @@ def plan_markdown(document: Document) -> str:
 
 def _head(document: Document) -> Iterator[str]:
     yield f"### Plan of {_code(document.environment)}"
+    if document.warnings:
+        yield "\n".join(["> [!CAUTION]", *(f"> {_plain(each)}  " for each in document.warnings)])
     if not (document.changes or document.drift):
         yield f"No changes: {_code(document.environment)} is as declared."
         return
