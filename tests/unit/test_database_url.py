@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
-from supaops.db.connect import connect, describe, uses_pooler
+from supaops.db.connect import connect, connection_failed, describe, uses_pooler
 from supaops.errors import ConnectionFailed
 
 
@@ -67,3 +68,20 @@ def test_a_password_that_is_not_escaped_is_refused_before_any_part_of_it_is_told
 )
 def test_supabases_transaction_pooler_is_known_by_its_port(url: str, *, expected: bool) -> None:
     assert uses_pooler(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "cause", "told"),
+    [
+        ("db.abcdefgh.supabase.co", "Network is unreachable", "session pooler"),
+        ("db.abcdefgh.supabase.co", 'could not translate host name "x" to address', "session"),
+        ("db.abcdefgh.supabase.co", "Connection refused", "check that the server runs"),
+        ("db.example.com", "Network is unreachable", "check that the server runs"),
+    ],
+)
+def test_a_runner_without_ipv6_is_told_of_the_session_pooler(
+    host: str, cause: str, told: str
+) -> None:
+    failure = psycopg.OperationalError(f"connection to server failed: {cause}")
+    found = connection_failed(f"postgresql://me@{host}/postgres", failure)
+    assert told in (found.hint or "")

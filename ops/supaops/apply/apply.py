@@ -18,7 +18,7 @@ from supaops.db.history import record_versions
 from supaops.db.live import LiveObject, State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import forget_resources, record_resources, record_revision
-from supaops.db.write import put, remove, restrict, validate_bodies
+from supaops.db.write import put, remove, restrict, validate_bodies, validate_commands
 from supaops.errors import Blocked, LockHeld, Refused, SupaopsError
 from supaops.plan import (
     ROW_KINDS,
@@ -111,7 +111,7 @@ def _apply_under_lock(
         return Applied((), None)
     _execute(conn, changes, desired.secrets, progress)
     changes, after = _tighten(conn, desired, changes)
-    _verify(conn, desired.resources, after)
+    _verify(conn, desired.resources, changes, after)
     told = ": ".join(filter(None, [desired.purpose, summary(plan)]))
     return Applied(tuple(changes), _record(conn, plan, told, changes, after, provenance))
 
@@ -175,9 +175,16 @@ def _execute(
             remove(conn, change.live)
 
 
-def _verify(conn: Connection, resources: tuple[Resource, ...], after: State) -> None:
+def _verify(
+    conn: Connection,
+    resources: tuple[Resource, ...],
+    changes: Iterable[Change],
+    after: State,
+) -> None:
     """Prove, before the commit, that the database now holds what is declared."""
     validate_bodies(conn, (each for each in resources if each.kind is Kind.FUNCTION))
+    written = (change.desired for change in changes if change.kind is Kind.CRON_JOB)
+    validate_commands(conn, (job for job in written if job))
     wrong = [each.address for each in resources if not _holds(each, after)]
     if wrong:
         raise SupaopsError(

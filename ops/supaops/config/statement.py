@@ -15,6 +15,8 @@ from supaops.config.problem import Complaint
 
 # Unquoted names may be in any case, and U&"..." may spell one by code points.
 _MAY_NAME_VAULT = re.compile(r"vault|U&\"", re.IGNORECASE)
+# Source: PreparableStmt in PostgreSQL's src/backend/parser/gram.y.
+_PLANNABLE = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 _VAULT = frozenset({("vault", "decrypted_secrets"), ("vault", "secrets")})
 
 
@@ -42,6 +44,18 @@ def check_statement(sql: str) -> str:
             reveal=False,
         )
     return sql
+
+
+def plannable(command: str) -> list[str]:
+    """Return those statements of a valid command that PostgreSQL can plan without running them."""
+    raw = command.encode()
+    found = []
+    for each in pglast.parse_sql(command):
+        if isinstance(each.stmt, _PLANNABLE):
+            start = each.stmt_location or 0
+            end = start + each.stmt_len if each.stmt_len else None
+            found.append(raw[start:end].decode())
+    return found
 
 
 def vault_names(sql: str) -> list[str]:

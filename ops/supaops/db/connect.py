@@ -18,6 +18,9 @@ AsyncConnection = psycopg.AsyncConnection[DictRow]
 CONNECT_TIMEOUT_S = 10
 POOLER_PORT = "6543"
 
+_DIRECT = re.compile(r"db\.[a-z0-9]+\.supabase\.co")
+_NO_ROUTE = ("Network is unreachable", "No route to host", "could not translate host name")
+
 # A bare @ or / in the password: libpq takes what follows it for the host or the database.
 _AT_TOO_MANY = re.compile(r"postgres(ql)?://([^@/]*@)?+[^?]*@")
 
@@ -93,10 +96,19 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
 
 def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
     """Return the user's view of a failed connection, one line of cause and a remedy."""
-    return ConnectionFailed(
-        f"cannot connect to {describe(url)}: {_cause(error)}",
-        hint="check that the server runs and that the URL, the role and the password are right",
-    )
+    cause = _cause(error)
+    return ConnectionFailed(f"cannot connect to {describe(url)}: {cause}", hint=_remedy(url, cause))
+
+
+def _remedy(url: str, cause: str) -> str:
+    """Return what to do: Supabase's direct host has no IPv4 address, and many runners no IPv6.
+
+    Source: Supabase Docs, "Connect to your database".
+    """
+    host = str(_parts(url).get("host", ""))
+    if _DIRECT.fullmatch(host) and any(sign in cause for sign in _NO_ROUTE):
+        return f"{host} has an IPv6 address alone: use the URL of the session pooler, port 5432"
+    return "check that the server runs and that the URL, the role and the password are right"
 
 
 def _cause(error: psycopg.Error) -> str:

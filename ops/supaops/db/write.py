@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
+from supaops.config.statement import plannable
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.live import LiveObject
@@ -91,6 +92,22 @@ def validate_bodies(conn: Connection, functions: Iterable[Resource]) -> None:
     with translated("checking the function bodies"):
         conn.execute("set local check_function_bodies = on")
         conn.execute(query("write.validate_bodies"), {"signatures": signatures})
+
+
+def validate_commands(conn: Connection, jobs: Iterable[Resource]) -> None:
+    """Have the server plan what active cron jobs run, with the names that they will see.
+
+    A schedule of a statement that cannot run would fail at each tick, where nobody looks.
+
+    Raises: DatabaseError with the server's message for the first statement that is wrong.
+    """
+    conn.execute("set local search_path to default")
+    for job in jobs:
+        for statement in plannable(job.spec["command"]) if job.spec["active"] else ():
+            with translated(f"checking what {job.address} runs"):
+                conn.execute(sql.SQL("prepare supaops_check as ") + sql.SQL(statement))
+                conn.execute("deallocate supaops_check")
+    conn.execute("set local search_path to ''")
 
 
 REMIND_BY_HAND = "select cron.alter_job(jobid, active := active) from cron.job"
