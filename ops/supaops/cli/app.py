@@ -26,8 +26,6 @@ class Commands(LazyGroup):
         "disarm": "Keep a database from posting, and running guarded jobs.",
         "import": "Make ours what was made by hand: cron jobs, secrets, the table.",
         "diff-env": "Show what two environments differ in, and change nothing.",
-        "arm": "Let a database post, and run its guarded cron jobs.",
-        "disarm": "Keep a database from posting, and from running guarded cron jobs.",
         "verify": "Check the chain link by link, changing nothing.",
         "smoke": "Send one real job through the chain and time each hop.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
