@@ -209,3 +209,9 @@ def test_verify_exits_with_the_worst_severity(cli: Cli, variables: dict[str, str
     outcome = cli("verify", **variables)
     assert outcome.status == Severity.UNKNOWN
     assert "no evidence" in outcome.out
+
+
+def test_a_transaction_pooler_is_reported(cli: Cli) -> None:
+    pooled = {**UNREACHABLE, "DATABASE_URL": "postgresql://postgres:pass-word@127.0.0.1:6543/x"}
+    assert "through a transaction pooler" in cli("plan", **pooled).err
+    assert "pooler" not in cli("plan", **UNREACHABLE).err

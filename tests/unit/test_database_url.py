@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supaops.db.connect import connect, describe
+from supaops.db.connect import connect, describe, uses_pooler
 from supaops.errors import ConnectionFailed
 
 
@@ -54,3 +54,16 @@ def test_a_password_that_is_not_escaped_is_refused_before_any_part_of_it_is_told
             attempt(url)
         assert "word@" not in f"{caught.value}{caught.value.__cause__}"
         assert "%40" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://postgres.ref@aws-0.pooler.supabase.com:6543/postgres", True),
+        ("host=db.example port=6543 user=me", True),
+        ("postgresql://postgres@db.example:5432/postgres", False),
+        ("postgresql://postgres@db.example/postgres", False),
+    ],
+)
+def test_supabases_transaction_pooler_is_known_by_its_port(url: str, *, expected: bool) -> None:
+    assert uses_pooler(url) is expected

@@ -93,3 +93,10 @@ def test_the_same_signature_in_the_catalogs_words_is_not_dropped() -> None:
 )
 def test_signatures_are_compared_by_meaning(one: str, other: str, *, same: bool) -> None:
     assert same_signature(one, other) is same
+
+
+def test_a_schema_step_is_a_hazard_once_tables_hold_something() -> None:
+    step = Resource(Kind.SCHEMA, "x", "alter table t add c int", "x.sql.j2")
+    change = Change("schema.x", Action.CREATE, "", step)
+    assert codes(change) == ["runs-schema-step"]
+    assert hazards(change, is_first=True) == ()

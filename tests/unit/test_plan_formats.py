@@ -71,7 +71,7 @@ def test_the_published_schema_is_that_of_the_document() -> None:
 def test_markdown_names_sums_hazards_and_sections() -> None:
     text = plan_markdown(written(*EVERYTHING))
     assert text.startswith("### Plan of `staging`\n")
-    assert "**1 update, 1 delete, 1 drift, 1 conflict** in database `postgres`." in text
+    assert "**1 to update, 1 to delete, 1 drifted, 1 in conflict** in database `postgres`." in text
     assert "> [!WARNING]\n> `cron_job.gone` will not run any more" in text
     for part in (
         "**Changes**",
@@ -143,3 +143,12 @@ def test_an_annotation_cannot_be_made_to_hold_a_second_command() -> None:
         "::error file=C%3A/a.yaml,line=1,col=2,title=a%2Cb%3Ac::one%0A::set-output name=x::y%25"
     )
     assert "\n" not in told
+
+
+def test_a_warning_of_the_database_stands_in_every_format() -> None:
+    warning = "it belongs to <production>"
+    found = document(plan(), warnings=[warning])
+    assert Document.model_validate_json(found.model_dump_json()).warnings == (warning,)
+    assert "> [!CAUTION]\n> it belongs to \\<production\\>" in plan_markdown(found)
+    told = list(plan_annotations(found))
+    assert told[0] == f"::warning title=staging%3A the database::{warning}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from supaops.checks.environment import environment_warnings
 from supaops.cli.console import say, show, write
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.config import config_place
+from supaops.config import Config, config_place
 from supaops.db.environment import read_environment
 from supaops.plan import Decisions, Document, Plan, document, read_plan, save
 from supaops.report.plan_github import plan_annotations
@@ -67,16 +68,22 @@ def plan(
     with where.connect("plan") as conn:
         found = read_plan(conn, where.desired)
         facts = read_environment(conn)
-    for warning in environment_warnings(facts, where.config.environment):
+    warnings = list(environment_warnings(facts, where.config.environment))
+    for warning in warnings:
         say(f"warning: {warning}", "bold yellow")
     decisions = Decisions(prune=prune, force=force)
-    written = document(found, decisions, lambda source: config_place(where.config, source))
+    written = document(found, decisions, partial(_place, where.config), warnings)
     _print(found, written, output, verbose=verbose)
     if out:
         save(written, out)
         say(f"wrote {out}; carry it out with: supaops apply {out} --env {found.environment}", "dim")
     if exit_code and found.pending:
         raise typer.Exit(ExitStatus.CHANGES)
+
+
+def _place(config: Config, source: str) -> str | None:
+    """Return where the YAML declares something; a template is no file of the project."""
+    return None if source.endswith(".j2") else config_place(config, source)
 
 
 def _print(found: Plan, written: Document, output: PlanFormat, *, verbose: bool) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -92,6 +92,8 @@ class Document(_Part):
     """What the config changes: `create`, `update`, `delete` and `conflict`, in order."""
     drift: tuple[ChangePart, ...]
     """What was changed behind our back and an apply repairs."""
+    warnings: tuple[str, ...] = ()
+    """What a reader should know of the database, such as that it belongs to another environment."""
     foreign: tuple[str, ...]
     """Addresses of what others made in our namespace; it stays untouched."""
     sides: dict[str, Digests] = Field(default_factory=dict)
@@ -102,11 +104,15 @@ def document(
     plan: Plan,
     decisions: Decisions = Decisions(),  # noqa: B008  frozen
     place: Place = lambda _source: None,
+    warnings: Iterable[str] = (),
 ) -> Document:
     """Return the whole document of a plan.
 
-    Args:    place: returns ``file:line:column`` of a YAML key, or None.
+    Args:
+        place: returns ``file:line:column`` of a YAML key, or None.
+        warnings: what a reader should know of the database.
     """
+    parts = [_part(each, place, is_first=plan.is_first) for each in plan.pending]
     return Document(
         environment=plan.environment,
         database=plan.database,
@@ -115,8 +121,9 @@ def document(
         fingerprint=plan.fingerprint,
         decisions=decisions,
         summary=plan.counts,
-        changes=tuple(_part(each, place) for each in plan.pending if not _is_drift(each)),
-        drift=tuple(_part(each, place) for each in plan.pending if _is_drift(each)),
+        changes=tuple(part for part in parts if part.action is not Action.DRIFT),
+        drift=tuple(part for part in parts if part.action is Action.DRIFT),
+        warnings=tuple(warnings),
         foreign=tuple(each.address for each in plan.of(Action.FOREIGN)),
         sides={c.address: c.digests for c in plan.changes if c.action is not Action.FOREIGN},
     )
@@ -135,11 +142,7 @@ def schema() -> str:
     return json.dumps(found, indent=2) + "\n"
 
 
-def _is_drift(change: Change) -> bool:
-    return change.action is Action.DRIFT
-
-
-def _part(change: Change, place: Place) -> ChangePart:
+def _part(change: Change, place: Place, *, is_first: bool) -> ChangePart:
     source = change.desired.source if change.desired else None
     return ChangePart(
         address=change.address,
@@ -149,7 +152,10 @@ def _part(change: Change, place: Place) -> ChangePart:
         source=source,
         place=place(source) if source else None,
         diff=tuple(difference(change)),
-        hazards=tuple(HazardPart(code=each.code, message=each.message) for each in hazards(change)),
+        hazards=tuple(
+            HazardPart(code=each.code, message=each.message)
+            for each in hazards(change, is_first=is_first)
+        ),
     )
 
 

@@ -38,9 +38,12 @@ CODES = (
 )
 
 
-def hazards(change: Change) -> tuple[Hazard, ...]:
-    """Return the hazards of one change, none for most."""
-    if change.action in QUIET:
+def hazards(change: Change, *, is_first: bool = False) -> tuple[Hazard, ...]:
+    """Return the hazards of one change, none for most.
+
+    Args:    is_first: whether nothing was applied yet, so that no table holds anything.
+    """
+    if change.action in QUIET or (is_first and change.kind is Kind.SCHEMA):
         return ()
     return tuple(Hazard(code, message) for code, message in _hazards(change))
 

@@ -100,6 +100,11 @@ class Plan:
         return [change for change in self.changes if change.recorded is not None]
 
     @property
+    def is_first(self) -> bool:
+        """Tell whether nothing was applied to the database yet."""
+        return not self.of_record
+
+    @property
     def pending(self) -> list[Change]:
         """Return what is not as declared: everything but no-op and foreign."""
         return [change for change in self.changes if change.action not in QUIET]

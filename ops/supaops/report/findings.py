@@ -21,8 +21,9 @@ _STYLE = {
 
 def finding_lines(findings: list[Finding]) -> Iterator[Text]:
     """Yield a line per finding with its remedy under it, and the verdict at the end."""
+    width = max((len(each.id) for each in findings), default=0)
     for each in findings:
-        yield from _lines(each)
+        yield from _lines(each, width)
     verdict = worst(findings)
     good = sum(each.severity is Severity.OK for each in findings)
     yield Text()
@@ -41,8 +42,10 @@ def findings_json(findings: list[Finding]) -> dict[str, Any]:
     }
 
 
-def _lines(finding: Finding) -> Iterator[Text]:
+def _lines(finding: Finding, width: int) -> Iterator[Text]:
     line = Text(f"  {finding.severity.name:<9}", _STYLE[finding.severity])
-    yield line.append(f"{finding.id:<17} ", "bold").append(finding.observed, "not bold default")
+    yield line.append(f"{finding.id:<{width}}  ", "bold").append(
+        finding.observed, "not bold default"
+    )
     if finding.fix:
         yield Text(f"{'':11}fix: {finding.fix}", "cyan")

@@ -14,6 +14,8 @@ _LEVEL = {Action.CONFLICT: "error", Action.DRIFT: "warning", Action.DELETE: "war
 
 def plan_annotations(document: Document) -> Iterator[str]:
     """Yield one workflow command per change; conflicts are errors, drift and hazards warnings."""
+    for warning in document.warnings:
+        yield annotation("warning", f"{document.environment}: the database", warning)
     for change in (*document.changes, *document.drift):
         yield annotation(
             _level(change),

@@ -19,6 +19,14 @@ _MARK = {
     Action.CONFLICT: "x",
 }
 
+_SUMS = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.DELETE: "to delete",
+    Action.DRIFT: "drifted",
+    Action.CONFLICT: "in conflict",
+}
+
 
 def plan_markdown(document: Document) -> str:
     """Return a heading with the sums, hazards, a table per section, and folded differences.
@@ -36,6 +44,8 @@ def plan_markdown(document: Document) -> str:
 
 def _head(document: Document) -> Iterator[str]:
     yield f"### Plan of {_code(document.environment)}"
+    if document.warnings:
+        yield "\n".join(["> [!CAUTION]", *(f"> {_plain(each)}  " for each in document.warnings)])
     if not (document.changes or document.drift):
         yield f"No changes: {_code(document.environment)} is as declared."
         return
@@ -56,8 +66,8 @@ def _head(document: Document) -> Iterator[str]:
 
 
 def _sums(document: Document) -> str:
-    counts = ((action, document.summary.get(action, 0)) for action in _MARK)
-    return ", ".join(f"{count} {action}" for action, count in counts if count)
+    counts = ((words, document.summary.get(action, 0)) for action, words in _SUMS.items())
+    return ", ".join(f"{count} {words}" for words, count in counts if count)
 
 
 def _of(document: Document, *actions: Action) -> list[ChangePart]:

@@ -49,7 +49,7 @@ def plan_lines(
     """
     for title, changes in _sections(plan, decisions, verbose=verbose).items():
         yield Text(f"{title}:", "bold")
-        for group in _groups(changes, verbose=verbose):
+        for group in _groups(changes, verbose=verbose, is_first=plan.is_first):
             yield from group
         yield Text()
     yield _last_line(plan)
@@ -65,14 +65,16 @@ def _sections(plan: Plan, decisions: Decisions, *, verbose: bool) -> dict[str, l
     return {title: changes for title, changes in sections.items() if changes}
 
 
-def _groups(changes: Iterable[Change], *, verbose: bool) -> Iterator[Iterable[Text]]:
+def _groups(
+    changes: Iterable[Change], *, verbose: bool, is_first: bool
+) -> Iterator[Iterable[Text]]:
     """Yield the lines of each change; a crowd of new objects of one kind is one line."""
     for (kind, action), group in groupby(changes, key=lambda change: (change.kind, change.action)):
         members = list(group)
         if action is Action.CREATE and len(members) > _MAX_LISTED_CREATES and not verbose:
             yield [_crowd_line(kind, len(members))]
         else:
-            yield from (_lines(change, verbose) for change in members)
+            yield from (_lines(change, verbose=verbose, is_first=is_first) for change in members)
 
 
 def _crowd_line(kind: Kind, count: int) -> Text:
@@ -81,9 +83,9 @@ def _crowd_line(kind: Kind, count: int) -> Text:
     return line.append("  plan --verbose lists them", "dim")
 
 
-def _lines(change: Change, verbose: bool) -> Iterator[Text]:  # noqa: FBT001  private, two callers
+def _lines(change: Change, *, verbose: bool, is_first: bool) -> Iterator[Text]:
     yield change_line(change)
-    for hazard in hazards(change):
+    for hazard in hazards(change, is_first=is_first):
         yield Text(f"      hazard: {hazard.message}", "bold yellow")
     diff = difference(change) if _has_story(change, verbose) else []
     for line in diff[:_MAX_DIFF_LINES]:
@@ -114,6 +116,6 @@ def _last_line(plan: Plan) -> Text:
         foreign = plan.counts[Action.FOREIGN]
         note = f" ({foreign} foreign, untouched)" if foreign else ""
         return Text(f"No changes: {plan.environment} is as declared{note}.", "green")
-    count = sum(len(hazards(change)) for change in plan.pending)
+    count = sum(len(hazards(change, is_first=plan.is_first)) for change in plan.pending)
     warning = f"; {count} {'hazard' if count == 1 else 'hazards'}" if count else ""
     return Text(f"Plan: {summary(plan)}{warning}.", "bold")
