@@ -11,6 +11,7 @@ from supaops import local
 from supaops.checks.run import run_checks
 from supaops.db.connect import connect
 from supaops.local import Stack
+from supaops.plan import plan_warnings
 from tests.apply.role_setting import role_setting
 from tests.projects import Project
 
@@ -64,3 +65,20 @@ def test_a_new_value_is_not_logged_where_the_role_may_turn_that_off(
     logged = log.read_text(encoding="utf-8", errors="replace")
     assert "vault.create_secret" in logged
     assert VALUE not in logged
+
+
+@pytest.mark.usefixtures("db")
+def test_a_plan_warns_of_a_server_that_would_log_a_value(project: Project, stack: Stack) -> None:
+    with connect(stack.url) as quiet:
+        assert list(plan_warnings(project.plan(quiet))) == []
+    with role_setting(stack, "log_statement", "all"), connect(stack.url) as conn:
+        [warning] = plan_warnings(project.plan(conn))
+        assert "job_queue_runner_secret" in warning
+        project.apply(conn)
+        assert list(plan_warnings(project.plan(conn))) == []
+    with connect(stack.admin_url) as admin:
+        admin.execute(f"grant {RIGHT} to postgres".encode())
+        project.environ["JOB_QUEUE_RUNNER_SECRET"] = VALUE
+        with role_setting(stack, "log_statement", "all"), connect(stack.url) as conn:
+            assert list(plan_warnings(project.plan(conn))) == []
+        admin.execute(f"revoke {RIGHT} from postgres".encode())

@@ -91,3 +91,8 @@ def test_without_the_guard_no_text_speaks_of_a_nonce(config: Config) -> None:
     ]
     assert len(texts) == len(sending)
     assert not any(word in text for word in ("nonce", "disarm", "probe") for text in texts)
+
+
+@pytest.mark.parametrize("end", ["", ";", "; -- ü", "\n;\n"])
+def test_a_call_of_any_letters_comes_through_whole(end: str) -> None:
+    assert "; call p('äöü', 'ß€')" in guarded("x", f"call p('äöü', 'ß€'){end}")

@@ -17,7 +17,7 @@ from supaops.apply import (
     remind_scheduler,
     require_own_environment,
 )
-from supaops.cli.console import show
+from supaops.cli.console import say, show
 from supaops.cli.guard import (
     YesOption,
     confirm,
@@ -36,6 +36,7 @@ from supaops.plan import (
     Desired,
     Document,
     Plan,
+    plan_warnings,
     read_plan,
     require_unmoved,
     saved,
@@ -135,6 +136,8 @@ def agreed(where: Target, plan: Plan, decisions: Decisions, *, yes: bool) -> Opt
     Raises: Refused when the answer is no, or nobody is there to give one.
     """
     show(plan_lines(plan, decisions=decisions))
+    for warning in plan_warnings(plan):
+        say(f"warning: {warning}", "bold yellow")
     if count := planned(plan, decisions):
         confirm(where, f"apply {count}", yes=yes)
     force = decisions.force or (not yes and wants_force(plan))

@@ -1,4 +1,4 @@
-"""`supaops disarm`: keep a database from posting and from running its guarded cron jobs."""
+"""The command `disarm`: keep a database from posting and from running its guarded cron jobs."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import Config, config_place
 from supaops.db.environment import read_environment
-from supaops.plan import Decisions, Document, Plan, document, read_plan, save
+from supaops.plan import Decisions, Document, Plan, document, plan_warnings, read_plan, save
 from supaops.report.plan_github import plan_annotations
 from supaops.report.plan_markdown import plan_markdown
 from supaops.report.plan_text import plan_lines
@@ -68,7 +68,10 @@ def plan(
     with where.connect("plan") as conn:
         found = read_plan(conn, where.desired)
         facts = read_environment(conn)
-    warnings = list(environment_warnings(facts, where.config.environment))
+    warnings = [
+        *environment_warnings(facts, where.config.environment),
+        *plan_warnings(found),
+    ]
     for warning in warnings:
         say(f"warning: {warning}", "bold yellow")
     decisions = Decisions(prune=prune, force=force)

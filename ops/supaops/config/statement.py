@@ -48,14 +48,10 @@ def check_statement(sql: str) -> str:
 
 def plannable(command: str) -> list[str]:
     """Return those statements of a valid command that PostgreSQL can plan without running them."""
-    raw = command.encode()
-    found = []
-    for each in pglast.parse_sql(command):
-        if isinstance(each.stmt, _PLANNABLE):
-            start = each.stmt_location or 0
-            end = start + each.stmt_len if each.stmt_len else None
-            found.append(raw[start:end].decode())
-    return found
+    texts = pglast.split(command, with_parser=True)
+    trees = pglast.parse_sql(command)
+    pairs = zip(texts, trees, strict=True)
+    return [str(text) for text, tree in pairs if isinstance(tree.stmt, _PLANNABLE)]
 
 
 def vault_names(sql: str) -> list[str]:

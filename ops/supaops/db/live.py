@@ -78,6 +78,7 @@ class State:
         recorded: every resource that supaops owns, by address; empty before the first apply.
         secret_digests: salted digest of each desired secret's value by name; None before the
             salt exists.
+        logs_parameters: whether the server writes what statements are given into its log.
     """
 
     role: str
@@ -86,6 +87,7 @@ class State:
     live: Mapping[str, LiveObject]
     recorded: Mapping[str, Recorded]
     secret_digests: Mapping[str, str | None]
+    logs_parameters: bool = False
 
 
 def settle_in(conn: Connection) -> None:
@@ -121,6 +123,7 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
         database_id=facts["database_id"],
         live={each.address: each for each in [*objects, *_live_steps(recorded)]},
         recorded=recorded,
+        logs_parameters=bool(facts["logs_parameters"]),
         secret_digests={name: value if salt else None for name, value in digests.items()},
     )
 

@@ -9,6 +9,7 @@ from supaops.plan.file import require_unmoved, save, saved
 from supaops.plan.hazards import Hazard, hazards
 from supaops.plan.model import ROW_KINDS, Action, Change, Plan
 from supaops.plan.summary import summary
+from supaops.plan.warnings import plan_warnings
 
 __all__ = [
     "ROW_KINDS",
@@ -26,6 +27,7 @@ __all__ = [
     "document",
     "hazards",
     "of_record",
+    "plan_warnings",
     "read_plan",
     "require_unmoved",
     "save",

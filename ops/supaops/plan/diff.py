@@ -23,7 +23,9 @@ def build_plan(environment: str, resources: Iterable[Resource], state: State) ->
         change for address in addresses if (change := _change(address, desired.get(address), state))
     ]
     ordered = tuple(sorted(changes, key=lambda change: change.order))
-    return Plan(environment, state.role, state.database, state.database_id, ordered)
+    return Plan(
+        environment, state.role, state.database, state.database_id, ordered, state.logs_parameters
+    )
 
 
 def _change(address: str, desired: Resource | None, state: State) -> Change | None:

@@ -82,6 +82,7 @@ class Plan:
 
     Attributes:
         database_id: tells this database from every other one; see `State`.
+        logs_parameters: whether a value that an apply writes gets into the server's log.
     """
 
     environment: str
@@ -89,6 +90,7 @@ class Plan:
     database: str
     database_id: str
     changes: tuple[Change, ...]
+    logs_parameters: bool = False
 
     def of(self, *actions: Action) -> list[Change]:
         """Return the changes with any of these actions, in order."""

@@ -33,10 +33,8 @@ def _check(verb: str, job: str) -> str:
 
 def _only_statement(sql: str) -> str:
     """Return the statement without the semicolon, and what may follow that."""
-    (raw,) = pglast.parse_sql(sql)
-    start = raw.stmt_location or 0
-    text = sql.encode()[start : start + raw.stmt_len if raw.stmt_len else None]
-    return text.decode().strip()
+    (text,) = pglast.split(sql, with_parser=True)
+    return str(text).strip()
 
 
 def _block(check: str, statement: str) -> str:

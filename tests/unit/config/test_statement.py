@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pglast
 import pytest
 
 from supaops.config.problem import Complaint
-from supaops.config.statement import check_statement, vault_names
+from supaops.config.statement import check_statement, plannable, vault_names
 
 READ = {
     "select 1": [],
@@ -41,3 +42,18 @@ def test_a_syntax_error_is_placed_and_not_quoted() -> None:
         check_statement("select 1,\n  hunter2 hunter2 hunter2")
     assert "line 2, column 19" in caught.value.expected
     assert "hunter2" not in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("command", "planned"),
+    [
+        ("select 'äöü'; vacuum; delete from t where 'ß' = n", 2),
+        ("do $$ begin null; end $$; call p(); values (1)", 1),
+        ("vacuum t", 0),
+        ("merge into t using s on true when matched then do nothing", 1),
+    ],
+)
+def test_what_can_be_planned_comes_whole_whatever_its_letters(command: str, planned: int) -> None:
+    found = plannable(command)
+    assert len(found) == planned
+    assert all(each in command and pglast.parse_sql(each) for each in found)

@@ -25,6 +25,13 @@ select
   (select c.system_identifier from pg_catalog.pg_control_system() as c)::text || '/'
     || (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())::text
     as database_id,
+  -- Whether a value that an apply writes gets into the server's log: the apply turns that off
+  -- where this role may (lock.settings).
+  (current_setting('log_statement') = 'all'
+     or current_setting('log_min_duration_statement') <> '-1'
+     or coalesce(current_setting('pgaudit.log_parameter', true) = 'on', false))
+    and current_setting('log_parameter_max_length') <> '0'
+    and not has_parameter_privilege('log_parameter_max_length', 'set') as logs_parameters,
   to_regprocedure('cron.schedule(text,text,text)') is not null as has_cron,
   to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is not null as has_net,
   to_regprocedure('vault.create_secret(text,text,text,uuid)') is not null as has_vault,

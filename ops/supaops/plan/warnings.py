@@ -1,0 +1,24 @@
+"""What a reader of a plan should know beside its changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supaops.plan.model import Action, Change, Plan
+from supaops.render.resource import Kind
+
+
+def plan_warnings(plan: Plan) -> Iterator[str]:
+    """Yield a sentence when an apply would leave a secret in the server's log."""
+    written = [change.address.partition(".")[2] for change in plan.pending if _writes_value(change)]
+    if plan.logs_parameters and written:
+        yield (
+            "this server logs statements with their parameters, and so the values of "
+            f"{', '.join(written)}: turn that off first"
+        )
+
+
+def _writes_value(change: Change) -> bool:
+    if change.kind is not Kind.VAULT_SECRET or change.action is Action.DELETE:
+        return False
+    return change.live is None or not change.live.facts["value_matches"]
