@@ -146,6 +146,10 @@ def elsewhere(db: Connection) -> None:
     db.execute("update supaops.environment set name = 'elsewhere'")
 
 
+def disarmed(db: Connection) -> None:
+    db.execute("select supaops.disarm('a test')")
+
+
 Arrange = Callable[[Connection], None]
 STATES: dict[str, tuple[Arrange, bool, list[str], ExitStatus]] = {
     "history of nothing": (fresh, False, ["history"], ExitStatus.ERROR),
@@ -160,6 +164,12 @@ STATES: dict[str, tuple[Arrange, bool, list[str], ExitStatus]] = {
     "bootstrap unasked": (fresh, False, ["bootstrap"], ExitStatus.REFUSED),
     "apply elsewhere": (elsewhere, True, ["apply", "--yes"], ExitStatus.REFUSED),
     "arm elsewhere": (elsewhere, True, ["arm", "--yes"], ExitStatus.REFUSED),
+    "rollback elsewhere": (elsewhere, True, ["rollback", "1"], ExitStatus.REFUSED),
+    "bootstrap elsewhere": (elsewhere, True, ["bootstrap"], ExitStatus.REFUSED),
+    "import elsewhere": (elsewhere, True, ["import"], ExitStatus.REFUSED),
+    "rotate what must not post": (
+        disarmed, True, ["rotate", "job_queue_runner_secret", "--yes"], ExitStatus.REFUSED,
+    ),
     "rotate elsewhere": (
         elsewhere, True, ["rotate", "job_queue_runner_secret", "--yes"], ExitStatus.REFUSED,
     ),

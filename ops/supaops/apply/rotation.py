@@ -13,9 +13,10 @@ from supaops.apply.environment import require_own_environment
 from supaops.apply.provenance import Provenance
 from supaops.config.model import Config
 from supaops.db.connect import Connection
+from supaops.db.environment import GuardState, read_environment
 from supaops.db.live import LiveObject, State
 from supaops.db.rotation import Answer, answer, begin, call_worker, finish, is_under_way, undo
-from supaops.errors import SupaopsError
+from supaops.errors import Refused, SupaopsError
 from supaops.plan import Desired, read_plan
 from supaops.render.resource import Kind
 
@@ -61,6 +62,7 @@ def rotate(
         value, which is then taken back; LockHeld, Refused, DatabaseError.
     """
     require_own_environment(conn, desired.config.environment)
+    _require_posting(conn, desired.config.environment)
     mine = _alone(desired, name)
     state = _read(conn, mine)
     live = _live(state, name)
@@ -77,6 +79,16 @@ def rotate(
         raise _not_accepted(name, status)
     finish(conn, name, new, overlap)
     return Rotated(name, was_needed=True, http_status=status)
+
+
+def _require_posting(conn: Connection, environment: str) -> None:
+    """Refuse a database that must not post, for no call could prove the new value."""
+    facts = read_environment(conn)
+    if facts is not None and facts.state is GuardState.DISARMED:
+        raise Refused(
+            f"the database is disarmed by the {facts.disarmed_by}: {facts.disarmed_reason}",
+            hint=f"supaops arm --env {environment}, then rotate",
+        )
 
 
 def _alone(desired: Desired, name: str) -> Desired:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from supaops.apply import require_own_environment
 from supaops.checks.finding import Finding, worst
 from supaops.checks.run import run_checks
 from supaops.cli.apply import agreed, carry_out
@@ -43,6 +44,7 @@ def bootstrap(
     where = target(env, config)
     require_typed(where, typed=env_is_typed(context))
     with where.connect("bootstrap") as conn:
+        require_own_environment(conn, where.config.environment)
         _extensions(conn, where, yes=yes)
         plan = read_plan(conn, where.desired)
         carry_out(conn, where.desired, plan, agreed(where, plan, Decisions(), yes=yes), config)

@@ -17,7 +17,7 @@ from supaops.adopt import (
     discover,
     require_possible,
 )
-from supaops.apply import provenance
+from supaops.apply import provenance, require_own_environment
 from supaops.cli.apply import LockTimeoutOption
 from supaops.cli.console import show
 from supaops.cli.guard import YesOption, confirm, env_is_typed, require_typed
@@ -73,6 +73,7 @@ def import_(  # noqa: PLR0913, PLR0917  a Typer option is a parameter
     choices = Choices(_statuses(status or []), rekey)
     wanted = Wanted(what, _names(what, names or []), choices, config, file)
     with where.connect("import") as conn:
+        require_own_environment(conn, where.config.environment)
         found = discover(conn, where.desired, wanted)
         show(discovery_lines(found))
         require_possible(found)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from supaops.apply import Options
+from supaops.apply import Options, require_own_environment
 from supaops.cli.apply import LockTimeoutOption, carry_out
 from supaops.cli.console import show
 from supaops.cli.guard import YesOption, confirm, env_is_typed, require_typed
@@ -42,6 +42,7 @@ def rollback(
     where = target(env, config)
     require_typed(where, typed=env_is_typed(context))
     with where.connect("rollback") as conn:
+        require_own_environment(conn, where.config.environment)
         desired = earlier(conn, where.config, number, force=force)
         plan = read_plan(conn, desired)
         decisions = Decisions(prune=True, force=force)
