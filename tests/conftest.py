@@ -19,10 +19,24 @@ pytest_plugins = ["tests.pooler"]
 DSN_VARIABLE = "SUPAOPS_TEST_DSN"
 ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
 
+# A process takes a file at a time. Those of long tests come first, so that none is left alone with
+# one at the end.
+_LONG = ("jobs", "chaos", "apply", "docs", "local", "migration", "adopt", "benchmarks")
+
 REAL_EXTENSIONS = """
 select e.extname from pg_catalog.pg_extension as e
  where coalesce(obj_description(e.oid, 'pg_extension'), '') not like 'supaops stand-in %'
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order files by how long they take, roughly, and leave the order within each."""
+    items.sort(key=_length)
+
+
+def _length(item: pytest.Item) -> int:
+    room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+    return _LONG.index(room) if room in _LONG else len(_LONG)
 
 
 @pytest.fixture(scope="session")

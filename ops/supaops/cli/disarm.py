@@ -28,7 +28,7 @@ def disarm(
     config: ConfigOption = DEFAULT_CONFIG,
     yes: YesOption = False,
 ) -> None:
-    """Keep a database from posting, and from running guarded cron jobs.
+    """Keep a database from posting, and running guarded jobs.
 
     It stays so through restarts and accepted posts, until `supaops arm`. Exits 5 when it belongs to
     another environment and --rename is not given.

@@ -15,6 +15,7 @@ PUBLIC_FUNCTIONS = {
     "job_queue_cancel",
     "job_queue_claim",
     "job_queue_cleanup",
+    "job_queue_confirm",
     "job_queue_enqueue",
     "job_queue_enqueue_many",
     "job_queue_exchange",
