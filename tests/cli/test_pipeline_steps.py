@@ -207,7 +207,7 @@ class GitLab(BaseHTTPRequestHandler):
 @pytest.mark.usefixtures("db")
 def test_a_merge_request_of_gitlab_gets_one_note_that_later_plans_renew(runner: Runner) -> None:
     if which("curl") is None:
-        pytest.skip("the note is sent by curl")
+        pytest.skip("needs curl: apt-get install curl")
     GitLab.notes, GitLab.tokens = [{"id": 1, "body": "somebody's own"}], set()
     script = dict(pipelines.scripts(CI.GITLAB))["supaops plan production"]
     with ThreadingHTTPServer(("127.0.0.1", 0), GitLab) as server:
