@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -43,11 +44,15 @@ _ALONE = (
     ast.DropTableSpaceStmt,
     ast.DropdbStmt,
 )
+# What begins so runs beside another statement; most jobs do, and need no tree of Python objects.
+_BESIDE = re.compile(r"\s*(select|insert|update|delete|merge|values|with)\b", re.IGNORECASE)
 _WHOLE = (ReindexObjectType.REINDEX_OBJECT_SYSTEM, ReindexObjectType.REINDEX_OBJECT_DATABASE)
 
 
 def guarding(sql: str) -> Guarding:
     """Return how one valid statement can be guarded; see `Guarding`."""
+    if _BESIDE.match(sql):
+        return Guarding.BEFORE
     (raw,) = pglast.parse_sql(sql)
     node: Any = raw.stmt
     if isinstance(node, _ELSEWHERE):
