@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from supaops.cli.main import run
+from supaops.db.connect import Connection
 from supaops.local import Stack
 from tests.projects import lay_out
 
@@ -56,6 +57,15 @@ def project_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SUPAOPS_ENV", "test")
     lay_out(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def plain(db: Connection, variables: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Return the variables of an environment whose database has no extension of the chain."""
+    db.execute("drop database if exists plain")
+    db.execute("create database plain template template0")
+    yield {**variables, "DATABASE_URL": variables["DATABASE_URL"].rsplit("/", 1)[0] + "/plain"}
+    db.execute("drop database plain with (force)")
 
 
 @pytest.fixture

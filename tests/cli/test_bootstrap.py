@@ -67,14 +67,8 @@ def test_a_missing_extension_is_created(cli: Cli, variables: dict[str, str]) -> 
             assert row["n"] >= 2
 
 
-def test_an_extension_that_the_server_lacks_is_named(
-    cli: Cli, db: Connection, variables: dict[str, str]
-) -> None:
-    db.execute("drop database if exists plain")
-    db.execute("create database plain template template0")
-    plain = variables["DATABASE_URL"].rsplit("/", 1)[0] + "/plain"
-    outcome = cli("bootstrap", "--yes", **{**variables, "DATABASE_URL": plain})
-    db.execute("drop database plain with (force)")
+def test_an_extension_that_the_server_lacks_is_named(cli: Cli, plain: dict[str, str]) -> None:
+    outcome = cli("bootstrap", "--yes", **plain)
     assert outcome.status == ExitStatus.ERROR
     assert "extension" in outcome.err
     assert "fix: " in outcome.err

@@ -149,14 +149,8 @@ def test_a_wrong_password_is_an_error_that_does_not_show_it(
 
 
 @pytest.mark.stack
-def test_a_database_without_the_extensions_names_them(
-    cli: Cli, db: Connection, variables: dict[str, str]
-) -> None:
-    db.execute("drop database if exists plain")
-    db.execute("create database plain template template0")
-    plain = variables["DATABASE_URL"].rsplit("/", 1)[0] + "/plain"
-    outcome = cli("apply", "--yes", **{**variables, "DATABASE_URL": plain})
-    db.execute("drop database plain with (force)")
+def test_a_database_without_the_extensions_names_them(cli: Cli, plain: dict[str, str]) -> None:
+    outcome = cli("apply", "--yes", **plain)
     assert outcome.status == ExitStatus.ERROR
     assert "database plain lacks pg_cron, pg_net, supabase_vault" in outcome.err
     assert "create extension pg_cron" in outcome.err

@@ -31,13 +31,18 @@ cron:
 SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 
 
+def unused_endpoint() -> str:
+    """Return a worker's URL at a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"http://127.0.0.1:{port}/api/jobs/run"
+
+
 @pytest.fixture(scope="module")
 def chain(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Return an applied project whose endpoint is a port that nothing listens on yet."""
     project = Project.make(tmp_path_factory.mktemp("chain"), stack, TICKING)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = f"http://127.0.0.1:{port}/api/jobs/run"
+    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with connect(stack.url, application_name="pytest") as conn:
         conn.execute(RESET)
         project.apply(conn)
@@ -116,9 +121,7 @@ def served(chain: Project) -> Iterator[Project]:
 def ticking(stack: Stack, tmp_path: Path, db: Connection) -> Iterator[Project]:
     """Return a project that ticks every second, not applied yet; quiet again after the test."""
     project = Project.make(tmp_path, stack, TICKING)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = f"http://127.0.0.1:{port}/api/jobs/run"
+    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     yield project
     db.execute(RESET)
 

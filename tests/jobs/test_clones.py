@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +18,7 @@ from supaops.local import Stack
 from supaops.status import Severity
 from tests.copies import physical_copy
 from tests.db.queue.test_restore import program
-from tests.jobs.conftest import assert_the_chain_works, remind, serve
+from tests.jobs.conftest import assert_the_chain_works, remind, serve, unused_endpoint
 from tests.private_server import PrivateServer, private_server
 from tests.projects import Project
 from tests.waiting import until
@@ -60,9 +59,7 @@ SCHEMAS = ("--schema=supaops", "--schema=public")
 def make(folder: Path, stack: Stack, overlay: str = OVERLAY) -> Project:
     """Apply a project that ticks every second, and whose endpoint is a free port."""
     project = Project.make(folder, stack, overlay)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = f"http://127.0.0.1:{port}/api/jobs/run"
+    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with connect(project.url, application_name="pytest") as db:
         db.execute(RAN)
         project.apply(db)
