@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -63,8 +64,18 @@ def server_of(stack: Stack) -> str:
 
 
 def await_socket(path: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until somebody answers: the file is there a moment before."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    while not path.exists():
+    while not answers(path):
         assert process.poll() is None, "pgbouncer did not start"
         assert time.monotonic() < deadline, "pgbouncer does not listen"
         time.sleep(0.01)
+
+
+def answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
