@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.stack
 JOBS = 400
 # A stream ends when it cannot go on, as when a claim was cut off; its caller begins again.
 PROGRAM = """
-import asyncio, os
+import asyncio, os, sys
 from datetime import timedelta
 from supaops.db.jobs import JobQueue
 from supaops.db.pool import Pool
@@ -41,7 +42,7 @@ async def main():
         while True:
             stream = Stream(
                 JobQueue(pool), Executor(handlers, pool.connection), concurrency=4, batch=30,
-                lease=timedelta(seconds=2), worker="stream",
+                lease=timedelta(seconds=2), worker=sys.argv[1],
             )
             try:
                 await stream.drain()
@@ -60,10 +61,11 @@ CUT = "select pg_terminate_backend(pid) from pg_stat_activity where application_
 
 
 @contextmanager
-def streaming(project: Project) -> Iterator[subprocess.Popen[bytes]]:
+def streaming(project: Project, worker: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a stream in a process of its own, until it is killed."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], env={**project.environ, "PYTHONPATH": str(ROOT / "ops")}
+        [sys.executable, "-c", PROGRAM, worker],
+        env={**project.environ, "PYTHONPATH": str(ROOT / "ops")},
     )
     try:
         yield process
@@ -83,17 +85,29 @@ def goes_on(db: Connection) -> None:
     until(lambda: succeeded(db) > done)
 
 
+def stops_with_jobs(process: subprocess.Popen[bytes], db: Connection, worker: str) -> bool:
+    """Hold a process, and let it go on unless it holds jobs; what it holds it then keeps."""
+    process.send_signal(signal.SIGSTOP)
+    held = "select from job_queue where status = 'running' and worker = %s limit 1"
+    if db.execute(held, [worker]).fetchone() is not None:
+        return True
+    process.send_signal(signal.SIGCONT)
+    return False
+
+
 def test_every_job_is_done_although_streams_are_killed_and_cut_off(
     project: Project, queue_db: Connection
 ) -> None:
     queue_db.execute(ADD, [JOBS])
-    with streaming(project) as first, streaming(project):
-        until(lambda: succeeded(queue_db) > JOBS // 10)
-        first.kill()
-        for _ in range(4):
+    with streaming(project, "first") as first:
+        until(lambda: stops_with_jobs(first, queue_db, "first"))
+        with streaming(project, "second"):
             goes_on(queue_db)
-            queue_db.execute(CUT)
-        until(lambda: succeeded(queue_db) == JOBS, seconds=60)
+            first.kill()
+            for _ in range(4):
+                goes_on(queue_db)
+                queue_db.execute(CUT)
+            until(lambda: succeeded(queue_db) == JOBS, seconds=60)
     rows = queue_db.execute("select max(attempts) as most from job_queue").fetchone()
     assert rows is not None
-    assert rows["most"] > 1, "no job was under way when its worker was killed"
+    assert rows["most"] > 1, "what the killed one held was not taken over"
