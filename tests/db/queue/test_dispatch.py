@@ -132,6 +132,18 @@ def test_an_answer_older_than_the_post_belongs_to_an_earlier_request_of_that_num
     assert column(configured, "select outcome from job_queue_dispatch_history") == ["pending"]
 
 
+def test_an_answer_that_was_stamped_just_before_its_post_is_not_lost(
+    configured: Connection, stack: Stack
+) -> None:
+    """pg_net's stamp is the start of its batch, and a post may join that a moment later."""
+    dispatched(configured, 7003)
+    answer(stack, 7003, 200, ago="50 ms")
+    told = "select outcome, latency from job_queue_dispatch_history"
+    assert configured.execute(told).fetchone() == {"outcome": "ok", "latency": timedelta(0)}
+    assert value(configured, "select supaops.harvest_responses()") == 1
+    assert configured.execute(told).fetchone() == {"outcome": "ok", "latency": timedelta(0)}
+
+
 def test_an_answer_goes_to_the_latest_post_of_its_number(
     configured: Connection, stack: Stack
 ) -> None:

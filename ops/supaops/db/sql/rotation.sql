@@ -47,11 +47,12 @@ select i.secret_salt as salt, v.digest, v.retires_at <= clock_timestamp() as is_
 select supaops.post_to_worker('{"limit": 1}') as request_id;
 
 -- name: answer :one
--- pg_net forgets its answers, the ledger does not.
+-- pg_net forgets its answers, the ledger does not. An answer bears the time at which pg_net began
+-- to look for requests, a moment before this one perhaps.
 select coalesce(r.status_code, d.status_code) as status_code,
        coalesce(r.error_msg, d.error_msg) as error
   from supaops.dispatch as d
-  left join net._http_response as r on r.id = d.request_id and r.created >= d.created_at
+  left join net._http_response as r on r.id = d.request_id and r.created + interval '1 second' >= d.created_at
  where d.request_id = %(request_id)s and (r.id is not null or d.responded_at is not null)
  order by d.id desc
  limit 1;
