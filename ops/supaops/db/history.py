@@ -14,8 +14,6 @@ from supaops.db.queries import query
 from supaops.errors import SupaopsError
 from supaops.render.resource import Kind, Resource, digest
 
-NEWEST = 2**63 - 1
-
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -56,7 +54,7 @@ def revisions(conn: Connection, limit: int) -> list[Revision]:
     """
     with translated("reading the history"):
         _require_installed(conn)
-        rows = conn.execute(query("history.revisions"), {"newest": NEWEST, "limit": limit})
+        rows = conn.execute(query("history.revisions"), {"limit": limit})
         return [Revision(**row, plan={}) for row in rows]
 
 

@@ -3,7 +3,6 @@
 -- name: revisions :many
 select id, applied_at, environment, applied_by, git_sha, tool_version, summary
   from supaops.revision
- where id <= %(newest)s
  order by id desc
  limit %(limit)s;
 
