@@ -22,6 +22,8 @@ class ExitStatus(IntEnum):
 class Severity(IntEnum):
     """Nagios plugin states; ``verify``, ``doctor`` and ``smoke`` exit with the worst of them.
 
+    SKIPPED is not Nagios' and never an exit status: a check that did not apply, with a reason.
+
     Source: Monitoring Plugins Development Guidelines, "Plugin Return Codes".
     """
 
@@ -29,15 +31,19 @@ class Severity(IntEnum):
     WARNING = 1
     CRITICAL = 2
     UNKNOWN = 3
+    SKIPPED = 4
 
     @property
     def rank(self) -> int:
-        """Return the order by badness: OK < UNKNOWN < WARNING < CRITICAL.
+        """Return the order by badness: SKIPPED < OK < WARNING < UNKNOWN < CRITICAL.
 
-        A known failure outranks a missing answer, so that a timeout never hides an outage.
+        A missing answer may hide an outage, so it outranks a warning; a known outage outranks it.
         """
-        return (0, 2, 3, 1)[self]
+        return (1, 2, 4, 3, 0)[self]
 
+
+NAGIOS_STATES = tuple(each for each in Severity if each is not Severity.SKIPPED)
+"""The severities that a process exits with."""
 
 NOT_RUNNING = 3
 """Exit code of ``local status``; source: LSB init scripts and ``pg_ctl status``."""

@@ -193,7 +193,6 @@ def test_the_line_that_names_the_database_goes_to_stderr(
 
 FAILURES = {
     "unreachable": ["plan"],
-    "unreachable verify": ["verify", "--format", "json"],
     "unreachable smoke": ["smoke"],
     "unreachable apply": ["apply"],
     "no file": ["render", "--config", "nowhere/job_queue.yaml"],

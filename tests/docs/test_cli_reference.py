@@ -7,7 +7,7 @@ from typing import Any
 
 from supaops.cli.reference import commands, exit_table, page
 from supaops.cli.reference_text import EXIT_CODES
-from supaops.status import INTERRUPTED, NOT_RUNNING, ExitStatus, Severity
+from supaops.status import INTERRUPTED, NAGIOS_STATES, NOT_RUNNING, ExitStatus
 from tests.docs.markdown import read
 from tests.projects import ROOT
 
@@ -42,7 +42,7 @@ def test_every_option_says_what_it_is_for() -> None:
 def test_every_exit_code_of_the_code_is_in_the_table() -> None:
     told = {code for code, _of, _meaning in EXIT_CODES}
     assert {*ExitStatus, NOT_RUNNING, INTERRUPTED} <= told
-    assert f"| {', '.join(f'{each:d}' for each in Severity)} |" in exit_table()
+    assert f"| {', '.join(f'{each:d}' for each in NAGIOS_STATES)} |" in exit_table()
 
 
 def test_the_readme_shows_the_same_table_of_exit_codes() -> None:

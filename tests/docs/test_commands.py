@@ -87,8 +87,8 @@ def test_remedies_were_found_and_no_exemption_is_stale() -> None:
 
 def test_a_remedy_for_an_environment_names_it() -> None:
     """Without ``--env`` it would act on another one than that in which a link is broken."""
-    rooms = [path for path in SOURCES if path.parent.name in ("checks", "jobs")]
-    found = [command for path in rooms for command in bare_commands(path)]
+    rooms = [path for path in SOURCES if {"checks", "jobs"} & set(path.parts)]
+    found = [each for path in rooms for each in bare_commands(path) if "--list" not in each]
     assert len(found) > 5
     assert [command for command in found if "--env 1" not in command] == []
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from supaops.status import ExitStatus
-from tests.jobs.conftest import SUPAOPS, serve
+from tests.chains import SUPAOPS, serve
 from tests.projects import ROOT, Project
 
 pytestmark = pytest.mark.stack

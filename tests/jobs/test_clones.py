@@ -16,9 +16,10 @@ from supaops.checks.run import run_checks
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from supaops.status import Severity
+from tests.chains import remind, serve, unused_endpoint
 from tests.copies import physical_copy
 from tests.db.queue.test_restore import program
-from tests.jobs.conftest import assert_the_chain_works, remind, serve, unused_endpoint
+from tests.jobs.conftest import assert_the_chain_works
 from tests.private_server import PrivateServer, private_server
 from tests.projects import Project
 from tests.waiting import until

@@ -14,7 +14,8 @@ from supaops.apply.apply import Options
 from supaops.db.connect import Connection, connect
 from supaops.jobs.smoke import run_smoke
 from supaops.plan import Action
-from tests.jobs.conftest import TICKING, assert_the_chain_works, remind, serve
+from tests.chains import TICKING, remind, serve
+from tests.jobs.conftest import assert_the_chain_works
 from tests.projects import QUIET_CRON, Project
 from tests.waiting import until
 

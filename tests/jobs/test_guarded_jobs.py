@@ -9,7 +9,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.jobs.conftest import remind
+from tests.chains import remind
 from tests.private_server import private_server
 from tests.projects import RESET, Project
 from tests.waiting import until

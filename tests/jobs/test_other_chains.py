@@ -7,7 +7,8 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.apply.role_setting import role_setting
-from tests.jobs.conftest import TICKING, assert_the_chain_works, serve
+from tests.chains import TICKING, serve
+from tests.jobs.conftest import assert_the_chain_works
 from tests.projects import Project
 
 pytestmark = pytest.mark.stack

@@ -13,8 +13,8 @@ import pytest
 from supaops.apply import remind_scheduler
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.chains import SUPAOPS
 from tests.conftest import DSN_VARIABLE
-from tests.jobs.conftest import SUPAOPS
 from tests.projects import RESET, ROOT, Project
 from tests.waiting import until
 

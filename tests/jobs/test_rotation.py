@@ -12,7 +12,7 @@ from supaops.apply.rotation import Rotated, rotate
 from supaops.db.connect import Connection
 from supaops.db.rotation import begin
 from supaops.errors import Refused, SupaopsError
-from tests.jobs.conftest import serve
+from tests.chains import serve
 from tests.projects import Project
 from tests.waiting import until
 

@@ -13,7 +13,8 @@ from supaops.db.connect import Connection
 from supaops.jobs.smoke import SmokeResult, run_smoke
 from supaops.report.smoke import verdict_lines
 from supaops.status import Severity
-from tests.jobs.conftest import break_link, serve
+from tests.chains import serve
+from tests.jobs.conftest import break_link
 from tests.projects import ROOT, Project
 from tests.waiting import until
 

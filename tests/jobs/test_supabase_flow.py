@@ -6,7 +6,8 @@ import pytest
 
 from supaops.db.connect import Connection
 from supaops.local import Stack
-from tests.jobs.conftest import assert_the_chain_works, remind, serve
+from tests.chains import remind, serve
+from tests.jobs.conftest import assert_the_chain_works
 from tests.migration.conftest import write
 from tests.projects import Project
 from tests.supabase_cli import in_project

@@ -1,4 +1,4 @@
-"""What each check says about the facts it is shown."""
+"""What the checks of the chain say about the facts they are shown."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from supaops.checks.chain import drift, jobs, last_answer, net_queue, scheduler
-from supaops.checks.environment import armed, environment_checks
-from supaops.checks.finding import Finding, worst
+from supaops.checks.config.environment import armed, belongs
+from supaops.checks.config.plan import drift
+from supaops.checks.cron.scheduler import jobs, scheduler
+from supaops.checks.exit import FailOn, exit_status
+from supaops.checks.finding import Finding, Verdict, worst
+from supaops.checks.net.answers import last_answer
+from supaops.checks.net.sending import queue
 from supaops.config import load
 from supaops.db.environment import Environment, GuardState
-from supaops.db.health import ChainFacts
+from supaops.db.health.chain import ChainFacts
 from supaops.db.live import LiveObject
 from supaops.plan import Action, Change, Plan
 from supaops.render.resource import Kind
@@ -46,9 +50,9 @@ def plan(*actions: Action) -> Plan:
     return Plan("local", "postgres", "postgres", "1/5", tuple(lost))
 
 
-@pytest.mark.parametrize("check", [scheduler, jobs, net_queue, last_answer])
+@pytest.mark.parametrize("check", [scheduler, jobs, queue, last_answer])
 def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
-    finding = check(CONFIG, facts())
+    finding = check.judge(CONFIG, facts())
     assert (finding.severity, finding.fix) == (Severity.OK, "")
 
 
@@ -62,7 +66,7 @@ def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
             Severity.CRITICAL,
             "not active: job_queue_cleanup_daily",
         ),
-        (net_queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
+        (queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
         (last_answer, {"posted_at": None}, Severity.UNKNOWN, "no evidence"),
         (
             last_answer,
@@ -82,34 +86,66 @@ def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
 def test_a_broken_link_is_found_with_what_was_seen_and_a_fix(
     check: Any, changes: dict[str, Any], severity: Severity, observed: str
 ) -> None:
-    finding = check(CONFIG, facts(**changes))
+    finding = check.judge(CONFIG, facts(**changes))
     assert (finding.severity, finding.observed) == (severity, observed)
     assert finding.fix
 
 
 def test_a_batch_of_requests_may_wait() -> None:
-    assert net_queue(CONFIG, facts(net_backlog=200)).severity is Severity.OK
+    assert queue.judge(CONFIG, facts(net_backlog=200)).severity is Severity.OK
 
 
 @pytest.mark.parametrize("action", [Action.DRIFT, Action.CREATE, Action.CONFLICT, Action.DELETE])
 def test_anything_not_as_declared_is_a_warning(action: Action) -> None:
-    finding = drift(plan(Action.NOOP, action))
+    finding = drift.judge(CONFIG, plan(Action.NOOP, action))
     assert finding.severity is Severity.WARNING
     assert finding.fix == "supaops plan --env local"
 
 
 def test_foreign_objects_are_not_drift() -> None:
-    assert drift(plan(Action.NOOP, Action.FOREIGN)).severity is Severity.OK
+    assert drift.judge(CONFIG, plan(Action.NOOP, Action.FOREIGN)).severity is Severity.OK
 
 
 def found(*severities: Severity) -> list[Finding]:
-    return [Finding(f"x.{n}", severity, "seen", "do") for n, severity in enumerate(severities)]
+    return [
+        Finding(f"x.{n}", "title", "why", Verdict(severity, "seen", "do"))
+        for n, severity in enumerate(severities)
+    ]
 
 
 def test_a_known_failure_outranks_a_missing_answer() -> None:
     assert worst(found(Severity.UNKNOWN, Severity.CRITICAL, Severity.OK)) is Severity.CRITICAL
-    assert worst(found(Severity.OK, Severity.UNKNOWN)) is Severity.UNKNOWN
+    assert worst(found(Severity.OK, Severity.WARNING, Severity.UNKNOWN)) is Severity.UNKNOWN
     assert worst([]) is Severity.OK
+
+
+def test_what_was_skipped_says_nothing_of_the_others_and_alone_is_no_evidence() -> None:
+    assert worst(found(Severity.SKIPPED, Severity.OK)) is Severity.OK
+    assert worst(found(Severity.SKIPPED)) is Severity.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("severities", "fail_on", "status"),
+    [
+        ((Severity.WARNING,), FailOn.WARNING, Severity.WARNING),
+        ((Severity.WARNING,), FailOn.CRITICAL, Severity.OK),
+        ((Severity.UNKNOWN,), FailOn.CRITICAL, Severity.UNKNOWN),
+        ((Severity.CRITICAL,), FailOn.CRITICAL, Severity.CRITICAL),
+        ((Severity.CRITICAL,), FailOn.NEVER, Severity.OK),
+        ((Severity.OK, Severity.SKIPPED), FailOn.WARNING, Severity.OK),
+    ],
+)
+def test_the_exit_status_follows_what_was_asked_to_fail(
+    severities: tuple[Severity, ...], fail_on: FailOn, status: Severity
+) -> None:
+    assert exit_status(found(*severities), fail_on, strict=False) is status
+
+
+def test_what_was_skipped_is_unknown_to_the_strict() -> None:
+    skipped = found(Severity.OK, Severity.SKIPPED)
+    assert exit_status(skipped, FailOn.WARNING, strict=True) is Severity.UNKNOWN
+    worse = found(Severity.CRITICAL, Severity.SKIPPED)
+    assert exit_status(worse, FailOn.WARNING, strict=True) is Severity.CRITICAL
 
 
 def test_the_text_ends_with_the_worst_and_the_json_begins_with_it() -> None:
@@ -134,9 +170,13 @@ def guarded(**changes: Any) -> Environment:
 
 
 def test_an_armed_database_of_this_environment_is_ok() -> None:
-    belongs, armed = environment_checks(CONFIG, guarded())
-    assert (belongs.severity, belongs.observed) == (Severity.OK, "local")
-    assert (armed.severity, armed.observed) == (Severity.OK, "armed since 2026-01-31 12:30:00 UTC")
+    whose = belongs.judge(CONFIG, guarded())
+    assert (whose.severity, whose.observed) == (Severity.OK, "local")
+    finding = armed.judge(CONFIG, guarded())
+    assert (finding.severity, finding.observed) == (
+        Severity.OK,
+        "armed since 2026-01-31 12:30:00 UTC",
+    )
 
 
 DISARMED = {"state": GuardState.DISARMED, "disarmed_at": datetime(2026, 2, 1, tzinfo=UTC)}
@@ -183,21 +223,22 @@ DISARMED = {"state": GuardState.DISARMED, "disarmed_at": datetime(2026, 2, 1, tz
 def test_a_database_that_may_not_act_is_told_with_since_why_and_a_remedy(
     changes: dict[str, Any], severity: Severity, observed: str, fix: str
 ) -> None:
-    finding = armed(CONFIG, guarded(**changes))
+    finding = armed.judge(CONFIG, guarded(**changes))
     assert (finding.severity, finding.observed, finding.fix) == (severity, observed, fix)
 
 
 def test_without_the_guard_no_state_is_a_fault() -> None:
     config = CONFIG.model_copy(update={"clone_guard": False})
-    assert armed(config, guarded(state=GuardState.UNCONFIRMED)).severity is Severity.OK
+    assert armed.judge(config, guarded(state=GuardState.UNCONFIRMED)).severity is Severity.OK
 
 
 def test_another_environment_s_database_is_critical() -> None:
-    finding, _ = environment_checks(CONFIG, guarded(name="production"))
+    finding = belongs.judge(CONFIG, guarded(name="production"))
     assert (finding.severity, finding.observed) == (Severity.CRITICAL, "belongs to production")
     assert "supaops arm --env local --rename" in finding.fix
 
 
 def test_a_database_of_an_older_supaops_is_unknown() -> None:
-    [finding] = environment_checks(CONFIG, None)
-    assert (finding.severity, finding.fix) == (Severity.UNKNOWN, "supaops apply --env local")
+    for check in (belongs, armed):
+        finding = check.judge(CONFIG, None)
+        assert (finding.severity, finding.fix) == (Severity.UNKNOWN, "supaops apply --env local")

@@ -1,1 +1,1 @@
-"""One small function per health check."""
+"""What `verify`, `doctor` and `watch` look at: one small function per check, a folder per group."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from supaops.checks.environment import environment_warnings
+from supaops.checks.config.environment import environment_warnings
 from supaops.cli.console import say, show, write
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supaops.status import INTERRUPTED, NOT_RUNNING, ExitStatus, Severity
+from supaops.status import INTERRUPTED, NAGIOS_STATES, NOT_RUNNING, ExitStatus
 
 HEAD = """
 # The command line
@@ -42,9 +42,9 @@ EXIT_CODES = (
     (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),
     (
-        ", ".join(str(each.value) for each in Severity),
+        ", ".join(str(each.value) for each in NAGIOS_STATES),
         "`verify`, `smoke`",
-        ", ".join(each.name for each in Severity),
+        ", ".join(each.name for each in NAGIOS_STATES),
     ),
 )
 """The code, whose it is, what it means."""

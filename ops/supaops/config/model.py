@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from supaops.config.fields import (
     DatabaseUrl,
@@ -32,24 +32,15 @@ from supaops.config.fields import (
     Text,
     WakeInterval,
 )
+from supaops.config.health import History, Runbook, Sentry, Slo, Watch
 from supaops.config.places import SourceMap
 from supaops.config.problem import Complaint
+from supaops.config.section import Section
+from supaops.config.thresholds import Checks
 
 PRODUCTION = frozenset({"production", "prod"})
 """Environments that are protected unless their overlay says otherwise."""
 CALL_OR_SQL = "expected exactly one of `call` and `sql`"
-
-
-class Section(BaseModel):
-    """Refuse unknown keys and conversions, hold still after validation."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="forbid",
-        populate_by_name=True,
-        use_attribute_docstrings=True,
-    )
 
 
 class Database(Section):
@@ -185,8 +176,8 @@ class CronJob(Section):
 
     schedule: Schedule
     """When it runs, in UTC: five cron fields, `@hourly` and its like, or `30 seconds`."""
-    call: Literal["trigger_worker", "cleanup"] | None = None
-    """A function of the queue without its prefix: `trigger_worker` or `cleanup`."""
+    call: Literal["trigger_worker", "cleanup", "maintain"] | None = None
+    """A function of the queue without its prefix."""
     sql: Statement | None = None
     """One SQL statement, instead of `call`."""
     active: bool = True
@@ -238,6 +229,18 @@ class Config(Section):
     """Whether a copy of the database is kept from acting; needs a worker that confirms posts."""
     smoke: Smoke = Smoke()
     """The job that `supaops smoke` sends through the chain."""
+    history: History = History()
+    """How long the records of what happened are kept."""
+    slo: Slo = Slo()
+    """What the queue's users are promised; checks, alerts and dashboards follow it."""
+    checks: Checks = Checks()
+    """What the health checks call a fault."""
+    watch: Watch = Watch()
+    """The watcher, which runs the checks again and again."""
+    sentry: Sentry = Sentry()
+    """Where the worker reports failures without retries left."""
+    runbook: Runbook = Runbook()
+    """Names and contacts in the playbook."""
     protected: bool | None = None
     """Whether a change must name it by `--env`; null: if it is called production or prod."""
     environment: Identifier = "local"

@@ -17,7 +17,7 @@ _ENTRY = {
 }
 
 _NUMBERS = {"integer": "whole number", "number": "number"}
-_PLAIN = {"boolean": "boolean", "object": "mapping"}
+_PLAIN = {"array": "list", "boolean": "boolean", "object": "mapping"}
 
 
 def rows() -> Iterator[str]:
@@ -36,14 +36,19 @@ def replaced(page: str) -> str:
     return "".join([*lines[:first], *(f"{row}\n" for row in rows()), *lines[last:]])
 
 
-def _section(section: dict[str, Any], defs: dict[str, Any], prefix: str) -> Iterator[str]:
+def _section(
+    section: dict[str, Any], defs: dict[str, Any], prefix: str, given: Any = None
+) -> Iterator[str]:
+    """Yield the rows of a section; what its own default gives stands before that of its kind."""
     for key, entry in section["properties"].items():
         path = prefix + key
+        known = {**entry, "default": given[key]} if given and key in given else entry
         below = _below(path, entry, defs)
         meaning = entry.get("description") or below["description"]
-        yield f"| `{path}` | {_type(entry)} | {_default(entry, key, section)} | {meaning} |"
+        yield f"| `{path}` | {_type(entry)} | {_default(known, key, section)} | {meaning} |"
         step = f".{_ENTRY[path]}." if path in _ENTRY else "."
-        yield from _section(below, defs, path + step)
+        own = known.get("default")
+        yield from _section(below, defs, path + step, own if isinstance(own, dict) else None)
 
 
 def _below(path: str, entry: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:

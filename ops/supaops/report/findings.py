@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
 
+from supaops.checks.check import AnyCheck
 from supaops.checks.finding import Finding, worst
 from supaops.status import Severity
 
@@ -16,7 +17,15 @@ _STYLE = {
     Severity.WARNING: "yellow",
     Severity.CRITICAL: "bold red",
     Severity.UNKNOWN: "magenta",
+    Severity.SKIPPED: "dim",
 }
+
+
+def check_lines(checks: Sequence[AnyCheck]) -> Iterator[Text]:
+    """Yield a line per check: its id, and what holds when all is well."""
+    width = max((len(each.id) for each in checks), default=0)
+    for each in checks:
+        yield Text(f"{each.id:<{width}}  ", "bold").append(each.title, "not bold")
 
 
 def finding_lines(findings: list[Finding]) -> Iterator[Text]:

@@ -251,7 +251,7 @@ CRON_CASES = {
         "remove the quotes",
     ),
     "call: claen_up": (
-        "cron.jobs.x.call: expected `trigger_worker` or `cleanup`, found `claen_up`",
+        "cron.jobs.x.call: expected `trigger_worker`, `cleanup` or `maintain`, found `claen_up`",
         "did you mean `cleanup`?",
     ),
     "sql: select 1": ("cron.jobs.x: expected exactly one of `call` and `sql`", None),

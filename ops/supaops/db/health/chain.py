@@ -40,5 +40,5 @@ def read_chain(conn: Connection, active_jobs: list[str]) -> ChainFacts:
     with translated("reading the chain"):
         parameters = {"active_jobs": active_jobs}
         # In binary form a time does not depend on the role's DateStyle.
-        row = conn.execute(query("health.chain"), parameters, binary=True).fetchone()
+        row = conn.execute(query("health_chain.chain"), parameters, binary=True).fetchone()
     return ChainFacts(**(row or {}))

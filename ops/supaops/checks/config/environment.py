@@ -1,25 +1,17 @@
-"""Whose database it is, and whether it may act. Pure: facts in, a finding out."""
+"""Whose database it is, and whether it may act."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from supaops.checks.finding import Finding
+from supaops.checks.check import check, critical, ok, unknown, warning
+from supaops.checks.facts import environment_facts
+from supaops.checks.finding import Verdict
 from supaops.config.model import Config
 from supaops.db.environment import Environment, GuardState
-from supaops.status import Severity
 
-BELONGS, ARMED = "config.environment", "config.armed"
 _BY_ITSELF = "the next post that the worker accepts arms it"
-
-
-def environment_checks(config: Config, facts: Environment | None) -> list[Finding]:
-    """Return what there is to say of the environment and of the guard."""
-    if facts is None:
-        fix = f"supaops apply --env {config.environment}"
-        return [Finding(BELONGS, Severity.UNKNOWN, "applied by an older supaops", fix)]
-    return [belongs(config, facts), armed(config, facts)]
 
 
 def environment_warnings(facts: Environment | None, environment: str) -> Iterator[str]:
@@ -30,20 +22,36 @@ def environment_warnings(facts: Environment | None, environment: str) -> Iterato
         yield f"this database is disarmed by the {facts.disarmed_by}: {facts.disarmed_reason}"
 
 
-def belongs(config: Config, facts: Environment) -> Finding:
+@check(
+    "config.environment",
+    reads=environment_facts,
+    title="It is this environment's database",
+    why="An apply to another environment's database would overwrite its secrets and schedules.",
+)
+def belongs(config: Config, facts: Environment | None) -> Verdict:
     """Judge whether the database is that of this environment."""
+    if facts is None:
+        return _of_an_older_version(config)
     wanted = config.environment
     if facts.belongs_elsewhere(wanted):
         fix = f"use the database of {wanted}; if this is a copy that is to become it: "
         fix += f"supaops arm --env {wanted} --rename"
-        return Finding(BELONGS, Severity.CRITICAL, f"belongs to {facts.name}", fix)
-    return Finding(BELONGS, Severity.OK, facts.name or "not named yet, the next apply does")
+        return critical(f"belongs to {facts.name}", fix)
+    return ok(facts.name or "not named yet, the next apply does")
 
 
-def armed(config: Config, facts: Environment) -> Finding:
+@check(
+    "config.armed",
+    reads=environment_facts,
+    title="The database may act",
+    why="A disarmed database posts nothing and runs no guarded job.",
+)
+def armed(config: Config, facts: Environment | None) -> Verdict:
     """Judge whether the database posts and runs its guarded jobs, and whether the worker helps."""
+    if facts is None:
+        return _of_an_older_version(config)
     if not config.clone_guard:
-        return Finding(ARMED, Severity.OK, "not guarded: clone_guard is false")
+        return ok("not guarded: clone_guard is false")
     if facts.state is GuardState.DISARMED:
         return _disarmed(config, facts)
     if facts.unconfirmed_dispatch is not None:
@@ -52,24 +60,29 @@ def armed(config: Config, facts: Environment) -> Finding:
         observed = "unconfirmed: guarded cron jobs do not run; "
         observed += f"started or copied since it was last armed, {_when(facts.confirmed_at)}"
         fix = f"{_BY_ITSELF}; by hand: {_arm(config)}"
-        return Finding(ARMED, Severity.WARNING, observed, fix)
-    return Finding(ARMED, Severity.OK, f"armed since {_when(facts.confirmed_at)}")
+        return warning(observed, fix)
+    return ok(f"armed since {_when(facts.confirmed_at)}")
 
 
-def _disarmed(config: Config, facts: Environment) -> Finding:
+def _of_an_older_version(config: Config) -> Verdict:
+    fix = f"supaops apply --env {config.environment}"
+    return unknown("applied by an older supaops", fix)
+
+
+def _disarmed(config: Config, facts: Environment) -> Verdict:
     since = f"disarmed by the {facts.disarmed_by} since {_when(facts.disarmed_at)}"
     observed = f"{since}: {facts.disarmed_reason}"
     if facts.disarmed_by == "operator":
-        return Finding(ARMED, Severity.WARNING, observed, _arm(config))
+        return warning(observed, _arm(config), since=facts.disarmed_at)
     fix = f"a copy stays so. Otherwise correct the worker's DATABASE_URL: {_BY_ITSELF}"
-    return Finding(ARMED, Severity.CRITICAL, observed, fix)
+    return critical(observed, fix, since=facts.disarmed_at)
 
 
-def _deaf_worker(facts: Environment) -> Finding:
+def _deaf_worker(facts: Environment) -> Verdict:
     observed = f"{facts.state}, but the worker accepted post {facts.unconfirmed_dispatch} without "
     observed += "confirming it: after a restart no guarded job runs"
     fix = "have the worker call job_queue_confirm for each post, or set clone_guard: false"
-    return Finding(ARMED, Severity.WARNING, observed, fix)
+    return warning(observed, fix)
 
 
 def _arm(config: Config) -> str:

@@ -1,0 +1,29 @@
+"""Facts that checks of more than one group judge."""
+
+from __future__ import annotations
+
+from supaops.checks.sources import Sources
+from supaops.config.model import Config
+from supaops.db.environment import Environment, read_environment
+from supaops.db.health.chain import ChainFacts, read_chain
+from supaops.plan import Plan
+
+
+def plan_facts(sources: Sources) -> Plan:
+    """Return what an apply would change."""
+    return sources.desired.plan(sources.desired.state(sources.conn))
+
+
+def environment_facts(sources: Sources) -> Environment | None:
+    """Return whose database it is; None before the first apply."""
+    return read_environment(sources.conn)
+
+
+def chain_facts(sources: Sources) -> ChainFacts:
+    """Return what the database shows of the chain."""
+    return read_chain(sources.conn, active_jobs(sources.desired.config))
+
+
+def active_jobs(config: Config) -> list[str]:
+    """Return the names of the cron jobs that are declared active."""
+    return [name for name, job in config.cron.jobs.items() if job.active]

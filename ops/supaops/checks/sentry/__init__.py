@@ -1,0 +1,5 @@
+"""Whether failures are reported."""
+
+from supaops.checks.check import AnyCheck
+
+CHECKS: tuple[AnyCheck, ...] = ()

@@ -1,0 +1,5 @@
+"""The worker, asked directly."""
+
+from supaops.checks.check import AnyCheck
+
+CHECKS: tuple[AnyCheck, ...] = ()

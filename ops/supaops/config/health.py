@@ -1,0 +1,96 @@
+"""The sections about the chain's health: its records, its promises, who is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from supaops.config.fields import Duration, Reference, Text
+from supaops.config.section import Section
+
+
+class History(Section):
+    """How long each record is kept; `maintain` and `cleanup` remove what is older."""
+
+    dispatches: Duration = timedelta(days=30)
+    """Posts to the worker and their answers."""
+    cron_runs: Duration | None = timedelta(days=7)
+    """Runs of the declared cron jobs in `cron.job_run_details`; null keeps them for ever."""
+    foreign_cron_runs: Duration | None = None
+    """Runs of all other cron jobs; null leaves them alone."""
+    audit: Duration | None = timedelta(days=365)
+    """What operators did; null keeps it for ever."""
+    samples: Duration = timedelta(days=8)
+    """Counts of jobs, one row per queue and minute."""
+
+
+class Freshness(Section):
+    """Jobs start in time."""
+
+    target: float = Field(default=0.99, ge=0, le=1)
+    """The share of jobs that start in time."""
+    within: Duration = timedelta(minutes=1)
+    """How long after its `run_at` a job starts at the latest."""
+
+
+class Share(Section):
+    """Most of something ends well."""
+
+    target: float = Field(default=0.99, ge=0, le=1)
+    """The share that does."""
+
+
+class Recovery(Section):
+    """Failed jobs are looked after."""
+
+    within: Duration = timedelta(hours=4)
+    """How long a failed job waits at most until it is retried, cancelled or removed."""
+
+
+class Slo(Section):
+    """Service level objectives: freshness, success, completeness, recovery."""
+
+    freshness: Freshness = Freshness()
+    """Jobs start in time."""
+    success: Share = Share()
+    """Jobs succeed within their attempts."""
+    completeness: Share = Share()
+    """Cron jobs run when they are due."""
+    recovery: Recovery = Recovery()
+    """Failed jobs are looked after."""
+
+
+class Watch(Section):
+    """The watcher."""
+
+    interval: Duration = timedelta(seconds=5)
+    """From the start of one round of checks to the next."""
+    heartbeat: Reference | None = None
+    """URL to call after each round, as of healthchecks.io; null calls nobody."""
+
+
+class Sentry(Section):
+    """Sentry; without a DSN it is off."""
+
+    dsn: Reference | None = None
+    """Where events go: `env(SENTRY_DSN)`; null, or a variable that is unset, sends nothing."""
+    monitors: bool = True
+    """Whether each cron job that Sentry can watch has a monitor there."""
+
+
+class Runbook(Section):
+    """What the playbook says of the people and the application."""
+
+    title: Text = "Job Queue"
+    """Whose queue it is."""
+    admin_ui: Text = "/dashboard/admin-tools/jobs"
+    """Path or URL of the page of jobs."""
+    task_types_file: Text = "lib/jobs/types.ts"
+    """Where the application lists its task types."""
+    handlers_file: Text = "lib/jobs/handlers/index.ts"
+    """Where it registers their handlers."""
+    primary: Text = "Engineering on-call"
+    """Who is called first."""
+    escalation: Text = "Platform team for Supabase cron/pg_net issues"
+    """Who is called next."""

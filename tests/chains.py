@@ -1,0 +1,68 @@
+"""A whole chain that ticks every second, with a real `supaops serve` at its end."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from supaops.apply import remind_scheduler
+from supaops.db.connect import connect
+from tests.projects import ROOT, Project
+from tests.waiting import until
+
+TICKING = """
+cron:
+  jobs:
+    job_queue_worker: {schedule: 1 second}
+    job_queue_cleanup_daily: {active: false}
+"""
+SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
+
+
+def unused_endpoint() -> str:
+    """Return a worker's URL at a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"http://127.0.0.1:{port}/api/jobs/run"
+
+
+@contextmanager
+def serve(project: Project, **variables: str) -> Iterator[None]:
+    """Run `supaops serve` at the project's endpoint until the block ends."""
+    url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
+    words = ["serve", "--config", str(project.config_path), "--port", str(url.port)]
+    log = project.folder / "serve.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*SUPAOPS, *words],
+            env={**project.environ, "PYTHONPATH": str(ROOT / "ops"), **variables},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        until(lambda: answers(process, url, log))
+        remind(project)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def remind(project: Project) -> None:
+    """Do what `supaops apply` does after an apply."""
+    with connect(project.url, application_name="pytest reminder") as conn:
+        remind_scheduler(conn)
+
+
+def answers(process: subprocess.Popen[bytes], url: httpx.URL, log: Path) -> bool:
+    assert process.poll() is None, log.read_text()
+    try:
+        return httpx.get(url.copy_with(path="/healthz"), timeout=2).is_success
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,79 @@
+"""A chain that works, broken one fault at a time, and the matrix of what was told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from supaops.db.connect import connect
+from supaops.local import Stack
+from tests.chains import TICKING, remind, serve, unused_endpoint
+from tests.faults.fault import Fault, Scene
+from tests.projects import RESET, Project
+from tests.waiting import until
+
+HEALTHY = TICKING
+_ANSWERED = "select from supaops.dispatch where status_code = 200"
+_ROW = "fault matrix"
+
+
+@pytest.fixture(scope="module")
+def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Return a project whose chain ticks, with a worker that has answered."""
+    project = Project.make(tmp_path_factory.mktemp("healthy"), stack, HEALTHY)
+    project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
+    with connect(stack.url, application_name="pytest") as conn:
+        conn.execute(RESET)
+        with serve(project):
+            project.apply(conn)
+            remind(project)
+            until(lambda: conn.execute(_ANSWERED).fetchone() is not None)
+            yield project
+        conn.execute(RESET)
+
+
+@pytest.fixture
+def scene(stack: Stack, healthy: Project) -> Iterator[Scene]:
+    """Return the chain with a superuser's transaction that is rolled back in the end."""
+    with connect(stack.admin_url, application_name="pytest") as conn, conn.transaction() as whole:
+        yield Scene(conn, healthy)
+        raise psycopg.Rollback(whole)
+
+
+@contextmanager
+def broken(scene: Scene, fault: Fault) -> Iterator[None]:
+    """Have a fault there for the time of the block."""
+    with fault.inject(scene):
+        if fault.overlay is not None:
+            scene.project.write_overlay(fault.overlay)
+        try:
+            yield
+        finally:
+            scene.project.write_overlay(HEALTHY)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the matrix: each fault, the check that told of it, and the false alarms."""
+    reports = [
+        each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, [])
+    ]
+    rows = [value for each in reports for key, value in each.user_properties if key == _ROW]
+    if not rows:
+        return
+    terminalreporter.section("fault matrix")
+    width = max(len(row["check"]) for row in rows)
+    for row in sorted(rows, key=lambda row: (row["check"], row["fault"])):
+        mark = "detected" if row["detected"] else "MISSED  "
+        alarms = ", ".join(row["false_alarms"]) or "none"
+        line = f"{row['check']:<{width}}  {mark}  false alarms: {alarms:<6}  {row['fault']}"
+        terminalreporter.write_line(line)
+    detected = sum(row["detected"] for row in rows)
+    false_alarms = sum(len(row["false_alarms"]) for row in rows)
+    terminalreporter.write_line(
+        f"faults injected / detected by the right id / false alarms: "
+        f"{len(rows)} / {detected} / {false_alarms}"
+    )
