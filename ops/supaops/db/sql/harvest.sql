@@ -1,0 +1,2 @@
+-- name: responses
+select supaops.harvest_responses();
