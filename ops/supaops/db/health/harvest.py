@@ -1,24 +1,26 @@
-"""Save pg_net's answers in the ledger before they are forgotten."""
+"""Save pg_net's answers in the dispatch ledger before pg_net forgets them."""
 
 from __future__ import annotations
 
-import psycopg
-
 from supaops.db.connect import Connection
+from supaops.db.errors import translated
 from supaops.db.queries import query
+from supaops.errors import DatabaseError
 
 
 def harvest(conn: Connection) -> bool:
-    """Copy what pg_net has recorded, in a transaction of its own; tell whether that was done.
+    """Copy what the ledger lacks, in a short transaction of its own; tell whether it was done.
 
-    It is not where nothing was applied yet, on a standby, or when another session holds the rows
-    for longer than a second: the next tick does it, and whoever looks sees pg_net's own record.
+    Not on a standby, and not before the first apply. That it fails is no fault of who looks: the
+    next tick does it anyway. It waits a second at most for a lock, and runs five.
     """
     try:
-        with conn.transaction():
-            conn.execute("select set_config('lock_timeout', '1s', true)")
-            conn.execute("select set_config('statement_timeout', '2s', true)")
-            conn.execute(query("harvest.responses"))
-    except psycopg.Error:
+        with translated("saving pg_net's answers"), conn.transaction():
+            conn.execute(query("health_harvest.limits"))
+            row = conn.execute(query("health_harvest.possible")).fetchone()
+            if not row or not row["possible"]:
+                return False
+            conn.execute(query("health_harvest.harvest"))
+    except DatabaseError:
         return False
     return True

@@ -1,2 +1,0 @@
--- name: responses
-select supaops.harvest_responses();
