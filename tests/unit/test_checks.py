@@ -9,7 +9,6 @@ import pytest
 
 from supaops.checks.config.environment import armed, belongs
 from supaops.checks.config.plan import drift
-from supaops.checks.cron.scheduler import jobs, scheduler
 from supaops.checks.exit import FailOn, exit_status
 from supaops.checks.finding import Finding, Verdict, worst
 from supaops.checks.net.answers import last_answer
@@ -49,7 +48,7 @@ def plan(*actions: Action) -> Plan:
     return Plan("local", "postgres", "postgres", "1/5", tuple(lost))
 
 
-@pytest.mark.parametrize("check", [scheduler, jobs, queue, last_answer])
+@pytest.mark.parametrize("check", [queue, last_answer])
 def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
     finding = check.judge(CONFIG, facts())
     assert (finding.severity, finding.fix) == (Severity.OK, "")
@@ -58,13 +57,6 @@ def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
 @pytest.mark.parametrize(
     ("check", "changes", "severity", "observed"),
     [
-        (scheduler, {"scheduler_alive": False}, Severity.CRITICAL, "not running"),
-        (
-            jobs,
-            {"running_jobs": ["job_queue_worker"]},
-            Severity.CRITICAL,
-            "not active: job_queue_cleanup_daily, job_queue_maintenance",
-        ),
         (queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
         (last_answer, {"posted_at": None}, Severity.UNKNOWN, "no evidence"),
         (
