@@ -8,28 +8,23 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import SecretStr
 
 from supaops.checks.catalogue import selected
 from supaops.checks.changes import Change
 from supaops.checks.exit import FailOn, exit_status
+from supaops.checks.measures import take_measures
+from supaops.checks.run import run_checks
 from supaops.cli.console import say, show
-from supaops.cli.options import (
-    ConfigOption,
-    EnvOption,
-    Format,
-    FormatOption,
-    Target,
-    duration,
-    target,
-)
+from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, Target, duration
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.config.fields import EnvRef
+from supaops.cli.subject import Subject, subject
 from supaops.db.connect import connect
-from supaops.errors import UsageError
+from supaops.errors import ConfigError, SupaopsError, UsageError
+from supaops.plan import Desired
 from supaops.report.changes import (
     change_json,
     change_lines,
@@ -82,11 +77,11 @@ def watch(
     """
     host, port = address(listen)
     interval_s = duration(interval, "--interval").total_seconds() if interval else None
-    where = target(env, config)
+    where, who, desired = _watched(env, config)
     seconds = interval_s or where.config.watch.interval.total_seconds()
     where.announce("watch")
     with ExitStack() as stack:
-        watcher = _watcher(where)
+        watcher = _watcher(where, who, desired)
         stack.callback(watcher.close)
         beats = stack.enter_context(_heartbeat(where))
         latest = Latest(seconds, CONTENT_TYPE)
@@ -112,15 +107,32 @@ def address(listen: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _watcher(where: Target) -> Watcher:
-    checks = selected((), where.config.checks.skip)
-    connecting = partial(connect, where.database_url, application_name="supaops watch")
-    return Watcher(connecting, where.desired, checks)
+def _watched(env: str, path: Path) -> tuple[Target, Subject, Desired]:
+    """Return what to look at, which must at least be known: nobody reads a daemon's findings of it.
+
+    Raises: SupaopsError for a YAML that is not valid, and where there is no way to the database.
+    """
+    who = subject(env, path)
+    if isinstance(who.declared, ConfigError):
+        raise who.declared
+    if isinstance(who.where, SupaopsError):
+        raise who.where
+    return who.where, who, who.declared
+
+
+def _watcher(where: Target, who: Subject, desired: Desired) -> Watcher:
+    checks = selected((), who.left_out)
+    debug = bool(os.environ.get("SUPAOPS_DEBUG"))
+    return Watcher(
+        partial(connect, where.database_url, application_name="supaops watch"),
+        lambda conn: run_checks(conn, desired, checks, missing=who.missing, debug=debug),
+        lambda conn: take_measures(conn, desired),
+    )
 
 
 @contextmanager
 def _heartbeat(where: Target) -> Iterator[Heartbeat | None]:
-    url = heartbeat_url(where)
+    url = where.resolved.heartbeat_url
     if url is None:
         yield None
         return
@@ -129,13 +141,6 @@ def _heartbeat(where: Target) -> Iterator[Heartbeat | None]:
         yield beats
     finally:
         beats.close()
-
-
-def heartbeat_url(where: Target) -> SecretStr | None:
-    """Return where to call after each round; None where nobody is to be called."""
-    reference = where.config.watch.heartbeat
-    value = os.environ.get(reference.name) if isinstance(reference, EnvRef) else None
-    return SecretStr(value) if value else None
 
 
 def _until_told(publish: Callable[[Round], None], endless: Iterator[Round]) -> None:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from supaops.checks.changes import Change
 from supaops.checks.finding import Finding, worst
-from supaops.report.findings import STYLE
+from supaops.report.health.sums import sentence
+from supaops.report.health.text import STYLE
 from supaops.status import Severity
 
 _INDENT = 22
@@ -20,8 +21,8 @@ _INDENT = 22
 
 def start_line(at: datetime, findings: Sequence[Finding]) -> Text:
     """Return the verdict of the first round."""
-    verdict = worst(findings)
-    return _stamp(at).append(verdict.name, STYLE[verdict]).append(f": {summary(findings)}")
+    verdict, counts = worst(findings), Counter(each.severity for each in findings)
+    return _stamp(at).append(verdict.name, STYLE[verdict]).append(f": {sentence(counts)}")
 
 
 def change_lines(at: datetime, change: Change) -> Iterator[Text]:
@@ -40,13 +41,6 @@ def slow_line(at: datetime, duration_s: float, interval_s: float) -> Text:
     """Say that a round took longer than there is from one to the next."""
     said = f"a round took {duration_s:.1f} s, longer than the interval of {interval_s:g} s"
     return _stamp(at).append(said, "yellow")
-
-
-def summary(findings: Sequence[Finding]) -> str:
-    """Return how many checks said what, such as ``40 of 41 checks OK, 1 skipped``."""
-    counts = Counter(each.severity for each in findings)
-    rest = [f"{counts[each]} {each.name.lower()}" for each in Severity if each and counts[each]]
-    return ", ".join([f"{counts[Severity.OK]} of {len(findings)} checks OK", *rest])
 
 
 def start_json(at: datetime, findings: Sequence[Finding]) -> dict[str, Any]:

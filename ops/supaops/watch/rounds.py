@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from supaops.checks.check import AnyCheck
 from supaops.checks.finding import Finding
-from supaops.checks.measures import NOTHING, Measures, take_measures
-from supaops.checks.run import run_checks, unreachable
+from supaops.checks.measures import NOTHING, Measures
 from supaops.clock import Clock, utc_now
 from supaops.db.connect import Connection
 from supaops.db.health.harvest import harvest
 from supaops.errors import ConnectionFailed, SupaopsError
-from supaops.plan import Desired
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +31,22 @@ class Round:
 
 
 class Watcher:
-    """Looks at one database, and connects again when the connection was lost."""
+    """Looks at one database, and connects again when the connection was lost.
+
+    It is told how to connect, how to run the checks with a connection or with the reason why there
+    is none, and how to take the measures.
+    """
 
     def __init__(
         self,
         connect: Callable[[], Connection],
-        desired: Desired,
-        checks: Sequence[AnyCheck],
+        check: Callable[[Connection | SupaopsError], list[Finding]],
+        measure: Callable[[Connection], Measures],
         clock: Clock = utc_now,
     ) -> None:
         self._connect = connect
-        self._desired = desired
-        self._checks = checks
+        self._check = check
+        self._measure = measure
         self._clock = clock
         self._conn: Connection | None = None
 
@@ -56,7 +57,7 @@ class Watcher:
             findings, measures = self._seen()
         except SupaopsError as error:
             self.close()
-            findings, measures = unreachable(error, self._checks), NOTHING
+            findings, measures = self._check(error), NOTHING
         return Round(at, findings, measures, time.monotonic() - started)
 
     def close(self) -> None:
@@ -71,8 +72,7 @@ class Watcher:
         harvest(self._conn)
         if self._conn.closed:
             raise ConnectionFailed("the connection was lost", hint="the next round connects again")
-        findings = run_checks(self._conn, self._desired, self._checks)
-        return findings, take_measures(self._conn, self._desired)
+        return self._check(self._conn), self._measure(self._conn)
 
 
 def rounds(

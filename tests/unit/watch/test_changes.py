@@ -72,7 +72,7 @@ def test_a_check_that_never_said_anything_shows_no_arrow() -> None:
 def test_the_first_round_tells_how_many_checks_said_what() -> None:
     found = [finding(OK), finding(OK, "a.b"), finding(SKIPPED, "c.d"), finding(WARNING, "e.f")]
     assert start_line(AT, found).plain == (
-        "2026-11-27T12:21:03Z  WARNING: 2 of 4 checks OK, 1 warning, 1 skipped"
+        "2026-11-27T12:21:03Z  WARNING: 1 warning, 1 skipped; 2 of 4 checks OK."
     )
     assert start_json(AT, found) == {
         "at": "2026-11-27T12:21:03Z",
