@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from supaops.checks.cron.facts import run_facts
+from supaops.checks.cron.ticks import JobTicks, ticks_of
 from supaops.checks.sources import Sources
 from supaops.db.connect import Connection
 from supaops.db.health.metrics import (
@@ -33,6 +35,7 @@ class Measures:
     Attributes:
         read: of each part, by its name, whether it could be read; what could not is empty.
         paused: queues; `*` is all of them.
+        recovery: for how long the oldest failed job has waited for somebody; 0 when none does.
     """
 
     read: dict[str, bool]
@@ -41,6 +44,8 @@ class Measures:
     finished: list[Finished] = field(default_factory=list)
     starts: list[Starts] = field(default_factory=list)
     posts: list[Posts] = field(default_factory=list)
+    ticks: list[JobTicks] = field(default_factory=list)
+    recovery: float = 0.0
 
 
 _PARTS: dict[str, Callable[[Sources], Any]] = {
@@ -49,8 +54,9 @@ _PARTS: dict[str, Callable[[Sources], Any]] = {
     "finished": lambda sources: read_finished(sources.conn, sources.desired.config),
     "starts": lambda sources: read_starts(sources.conn, sources.desired.config),
     "posts": lambda sources: read_posts(sources.conn, sources.desired.config),
+    "ticks": lambda sources: ticks_of(sources.desired.config, run_facts(sources)),
 }
-NOTHING = Measures(read=dict.fromkeys(_PARTS, False))
+NOTHING = Measures(read=dict.fromkeys([*_PARTS, "recovery"], False))
 """What there is to show without a connection."""
 
 
@@ -65,7 +71,7 @@ def take_measures(conn: Connection, desired: Desired) -> Measures:
     with moment(conn):
         found = {name: _read(sources, read) for name, read in _PARTS.items()}
     known = {name: value for name, value in found.items() if value is not None}
-    return Measures(read={name: name in known for name in found}, **known)
+    return Measures(read=NOTHING.read | {name: name in known for name in found}, **known)
 
 
 def _read(sources: Sources, read: Callable[[Sources], Any]) -> Any | None:
@@ -75,4 +81,4 @@ def _read(sources: Sources, read: Callable[[Sources], Any]) -> Any | None:
         return None
 
 
-__all__ = ["NOTHING", "WINDOW", "Finished", "JobCount", "Measures", "Posts", "Starts"]
+__all__ = ["NOTHING", "WINDOW", "Finished", "JobCount", "JobTicks", "Measures", "Posts", "Starts"]

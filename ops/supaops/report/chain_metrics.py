@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 from statistics import quantiles
 
 from prometheus_client.core import CounterMetricFamily, Metric
 
-from supaops.checks.measures import WINDOW, Measures, Posts
+from supaops.checks.measures import WINDOW, JobTicks, Measures, Posts
 from supaops.config.model import Config
 from supaops.report.prometheus import gauge
 
@@ -38,12 +39,20 @@ def chain_families(config: Config, measures: Measures) -> Iterator[Metric]:
         yield _finished(config, measures, label)
     if measures.read["posts"]:
         yield from _posts(measures.posts)
+    if measures.read["recovery"]:
+        yield gauge(
+            "supaops_oldest_failed_age_seconds",
+            "For how long the oldest failed job has waited for somebody; 0 when none does.",
+            [((), measures.recovery)],
+        )
+    if measures.read["ticks"]:
+        yield from _ticks(measures.ticks)
     yield from _objectives(config)
-    if measures.read["starts"]:
-        yield from _starts(config, measures, label)
+    yield from _events(config, measures, label)
 
 
 Labels = Callable[[str], str]
+Counts = dict[tuple[str, ...], tuple[int, int]]
 
 
 def _labels(config: Config, measures: Measures) -> Labels:
@@ -159,22 +168,49 @@ def _objectives(config: Config) -> Iterator[Metric]:
     )
 
 
-def _starts(config: Config, measures: Measures, label: Labels) -> Iterator[Metric]:
-    events: dict[tuple[str, ...], float] = {}
-    good: dict[tuple[str, ...], float] = {}
-    for queue in declared_queues(config):
-        events["freshness", queue, _WINDOW] = good["freshness", queue, _WINDOW] = 0
-    for each in measures.starts:
-        key = ("freshness", label(each.queue), _WINDOW)
-        events[key] = events.get(key, 0) + each.due
-        good[key] = good.get(key, 0) + each.in_time
-    labels = ("slo", "queue", "window")
+def _ticks(ticks: list[JobTicks]) -> Iterator[Metric]:
+    yield gauge(
+        "supaops_cron_runs_due",
+        "Runs of a cron job that were due in an hour, or in its period where that is longer.",
+        [((each.job,), each.due) for each in ticks],
+        labels=("cron_job",),
+    )
+    yield gauge(
+        "supaops_cron_runs_seen",
+        "How many of them have started.",
+        [((each.job,), each.seen) for each in ticks],
+        labels=("cron_job",),
+    )
+
+
+def _events(config: Config, measures: Measures, label: Labels) -> Iterator[Metric]:
+    counts: Counts = {}
+    if measures.read["starts"]:
+        counts.update(_freshness(config, measures, label))
+    if measures.read["ticks"]:
+        due, seen = (sum(map(attrgetter(name), measures.ticks)) for name in ("due", "seen"))
+        counts["completeness", ""] = (due, seen)
+    labels = ("slo", "queue")
     yield gauge(
         "supaops_slo_events",
-        "What counts for an objective in the window; of freshness, among the newest 1000 jobs.",
-        events.items(),
+        "What counts for an objective: starts of the last 5 minutes and jobs that wait too long, "
+        "among the newest 1000 jobs; all cron runs that were due.",
+        [(key, events) for key, (events, _) in counts.items()],
         labels=labels,
     )
     yield gauge(
-        "supaops_slo_good_events", "Those of them that were good.", good.items(), labels=labels
+        "supaops_slo_good_events",
+        "Those of them that were good.",
+        [(key, good) for key, (_, good) in counts.items()],
+        labels=labels,
     )
+
+
+def _freshness(config: Config, measures: Measures, label: Labels) -> Counts:
+    """Return how many starts count for each queue, and how many of them were in time."""
+    counts: Counts = {("freshness", queue): (0, 0) for queue in declared_queues(config)}
+    for each in measures.starts:
+        key = ("freshness", label(each.queue))
+        due, in_time = counts.get(key, (0, 0))
+        counts[key] = (due + each.due, in_time + each.in_time)
+    return counts
