@@ -11,8 +11,9 @@ import pytest
 from supaops.db.connect import connect
 from supaops.status import Severity
 from tests.faults.conftest import HEALTHY, opened, working
-from tests.faults.fault import Fault, Injection, Scene, nothing, sql
+from tests.faults.fault import Fault, Scene, nothing, sql
 from tests.faults.matrix import assert_told
+from tests.faults.processes import gone
 from tests.private_server import private_server
 
 pytestmark = pytest.mark.stack
@@ -35,25 +36,6 @@ def runs(count: int, status: str, message: str, *, ago: str = "1 minute") -> str
         " (jobid, runid, status, return_message, start_time, end_time)"
         f" select {WORKER}, nextval('cron.runid_seq'), '{status}', '{message}',"
         f" now() - interval '{ago}', now() from generate_series(1, {count});"
-    )
-
-
-def hidden(process: str) -> Injection:
-    """Return an injection after which the server shows no process of this name.
-
-    Such a process comes back within a second of its end, which is no time to look at anything.
-    """
-    return sql(
-        f"""
-        set local allow_system_table_mods = on;
-        do $do$
-        begin
-          execute 'create or replace view pg_catalog.pg_stat_activity as '
-            || rtrim(pg_get_viewdef('pg_catalog.pg_stat_activity'::regclass), ';')
-            || $$ where s.application_name <> '{process}'$$;
-        end
-        $do$
-        """
     )
 
 
@@ -89,7 +71,7 @@ FAULTS = (
         "cron.scheduler",
         "the scheduler's process is gone",
         Severity.CRITICAL,
-        hidden("pg_cron scheduler"),
+        gone("pg_cron%"),
         observed="not running",
     ),
     Fault(
