@@ -13,7 +13,9 @@ PACKAGE = ROOT / "ops" / "supaops"
 RUNBOOKS = ROOT / "docs" / "runbooks"
 
 
-def test_the_wheel_holds_every_module_statement_template_and_runbook_and_no_more(tmp_path: Path) -> None:
+def test_the_wheel_holds_every_module_statement_template_and_runbook_and_no_more(
+    tmp_path: Path,
+) -> None:
     [wheel] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
