@@ -43,7 +43,7 @@ class DeadJobs:
     Attributes:
         groups: those of the last hour, the most first.
         young: how many are dead for no longer than was asked for.
-        is_cut_off: more attempts failed in that time than were looked at, so that `young` is too few.
+        is_cut_off: more attempts failed in that time than were looked at: `young` is too few.
         oldest: the longest dead of those found; there may be an older one.
         unhandled: the task types of jobs that a worker had no handler for, in the last hour.
     """
