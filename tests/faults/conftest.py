@@ -20,6 +20,16 @@ from tests.waiting import until
 HEALTHY = TICKING
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
 _ROW = "fault matrix"
+HANDLERS = """
+from supaops.worker import Handlers
+
+registry = Handlers()
+
+
+@registry.handler("game_platform_sync")
+def game_platform_sync(context, payload):
+    return None
+"""
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +44,10 @@ def working(stack: Stack, folder: Path) -> Iterator[Project]:
     """Have a chain that ticks, with a worker that has answered, for the time of the block."""
     project = Project.make(folder, stack, HEALTHY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
+    (project.folder / "handlers_of_all.py").write_text(HANDLERS, encoding="utf-8")
     with connect(stack.url, application_name="pytest") as conn:
         conn.execute(RESET)
-        with serve(project):
+        with serve(project, SUPAOPS_HANDLERS="handlers_of_all"):
             project.apply(conn)
             remind(project)
             until(lambda: conn.execute(_ANSWERED).fetchone() is not None)
