@@ -35,7 +35,6 @@ class Measures:
     Attributes:
         read: of each part, by its name, whether it could be read; what could not is empty.
         paused: queues; `*` is all of them.
-        recovery: for how long the oldest failed job has waited for somebody; 0 when none does.
     """
 
     read: dict[str, bool]
@@ -45,7 +44,6 @@ class Measures:
     starts: list[Starts] = field(default_factory=list)
     posts: list[Posts] = field(default_factory=list)
     ticks: list[JobTicks] = field(default_factory=list)
-    recovery: float = 0.0
 
 
 _PARTS: dict[str, Callable[[Sources], Any]] = {
@@ -56,7 +54,7 @@ _PARTS: dict[str, Callable[[Sources], Any]] = {
     "posts": lambda sources: read_posts(sources.conn, sources.desired.config),
     "ticks": lambda sources: ticks_of(sources.desired.config, run_facts(sources)),
 }
-NOTHING = Measures(read=dict.fromkeys([*_PARTS, "recovery"], False))
+NOTHING = Measures(read=dict.fromkeys(_PARTS, False))
 """What there is to show without a connection."""
 
 
@@ -71,7 +69,7 @@ def take_measures(conn: Connection, desired: Desired) -> Measures:
     with moment(conn):
         found = {name: _read(sources, read) for name, read in _PARTS.items()}
     known = {name: value for name, value in found.items() if value is not None}
-    return Measures(read=NOTHING.read | {name: name in known for name in found}, **known)
+    return Measures(read={name: name in known for name in found}, **known)
 
 
 def _read(sources: Sources, read: Callable[[Sources], Any]) -> Any | None:

@@ -39,12 +39,6 @@ def chain_families(config: Config, measures: Measures) -> Iterator[Metric]:
         yield _finished(config, measures, label)
     if measures.read["posts"]:
         yield from _posts(measures.posts)
-    if measures.read["recovery"]:
-        yield gauge(
-            "supaops_oldest_failed_age_seconds",
-            "For how long the oldest failed job has waited for somebody; 0 when none does.",
-            [((), measures.recovery)],
-        )
     if measures.read["ticks"]:
         yield from _ticks(measures.ticks)
     yield from _objectives(config)

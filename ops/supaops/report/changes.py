@@ -83,8 +83,8 @@ def heartbeat_line(findings: Sequence[Finding]) -> str:
 
 
 def _stamp(at: datetime) -> Text:
-    return Text(f"{_iso(at)}  ", "dim").append("", "not dim")
+    return Text(f"{_iso(at, 'seconds')}  ", "dim").append("", "not dim")
 
 
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _iso(at: datetime, precision: str = "milliseconds") -> str:
+    return at.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")

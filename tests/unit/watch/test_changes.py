@@ -75,7 +75,7 @@ def test_the_first_round_tells_how_many_checks_said_what() -> None:
         "2026-11-27T12:21:03Z  WARNING: 1 warning, 1 skipped; 2 of 4 checks OK."
     )
     assert start_json(AT, found) == {
-        "at": "2026-11-27T12:21:03Z",
+        "at": "2026-11-27T12:21:03.000Z",
         "event": "start",
         "status": "WARNING",
         "checks": {"OK": 2, "WARNING": 1, "CRITICAL": 0, "UNKNOWN": 0, "SKIPPED": 1},

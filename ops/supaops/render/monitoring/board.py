@@ -131,7 +131,7 @@ def _objective_panels(config: Config) -> Iterator[Panel]:
                  slo.success.target)  # fmt: skip
     yield Panel(
         "Recovery: oldest failed job",
-        {"oldest": f"supaops_oldest_failed_age_seconds{{{_ONE}}}"},
+        {"oldest": f'supaops_check_value{{{_ONE},check="queue.recovery"}}'},
         unit="s",
         width=6,
         limit=slo.recovery.within.total_seconds(),
