@@ -41,7 +41,7 @@ def findings_prometheus(findings: Sequence[Finding]) -> str:
 
 def check_families(findings: Sequence[Finding]) -> Iterator[Metric]:
     """Yield what the checks said; a check without a value has no sample of it."""
-    build = InfoMetricFamily("supaops_build", "The supaops that looked.")
+    build = InfoMetricFamily("supaops_build", "Which version looked.")
     build.add_metric([], {"version": __version__})
     yield build
     yield gauge(

@@ -13,6 +13,7 @@ from supaops.checks.finding import Finding, Verdict
 from supaops.checks.measures import NOTHING, Finished, JobCount, JobTicks, Measures, Posts, Starts
 from supaops.config import load
 from supaops.report.chain_metrics import MOST_QUEUES, chain_families, percentile
+from supaops.report.metrics_reference import families, replaced
 from supaops.report.prometheus import exposition, findings_prometheus
 from supaops.report.watch_metrics import Progress, watch_families
 from supaops.status import Severity
@@ -175,3 +176,10 @@ def test_the_watcher_tells_how_it_fares() -> None:
     assert samples(text, "supaops_watch_last_round_timestamp_seconds") == {(): ended.timestamp()}
     assert samples(text, "supaops_watch_rounds_total") == {(): 7}
     assert samples(text, "supaops_watch_heartbeats_total") == {("sent",): 3, ("failed",): 1}
+
+
+def test_the_table_of_metrics_is_current_and_each_says_what_it_is() -> None:
+    page = (ROOT / "docs" / "explanation" / "monitoring.md").read_text(encoding="utf-8")
+    assert replaced(page, CONFIG) == page, "run: make golden"
+    assert "`supaops_check_status`" in page
+    assert all(each.documentation.endswith(".") for each in families(CONFIG))

@@ -101,7 +101,7 @@ def _health_panels() -> Iterator[Panel]:
         unit="s",
         width=4,
         limit=30,
-        description="How long ago supaops watch has ended its latest round of checks.",
+        description="How long ago the watcher ended its latest round of checks.",
     )
     yield Panel(
         "Checks that are not OK",
