@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -202,4 +203,130 @@ def test_a_cron_run_stands_beside_the_answer_of_its_own_post(
         (None, None, None),
     ]
     assert {row["cron_status"] for row in rows} == {"succeeded"}
+    configured.execute("delete from cron.job_run_details")
+
+
+CLAIMED = [
+    ('{"claimed": 3, "succeeded": 2}', 3),
+    ('{"claimed": 0}', 0),
+    ("", None),
+    ("OK", None),
+    ("<html>503</html>", None),
+    ('{"claimed": ', None),
+    ('{"ok": true}', None),
+    ("null", None),
+    ("[1, 2]", None),
+    ('["claimed"]', None),
+    ('{"claimed": "3"}', None),
+    ('{"claimed": 1.5}', None),
+    ('{"claimed": -1}', None),
+    ('{"claimed": 4e9}', None),
+    ('{"claimed": 1e999999}', None),
+    ('{"claimed": {"claimed": 3}}', None),
+    ('{"claimed": 3}' + " " * 2_000, None),
+    ("[" * 2_000, None),
+]
+"""Answers of workers, and of whatever else an endpoint may lead to."""
+
+
+@pytest.mark.parametrize(("content", "claimed"), CLAIMED)
+def test_the_jobs_that_a_worker_claimed_are_told_before_and_after_the_harvest(
+    configured: Connection, stack: Stack, content: str, claimed: int | None
+) -> None:
+    told = "select claimed from job_queue_dispatch_history"
+    dispatched(configured, 7001, ago="1 s")
+    answer(stack, 7001, 200, content=content)
+    assert column(configured, told) == [claimed]
+    assert value(configured, "select supaops.harvest_responses()") == 1
+    assert column(configured, told) == [claimed]
+
+
+@pytest.mark.parametrize(
+    ("status", "columns"), [(500, {"content": '{"claimed": 3}'}), (200, {"content": None})]
+)
+def test_an_error_and_an_empty_answer_tell_of_no_claim(
+    configured: Connection, stack: Stack, status: int, columns: dict[str, object]
+) -> None:
+    dispatched(configured, 7001, ago="1 s")
+    answer(stack, 7001, status, **columns)
+    assert value(configured, "select supaops.harvest_responses()") == 1
+    assert column(configured, "select claimed from supaops.dispatch") == [None]
+
+
+POSTING = 'select "public"."job_queue_trigger_worker"()'
+TOLD = "select request_id, cron_runid from supaops.dispatch order by id"
+
+
+def told_runs(db: Connection) -> list[tuple[int, int | None]]:
+    """Harvest, and return each request with the run that made it."""
+    db.execute("select supaops.harvest_responses()")
+    return [(row["request_id"], row["cron_runid"]) for row in db.execute(TOLD)]
+
+
+def test_a_harvest_tells_of_each_post_which_run_made_it(
+    configured: Connection, stack: Stack
+) -> None:
+    configured.execute("delete from cron.job_run_details")
+    for request, ago in ((8000, "30 min"), (8001, "20 min"), (8002, "10 min")):
+        dispatched(configured, request, ago=ago)
+    assert told_runs(configured) == [(8000, None), (8001, None), (8002, None)]
+    pid = configured.info.backend_pid
+    cron_run(stack, pid, POSTING, "30 min")
+    cron_run(stack, pid + 1, POSTING, "20 min")  # another process
+    cron_run(stack, pid, POSTING, "10 min")
+    assert told_runs(configured) == [(8000, 1), (8001, None), (8002, 3)]
+    configured.execute("delete from cron.job_run_details")
+    assert told_runs(configured) == [(8000, 1), (8001, None), (8002, 3)]
+
+
+def test_of_a_history_of_any_length_only_the_newest_runs_are_looked_at(
+    configured: Connection, stack: Stack
+) -> None:
+    configured.execute("delete from cron.job_run_details")
+    configured.execute(
+        "insert into cron.job_run_details"
+        " (jobid, runid, job_pid, username, command, status, start_time, end_time)"
+        " select 1, n, 0, 'postgres', 'x', 'succeeded', now() - interval '1 hour', now()"
+        " from generate_series(1, 20000) n"
+    )
+    configured.execute("analyze cron.job_run_details")
+    dispatched(configured, 8000)
+    cron_run(stack, configured.info.backend_pid, POSTING, "0 s")
+    assert told_runs(configured) == [(8000, 20_001)]
+    dispatched(configured, 8001)
+    configured.execute("select pg_stat_force_next_flush()")
+    read = "select seq_tup_read from pg_stat_user_tables where relid = %s::regclass"
+    before = value(configured, read, "cron.job_run_details")
+    configured.execute("select supaops.harvest_responses()")
+    configured.execute("select pg_stat_force_next_flush()")
+    assert value(configured, read, "cron.job_run_details") == before
+    configured.execute("delete from cron.job_run_details")
+
+
+def test_a_post_that_somebody_holds_is_not_waited_for(
+    configured: Connection, stack: Stack, another: Callable[[], Connection]
+) -> None:
+    configured.execute("delete from cron.job_run_details")
+    dispatched(configured, 8000, ago="10 min")
+    cron_run(stack, configured.info.backend_pid, POSTING, "10 min")
+    other = another()
+    with other.transaction():
+        other.execute("select from supaops.dispatch for update")
+        configured.execute("set lock_timeout = '1s'")
+        assert told_runs(configured) == [(8000, None)]
+    assert told_runs(configured) == [(8000, 1)]
+    configured.execute("delete from cron.job_run_details")
+
+
+def test_a_run_shows_no_post_that_another_run_is_known_to_have_made(
+    configured: Connection, stack: Stack
+) -> None:
+    """Process numbers come again, and a quick one may come again within a second."""
+    configured.execute("delete from cron.job_run_details")
+    for _ in range(2):
+        cron_run(stack, configured.info.backend_pid, POSTING, "10 min")
+    dispatched(configured, 8000, ago="10 min")
+    configured.execute("update supaops.dispatch set cron_runid = 2")
+    history = "select request_id from job_queue_cron_history order by runid"
+    assert column(configured, history) == [None, 8000]
     configured.execute("delete from cron.job_run_details")
