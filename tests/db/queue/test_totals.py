@@ -28,10 +28,10 @@ def total(
     }
 
 
-def succeed(db: Connection, jobs: int = 1, **options: object) -> None:
+def succeed(db: Connection, jobs: int = 1, *, priority: int = 0) -> None:
     """Enqueue jobs, claim them and complete them."""
     for _ in range(jobs):
-        enqueue(db, **options)
+        enqueue(db, priority=priority)
     rows = claim(db, jobs)
     db.execute(FINISH, [[row["id"] for row in rows], [row["lease_id"] for row in rows]])
 
