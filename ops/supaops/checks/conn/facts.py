@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from supaops.checks.sources import Sources
+from supaops.clock import utc_now
 from supaops.db.connect import POOLER_PORT
 from supaops.db.health.server import Pulse, ServerFacts, read_pulse, read_server
 from supaops.db.live import EXTENSIONS
@@ -54,4 +55,4 @@ def conn_facts(sources: Sources) -> ConnFacts:
 
 def pulse_facts(sources: Sources) -> Pulse:
     """Return how long the way takes, and what the server's clock says."""
-    return read_pulse(sources.conn)
+    return read_pulse(sources.conn, utc_now)

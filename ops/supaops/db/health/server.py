@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from supaops.clock import Clock, utc_now
+from supaops.clock import Clock
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
@@ -91,7 +91,7 @@ def read_server(
     return ServerFacts(**{**row, "extensions": available, "lacking": tuple(row["lacking"])})
 
 
-def read_pulse(conn: Connection, clock: Clock = utc_now) -> Pulse:
+def read_pulse(conn: Connection, clock: Clock) -> Pulse:
     """Take the quickest of three statements, whose time on the way blurs the clock least.
 
     Raises: DatabaseError.

@@ -3,8 +3,8 @@
 -- leaves out what this role may not see, where current_setting would fail.
 with setting as (
   select s.name, s.setting from pg_catalog.pg_settings as s
-   where s.name in ('cron.database_name', 'log_min_duration_statement', 'log_parameter_max_length',
-                    'log_statement', 'pgaudit.log', 'pgaudit.log_parameter')
+   where s.name in ('log_min_duration_statement', 'log_parameter_max_length', 'log_statement',
+                    'pgaudit.log', 'pgaudit.log_parameter')
 )
 select current_setting('server_version_num')::integer as version_num,
        current_setting('server_version') as version,
@@ -12,14 +12,15 @@ select current_setting('server_version_num')::integer as version_num,
        current_user::text as role,
        current_database()::text as database,
        coalesce(host(pg_catalog.inet_server_addr()), '') as server_address,
-       (select setting from setting where name = 'cron.database_name') as cron_database,
+       case when pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
+         current_setting('cron.database_name', true)
+       end as cron_database,
        pg_catalog.pg_is_in_recovery() as is_standby,
        current_setting('default_transaction_read_only') = 'on' as is_read_only,
        (select count(*) from pg_catalog.pg_stat_activity as a
          where a.backend_type = 'client backend') as connections,
        current_setting('max_connections')::integer as max_connections,
-       (select jsonb_object_agg(name, setting) from setting
-         where name ~ '^(log_|pgaudit)') as logging,
+       (select jsonb_object_agg(name, setting) from setting) as logging,
        (select jsonb_agg(jsonb_build_array(wanted.name, there.extversion, could.default_version))
           from unnest(%(extensions)s::text[]) as wanted (name)
           left join pg_catalog.pg_extension as there on there.extname = wanted.name
