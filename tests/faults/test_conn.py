@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import check, ok
-from supaops.checks.conn import reachable
+from supaops.checks.conn.reachable import reachable
 from supaops.checks.finding import Verdict
 from supaops.checks.run import run_checks, unreachable
 from supaops.checks.sources import Sources
