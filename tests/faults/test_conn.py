@@ -207,10 +207,13 @@ def test_a_bad_way_to_the_server_turns_its_check_and_no_other(
 def test_a_real_transaction_pooler_at_another_port_is_noticed(
     pooler: str, healthy: Project
 ) -> None:
-    with connect(pooler, application_name="pytest") as conn:
-        found = {each.id: each for each in run_checks(conn, healthy.desired)}
-    assert found["conn.pooler"].severity is Severity.OK
-    assert found["conn.pooler"].observed == "through a pooler at port 6432"
+    told = {}
+    for url in (pooler, healthy.url):
+        with connect(url, application_name="pytest") as conn:
+            found = {each.id: each for each in run_checks(conn, healthy.desired)}
+        told[url] = (found["conn.pooler"].severity, found["conn.pooler"].observed)
+    assert told[pooler] == (Severity.OK, "through a pooler at port 6432")
+    assert told[healthy.url] == (Severity.OK, "direct")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from supaops.db.rotation import copy_of
 from supaops.status import Severity
 from tests.faults.fault import Fault, Scene, judge, sql
 from tests.faults.matrix import assert_told
@@ -28,9 +29,9 @@ def write(name: str, value: str) -> str:
 def accept(name: str) -> str:
     """Return the statement by which a rotation has the worker accept the value in Vault."""
     return (
-        "insert into supaops.secret_value (secret, digest, known_since)"
+        "insert into supaops.secret_value (secret, digest)"
         " select name, encode(sha256(i.secret_salt || convert_to(name || ':' || decrypted_secret,"
-        " 'utf8')), 'hex'), now() - interval '2 hours'"
+        " 'utf8')), 'hex')"
         f" from vault.decrypted_secrets, supaops.installation as i where name = '{name}'"
     )
 
@@ -144,8 +145,11 @@ FAULTS = (
         "a rotation was interrupted two hours ago",
         Severity.WARNING,
         sql(
-            f"{accept(SECRET)}; insert into supaops.secret_value (secret, digest, known_since)"
-            f" values ('{SECRET}', 'new', now() - interval '2 hours')"
+            f"{accept(SECRET)};"
+            f" insert into supaops.secret_value (secret, digest) values ('{SECRET}', 'new');"
+            f" select vault.create_secret('old', '{copy_of(SECRET)}');"
+            " update vault.secrets set created_at = now() - interval '2 hours'"
+            f" where name = '{copy_of(SECRET)}'"
         ),
         observed="two values are good for 120 min",
     ),
@@ -165,7 +169,7 @@ def test_a_value_that_a_rotation_has_made_good_does_not_differ(scene: Scene) -> 
     scene.sql(accept(SECRET))
     found = {each.id: each for each in judge(scene)}
     assert found["vault.differs"].severity is Severity.OK
-    assert found["vault.rotation"].severity is Severity.WARNING
+    assert found["vault.rotation"].observed.endswith("two values are good for 0 min")
 
 
 def test_no_value_and_no_digest_of_one_is_told(scene: Scene) -> None:

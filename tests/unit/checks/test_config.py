@@ -74,9 +74,10 @@ def test_an_undeclared_job_of_the_queue_is_named(changes: dict[str, Any], label:
 def test_only_a_newer_version_is_told(newest: str, running: str, severity: Severity) -> None:
     verdict = revision.judge(CONFIG, RevisionFacts(newest, running=running))
     assert verdict.severity is severity
+    assert verdict.fix == ("" if severity is Severity.OK else f"pip install 'supaops>={newest}'")
 
 
 def test_a_step_that_is_not_known_is_named() -> None:
-    verdict = revision.judge(CONFIG, RevisionFacts("0.2.0", ("900_later",), "0.1.0"))
+    verdict = revision.judge(CONFIG, RevisionFacts("0.1.0", ("900_later",), "0.1.0"))
     assert (verdict.severity, verdict.evidence) == (Severity.WARNING, ("900_later",))
-    assert verdict.fix == "pip install 'supaops>=0.2.0'"
+    assert verdict.fix == "pip install --upgrade supaops"

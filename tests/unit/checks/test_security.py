@@ -63,6 +63,7 @@ def test_a_listed_schema_is_taken_out_in_the_dashboard_and_a_grant_by_an_apply()
         (Command(is_job=True, id=3, name="sync", command="x"), "sync"),
         (Command(is_job=True, id=3, name="", command="x"), "job 3"),
         (Command(is_job=False, id=70, name="sync", command="x"), "run 70 of sync"),
+        (Command(is_job=False, id=70, name="", command="x"), "run 70 of a job without a name"),
     ],
 )
 def test_a_secret_in_a_command_is_told_by_its_place(command: Command, place: str) -> None:

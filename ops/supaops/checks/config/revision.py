@@ -47,12 +47,12 @@ def revision_facts(sources: Sources) -> RevisionFacts:
 def revision(config: Config, facts: RevisionFacts) -> Verdict:
     """Judge whether the newest revision, or a schema step, is of a newer version."""
     del config
-    fix = f"pip install 'supaops>={facts.newest}'"
-    if facts.unknown_steps:
-        steps = ", ".join(facts.unknown_steps)
-        return warning(f"unknown schema steps: {steps}", fix, evidence=facts.unknown_steps)
     if _parts(facts.newest) > _parts(facts.running):
+        fix = f"pip install 'supaops>={facts.newest}'"
         return warning(f"version {facts.newest} applied, this is {facts.running}", fix)
+    if facts.unknown_steps:
+        fix, steps = "pip install --upgrade supaops", ", ".join(facts.unknown_steps)
+        return warning(f"unknown schema steps: {steps}", fix, evidence=facts.unknown_steps)
     return ok(f"version {facts.newest} applied")
 
 

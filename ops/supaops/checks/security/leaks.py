@@ -45,8 +45,9 @@ class Leak:
     @property
     def place(self) -> str:
         """Return where it stands."""
-        run = "" if self.command.is_job else f"run {self.command.id} of "
-        return f"{run}{self.command.label}"
+        if self.command.is_job:
+            return self.command.label
+        return f"run {self.command.id} of {self.command.name or 'a job without a name'}"
 
 
 def leak_facts(sources: Sources) -> tuple[Leak, ...]:

@@ -70,7 +70,7 @@ def differs(config: Config, facts: VaultFacts) -> Verdict:
     if not other:
         return ok("as their sources say", value=0)
     fix = f"supaops rotate {other[0].name} --env {config.environment}"
-    return warning(f"another value: {_names(other)}", fix, **_details(other))
+    return warning(f"not the source's value: {_names(other)}", fix, **_details(other))
 
 
 @check(
