@@ -11,7 +11,7 @@ from supaops.checks.finding import Finding, Verdict
 from supaops.checks.sources import Sources
 from supaops.db.connect import Connection
 from supaops.db.moment import moment
-from supaops.errors import SupaopsError
+from supaops.errors import DatabaseError, SupaopsError
 from supaops.plan import Desired
 from supaops.status import Severity
 
@@ -24,13 +24,19 @@ def run_checks(
 ) -> list[Finding]:
     """Return one finding per check, in their order, all of one moment; changes nothing.
 
-    What cannot be read makes the checks that need it UNKNOWN, and no others.
+    What cannot be read makes the checks that need it UNKNOWN, and no others. A connection that is
+    lost on the way leaves what was read before.
     """
     limits = desired.config.checks
     ends_at = time.monotonic() + limits.total_timeout.total_seconds()
     run = _Run(Sources(conn, desired, limits.timeout.total_seconds(), ends_at))
-    with moment(conn):
-        return [run.finding(each) for each in checks]
+    found: list[Finding] = []
+    try:
+        with moment(conn):
+            found += [run.finding(each) for each in checks]
+    except DatabaseError as error:
+        return found or unreachable(error, checks)
+    return found
 
 
 def unreachable(error: SupaopsError, checks: Sequence[AnyCheck] = CHECKS) -> list[Finding]:

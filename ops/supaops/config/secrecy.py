@@ -46,11 +46,12 @@ _KINDS = (
     ("a SendGrid key", ("SG.",), re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}")),
 )
 
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = (
     r"(env|file|cmd|project_url)\(.*\)|<.*>|\$\{.*\}|(change|replace)[-_ ]?me.*|your[-_ ].*"
-    r"|todo|fixme|x{3,}|\.{3,}|placeholder",
-    re.IGNORECASE | re.DOTALL,
+    r"|todo|fixme|x{3,}|\.{3,}|placeholder"
 )
+"""What a whole value that nobody has put in looks like, in any case; PostgreSQL reads it too."""
+_PLACEHOLDER = re.compile(PLACEHOLDER, re.IGNORECASE | re.DOTALL)
 # In a URL that stands as an example, or that a program completes; and what every local stack has.
 _URL_EXAMPLE = re.compile(
     r"[^:]+://[^:]*:(?:\[.*\]|<.*>|\*+|[$%{].*|x{3,}|password|your[-_].*)@", re.IGNORECASE

@@ -2,6 +2,8 @@
 
 from supaops.checks.check import AnyCheck
 from supaops.checks.config.environment import armed, belongs
+from supaops.checks.config.jobs import foreign_jobs
 from supaops.checks.config.plan import applied, drift
+from supaops.checks.config.revision import revision
 
-CHECKS: tuple[AnyCheck, ...] = (applied, drift, belongs, armed)
+CHECKS: tuple[AnyCheck, ...] = (applied, drift, belongs, armed, foreign_jobs, revision)
