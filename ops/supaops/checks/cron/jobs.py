@@ -46,7 +46,7 @@ def job_roles(config: Config, facts: CronFacts) -> Verdict:
     Source: pg_cron's `TupleToCronJob`, and its issue 399.
     """
     del config
-    fix = "create the role anew, or as superuser: delete from cron.job where username not in "
+    fix = "create these roles anew: select distinct username from cron.job where username not in "
     fix += "(select rolname from pg_roles)"
     return _none_of(facts.ownerless_jobs, "of a role that is gone", fix)
 
@@ -60,7 +60,7 @@ def job_roles(config: Config, facts: CronFacts) -> Verdict:
 def login(config: Config, facts: CronFacts) -> Verdict:
     """Judge whether pg_cron can connect as the role of each active job."""
     del config
-    fix = "schedule them as postgres, as supaops does, or: alter role ... login"
+    fix = "schedule them as postgres, or have their roles log in: alter role ... login"
     return _none_of(facts.loginless_jobs, "of a role that cannot log in", fix)
 
 
