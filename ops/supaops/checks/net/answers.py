@@ -65,9 +65,7 @@ _KINDS = (
         Cause.CREDENTIAL,
         "The worker accepts the secret",
         "It was refused: the worker's secret differs from the one in Vault, or is paused there.",
-        lambda env: (
-            f"give the worker and JOB_QUEUE_RUNNER_SECRET one value, then: supaops apply --env {env}"
-        ),
+        lambda env: f"give both the same JOB_QUEUE_RUNNER_SECRET, then: supaops apply --env {env}",
     ),
     _Kind(
         Cause.NOT_FOUND,
