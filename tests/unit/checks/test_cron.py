@@ -21,7 +21,7 @@ from supaops.status import Severity
 from tests.projects import ROOT
 
 CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "local")
-DECLARED = ["job_queue_worker", "job_queue_cleanup_daily"]
+DECLARED = ["job_queue_worker", "job_queue_cleanup_daily", "job_queue_maintenance"]
 NOW = datetime(2026, 1, 31, 12, 30, 40, tzinfo=UTC)  # a Saturday
 HOUR = timedelta(hours=1)
 
@@ -101,7 +101,7 @@ def test_a_pg_cron_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
             jobs,
             {"running_jobs": ["job_queue_worker"]},
             Severity.CRITICAL,
-            "not active: job_queue_cleanup_daily",
+            "not active: job_queue_cleanup_daily, job_queue_maintenance",
         ),
         (
             job_roles,
