@@ -172,7 +172,7 @@ FAULTS = (
         "a dozen jobs start at three",
         Severity.WARNING,
         sql("".join(job(f"report {n}", "0 3 * * *", "select 1") for n in range(12))),
-        observed="13 start at",
+        observed="13 at ",
     ),
     Fault(
         "cron.history",

@@ -97,8 +97,10 @@ _KINDS = (
 def _answer_check(kind: _Kind) -> Check[list[Post]]:
     def judge(config: Config, facts: list[Post]) -> Verdict:
         ends = ended(facts, patience(config))
-        if not ends or ends[0].cause is not kind.cause:
-            return ok(aged("not the newest answer's cause", ends))
+        if not ends:
+            return ok("no answer yet")
+        if ends[0].cause is not kind.cause:
+            return ok(aged(_seen(ends[0].post), ends))
         fix = _fix(kind, ends[0].post, config.environment)
         return critical(
             aged(_seen(ends[0].post), ends),
