@@ -131,10 +131,14 @@ class CronThresholds(ThresholdGroup):
     """The share of a job's due runs that did not start."""
     failures: CountLimits = _counts(0, 2)
     """How many runs of one job have failed in a row."""
+    startup: CountLimits = _counts(0, 10)
+    """How many runs of the last hour did not start, or lost their connection."""
     long_runs: AgeLimits = _ages(timedelta(minutes=10), _HOUR)
     """How long a run has been going on."""
     overlap: CountLimits = _counts(8, 16)
     """How many runs go on at once."""
+    coincidence: CountLimits = _counts(8, None)
+    """How many jobs start in the same minute; at most `cron.max_running_jobs` in any case."""
     history: CountLimits = _counts(500_000, 5_000_000)
     """How many rows ``cron.job_run_details`` has, by the planner's estimate."""
 
