@@ -34,8 +34,8 @@ def unused_endpoint() -> str:
 
 
 @contextmanager
-def serve(project: Project, **variables: str) -> Iterator[None]:
-    """Run `supaops serve` at the project's endpoint until the block ends."""
+def serve(project: Project, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `supaops serve` at the project's endpoint until the block ends, or it is killed."""
     url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
     words = ["serve", "--config", str(project.config_path), "--port", str(url.port)]
     log = project.folder / "serve.log"
@@ -49,7 +49,7 @@ def serve(project: Project, **variables: str) -> Iterator[None]:
     try:
         until(lambda: answers(process, url, log))
         remind(project)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(30)

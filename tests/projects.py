@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from supaops.apply import Applied, Options, apply_plan, provenance
-from supaops.config import Config, Resolved, load, resolve
+from supaops.checks.declared import declared
+from supaops.config import Config, Resolved, load, resolve, resolve_some
 from supaops.db.connect import Connection
+from supaops.errors import ConfigError, SupaopsError
 from supaops.local import Stack
 from supaops.plan import Desired, Plan, read_plan
 from supaops.render import resources
@@ -74,6 +76,16 @@ class Project:
     def desired(self) -> Desired:
         config = self.config
         return Desired(config, resources(config), resolve(config, self.environ).secrets)
+
+    @property
+    def declared(self) -> tuple[Desired | ConfigError, tuple[SupaopsError, ...]]:
+        """Return what should be there, or what is wrong with the YAML, and what values lack."""
+        try:
+            config = self.config
+        except ConfigError as error:
+            return error, ()
+        resolved, problems = resolve_some(config, self.environ)
+        return declared(config, resolved), tuple(problems)
 
     def plan(self, conn: Connection) -> Plan:
         return read_plan(conn, self.desired)

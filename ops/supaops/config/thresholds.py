@@ -222,8 +222,20 @@ class Checks(Section):
 
         Args:    check: ``group.name``.
         """
+        section, name = self._group(check)
+        return section.of(name) if section else NO_THRESHOLDS
+
+    def unit(self, check: str) -> str:
+        """Return the unit of a check's bounds: `s`, `share`, or empty for a number of things."""
+        section, name = self._group(check)
+        limits = getattr(section, name, None)
+        if isinstance(limits, AgeLimits):
+            return "s"
+        return "share" if isinstance(limits, ShareLimits) else ""
+
+    def _group(self, check: str) -> tuple[ThresholdGroup | None, str]:
+        """Return the section that has a check's bounds, and the check's name in it."""
         group, _, name = check.partition(".")
         section = getattr(self, group, None)
-        if isinstance(section, ThresholdGroup) and name in type(section).model_fields:
-            return section.of(name)
-        return NO_THRESHOLDS
+        known = isinstance(section, ThresholdGroup) and name in type(section).model_fields
+        return (section if known else None), name
