@@ -12,7 +12,7 @@ from supaops import __version__
 from supaops.status import Severity
 from tests.chains import serve, unused_endpoint
 from tests.faults.answering import Answers, answering, instead_of_the_worker
-from tests.faults.conftest import HANDLERS_MODULE, HEALTHY
+from tests.faults.conftest import HEALTHY
 from tests.faults.fault import Fault, Injection, Scene, nothing, sql
 from tests.faults.matrix import assert_told
 
@@ -57,7 +57,7 @@ def another_worker(**variables: str) -> Injection:
         there = replace(scene.project, environ={**scene.project.environ})
         there.environ["JOB_QUEUE_WORKER_ENDPOINT"] = url
         with (
-            serve(there, SUPAOPS_HANDLERS=HANDLERS_MODULE, **variables),
+            serve(there, **variables),
             instead_of_the_worker(scene, url),
         ):
             yield
@@ -144,7 +144,7 @@ FAULTS = (
         "no post has succeeded for half an hour",
         WARNING,
         sql(FAILED_POSTS.format(age="30 minutes")),
-        "none of ",
+        "no success in ",
         also=BAD_ANSWERS,
     ),
     fault(
