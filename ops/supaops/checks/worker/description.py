@@ -50,7 +50,7 @@ def version(config: Config, facts: Versions) -> Verdict:
     applied = f"applied by {facts.applied_by}" if facts.applied_by else "nothing was applied"
     if theirs == __version__:
         return ok(f"{theirs}, {applied}")
-    fix = f"deploy the worker with supaops {__version__}, then "
+    fix = f"deploy a worker of version {__version__}, then "
     fix += f"supaops plan --env {config.environment}"
     return warning(f"the worker is {theirs}, this is {__version__}, {applied}", fix)
 
