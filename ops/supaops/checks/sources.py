@@ -59,6 +59,11 @@ class Sources:
             raise self.declared
         return self.declared
 
+    @property
+    def left_s(self) -> float:
+        """Return how long a reader may still take, in seconds; zero or less when time is up."""
+        return min(self.timeout_s, self.ends_at - time.monotonic())
+
     def facts(self, reader: Reader[Facts]) -> Facts:
         """Return what a reader reads, from memory when it was read before.
 
@@ -78,7 +83,7 @@ class Sources:
     def _fresh(self, reader: Reader[Facts]) -> Facts:
         if isinstance(self.connection, SupaopsError):
             return reader(self)
-        left = min(self.timeout_s, self.ends_at - time.monotonic())
+        left = self.left_s
         if left <= 0:
             raise OutOfTime(
                 "not looked at: all checks together took too long",
