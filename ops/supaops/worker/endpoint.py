@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from supaops.errors import DatabaseError
 from supaops.worker.credentials import Credentials
 from supaops.worker.linger import Linger
+from supaops.worker.reporter import Reporter
 from supaops.worker.request import (
     MAX_BODY_BYTES,
     NotOurs,
@@ -47,6 +48,7 @@ class Endpoint:
 
     Args:
         credentials: whose callers' secrets are good; by default the settings' own alone.
+        reporter: is told of each post that comes, and whether it was served.
         environ: read at each request, so that a test or a supervisor may change it.
     """
 
@@ -56,12 +58,14 @@ class Endpoint:
         runner: Runner,
         *,
         credentials: Credentials | None = None,
+        reporter: Reporter | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._settings = settings
         self._runner = runner
         self._environ = environ
         self._linger = Linger(runner, settle=settings.answer_within, stopped=lambda: self._disabled)
+        self._reporter = reporter or Reporter()
         self._credentials = credentials or Credentials(settings)
 
     async def run(self, request: Request) -> JSONResponse:
@@ -74,7 +78,10 @@ class Endpoint:
         """
         if not await self._credentials.accept(_raw_header(request, self._settings.header)):
             raise HTTPException(401, "unauthorized")  # the same for a missing and for a wrong one
+        sent = request.headers.get(DISPATCH_HEADER)
+        dispatch = parse_dispatch(sent)
         if self._disabled:
+            self._reporter.posted(dispatch, served=False)
             return unavailable("job processing is disabled", retry_after=_DISABLED_RETRY_S)
         wish = parse_wish(
             await _read(request),
@@ -82,16 +89,18 @@ class Endpoint:
             default=self._settings.batch_limit,
             maximum=self._settings.batch_limit,
         )
-        sent = request.headers.get(DISPATCH_HEADER)
         origin = parse_origin(sent, request.headers.get(NONCE_HEADER))
-        dispatch = parse_dispatch(sent)
         try:
-            return await self._serve(wish, dispatch, origin)
+            answer = await self._serve(wish, dispatch, origin)
         except (ShuttingDown, asyncio.CancelledError):  # cut off by the server at its stop
             return unavailable("the worker is shutting down", retry_after=_UNAVAILABLE_RETRY_S)
         except DatabaseError as error:
             log.warning("dispatch %s: %s", dispatch or "-", error)
+            self._reporter.posted(dispatch, served=False)
             return unavailable("the database is unavailable", retry_after=_UNAVAILABLE_RETRY_S)
+        if not wish.linger:  # else a new job sent it, not a tick
+            self._reporter.posted(dispatch, served=True)
+        return answer
 
     async def health(self, _request: Request) -> JSONResponse:
         """Say that the process lives; asks neither for a secret nor the database."""
