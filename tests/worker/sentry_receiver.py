@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     receiver: Receiver
 
-    def do_POST(self) -> None:  # noqa: N802  the name that the library calls
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.receiver.gate.wait(60)
         headers = {key.lower(): value for key, value in self.headers.items()}
