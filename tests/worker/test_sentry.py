@@ -153,6 +153,17 @@ async def test_a_sentry_that_hangs_holds_up_no_job(receiver: Receiver) -> None:
     assert receiver.items == []  # nor did the end of the worker wait for it
 
 
+async def test_the_end_waits_a_moment_for_what_is_under_way(receiver: Receiver) -> None:
+    receiver.gate.clear()
+    reporter = reporting_to(receiver.dsn)
+    reporter.failed(last(), "Late: for good", None)
+    closing = asyncio.create_task(reporter.close())
+    await asyncio.sleep(0)
+    receiver.gate.set()
+    await closing
+    assert len(receiver.events) == 1
+
+
 @pytest.mark.parametrize("status", [429, 500])
 async def test_what_sentry_refuses_is_counted_and_costs_no_job(
     receiver: Receiver, status: int

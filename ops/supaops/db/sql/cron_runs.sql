@@ -1,12 +1,25 @@
 -- name: since :many
 -- The runs of some jobs that are later than a runid, the oldest first.
--- The primary key is the only index there is: the newest 1,000, and single ones that were still running.
+-- The primary key is the only index there is. It is followed from its end: 1,000 runs, among them
+-- no more than the newest 10,000, where those of others cannot be seen; and single ones.
+-- Where the runids began anew, as after a truncation, all are later.
+with latest as (
+  select max(runid) as runid from cron.job_run_details
+), newest as (
+  select * from cron.job_run_details
+   where runid > (select case when runid < %(after)s then runid - 10000 else greatest(%(after)s, runid - 10000) end
+                    from latest)
+   order by runid desc
+   limit 1000
+), asked as (
+  select * from newest
+  union all
+  select * from cron.job_run_details where runid = any(%(also)s) and runid <= %(after)s
+)
 select j.jobname as job, r.runid, r.status, r.start_time as started_at, r.end_time as ended_at
-  from cron.job_run_details as r
+  from asked as r
   join cron.job as j on j.jobid = r.jobid
- where (r.runid > greatest(%(after)s, (select max(newest.runid) - 1000 from cron.job_run_details as newest))
-        or r.runid = any(%(also)s))
-   and j.jobname = any(%(jobs)s)
+ where j.jobname = any(%(jobs)s)
    and j.username = pg_catalog.pg_get_userbyid((
          select nspowner from pg_catalog.pg_namespace where nspname = 'supaops'))
    and (r.end_time is null or r.end_time > now() - %(within)s)

@@ -50,7 +50,9 @@ class Rounds:
     def _tell(self, runs: list[CronRun]) -> None:
         for run in runs:
             self._checkins.run(run)
-            self._after = max(self._after, run.runid)
+        # Not the greatest so far: the numbers may have begun anew.
+        new = [run.runid for run in runs if run.runid not in self._open]
+        self._after = max(new, default=self._after)
         self._open = frozenset(run.runid for run in runs if run.status not in _FINAL)
 
     def _complain(self, error: DatabaseError) -> None:
