@@ -19,6 +19,17 @@ from tests.waiting import until
 HEALTHY = TICKING
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
 _ROW = "fault matrix"
+HANDLERS_MODULE = "handlers_of_all"
+HANDLERS = """
+from supaops.worker import Handlers
+
+registry = Handlers()
+
+
+@registry.handler("game_platform_sync")
+def game_platform_sync(context, payload):
+    return None
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +37,10 @@ def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Return a project whose chain ticks, with a worker that has answered."""
     project = Project.make(tmp_path_factory.mktemp("healthy"), stack, HEALTHY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
+    (project.folder / f"{HANDLERS_MODULE}.py").write_text(HANDLERS, encoding="utf-8")
     with connect(stack.url, application_name="pytest") as conn:
         conn.execute(RESET)
-        with serve(project):
+        with serve(project, SUPAOPS_HANDLERS=HANDLERS_MODULE):
             project.apply(conn)
             remind(project)
             until(lambda: conn.execute(_ANSWERED).fetchone() is not None)

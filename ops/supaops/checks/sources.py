@@ -34,6 +34,11 @@ class Sources:
     ends_at: float
     _read: dict[Any, Any] = field(default_factory=dict)
 
+    @property
+    def left_s(self) -> float:
+        """Return how long a reader may still take, in seconds; zero or less when time is up."""
+        return min(self.timeout_s, self.ends_at - time.monotonic())
+
     def facts(self, reader: Reader[Facts]) -> Facts:
         """Return what a reader reads, from memory when it was read before.
 
@@ -50,7 +55,7 @@ class Sources:
         return found  # type: ignore[no-any-return]  # it is what this reader returned
 
     def _fresh(self, reader: Reader[Facts]) -> Facts:
-        left = min(self.timeout_s, self.ends_at - time.monotonic())
+        left = self.left_s
         if left <= 0:
             raise OutOfTime("not looked at: all checks together took too long")
         with limited(self.conn, left):

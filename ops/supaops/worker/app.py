@@ -101,7 +101,7 @@ def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None)
     """Return the routes of an endpoint, errors as JSON, one log line per request."""
     app = Starlette(
         routes=[
-            Route("/api/jobs/run", endpoint.run, methods=["POST"]),
+            Route("/api/jobs/run", endpoint.jobs, methods=["POST", "GET"]),
             Route("/healthz", endpoint.health, methods=["GET"]),
         ],
         middleware=[Middleware(AccessLog)],

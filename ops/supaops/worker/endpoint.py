@@ -1,4 +1,4 @@
-"""``POST /api/jobs/run`` and ``GET /healthz``."""
+"""``/api/jobs/run``, to post to and to ask, and ``GET /healthz``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from supaops.errors import DatabaseError
 from supaops.worker.credentials import Credentials
+from supaops.worker.description import description
 from supaops.worker.linger import Linger
 from supaops.worker.reporter import Reporter
 from supaops.worker.request import (
@@ -68,16 +69,24 @@ class Endpoint:
         self._reporter = reporter or Reporter()
         self._credentials = credentials or Credentials(settings)
 
-    async def run(self, request: Request) -> JSONResponse:
-        """Check the caller, claim and run jobs, answer with the counts.
+    async def jobs(self, request: Request) -> JSONResponse:
+        """Check the caller, then run jobs for a post, or tell what this worker is.
 
         The secret comes first: without it nobody learns anything, not even that a body is bad.
-        Where the post comes from is asked last, and before anything is claimed: asking uses it up.
 
         Raises: HTTPException.
         """
         if not await self._credentials.accept(_raw_header(request, self._settings.header)):
             raise HTTPException(401, "unauthorized")  # the same for a missing and for a wrong one
+        return await self._run(request) if request.method == "POST" else self._describe()
+
+    async def _run(self, request: Request) -> JSONResponse:
+        """Claim and run jobs, answer with the counts.
+
+        Where the post comes from is asked last, and before anything is claimed: asking uses it up.
+
+        Raises: HTTPException.
+        """
         sent = request.headers.get(DISPATCH_HEADER)
         dispatch = parse_dispatch(sent)
         if self._disabled:
@@ -101,6 +110,18 @@ class Endpoint:
         if not wish.linger:  # else a new job sent it, not a tick
             self._reporter.posted(dispatch, served=True)
         return answer
+
+    def _describe(self) -> JSONResponse:
+        """Tell what this worker is and can do, also while it is disabled; claims nothing."""
+        return JSONResponse(
+            description(
+                self._runner.task_types,
+                disabled=self._disabled,
+                running=self._runner.running,
+                batch_limit=self._settings.batch_limit,
+                sentry=self._reporter.describe(),
+            )
+        )
 
     async def health(self, _request: Request) -> JSONResponse:
         """Say that the process lives; asks neither for a secret nor the database."""

@@ -61,6 +61,11 @@ class Executor:
         """Return how many threads still run for jobs that have already ended."""
         return self._threads.abandoned
 
+    @property
+    def task_types(self) -> list[str]:
+        """Return the task types that there is a handler for."""
+        return [handler.task_type for handler in self._handlers]
+
     async def execute(self, job: Job) -> Outcome:
         """Run one job; what goes wrong in it is a `Failed`, whatever it is.
 

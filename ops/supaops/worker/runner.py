@@ -53,6 +53,11 @@ class Runner:
         """Return how many more jobs can start now; a thread left behind still takes up a slot."""
         return self._concurrency - self.running - self._executor.abandoned
 
+    @property
+    def task_types(self) -> list[str]:
+        """Return the task types that there is a handler for."""
+        return self._executor.task_types
+
     async def confirm(self, dispatch: int, nonce: str, *, within: timedelta) -> bool:
         """Tell whether a post comes from the database whose jobs run here; true once at most.
 
