@@ -15,8 +15,9 @@ from tests.chains import TICKING, remind, serve, unused_endpoint
 from tests.faults.fault import Fault, Scene
 from tests.projects import RESET, Project
 from tests.waiting import until
+from tests.worker.sentry_receiver import receiving
 
-HEALTHY = TICKING
+HEALTHY = f"{TICKING}\nsentry:\n  dsn: env(SENTRY_DSN)\n"
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
 _ROW = "fault matrix"
 HANDLERS_MODULE = "handlers_of_all"
@@ -34,11 +35,12 @@ def game_platform_sync(context, payload):
 
 @pytest.fixture(scope="module")
 def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Return a project whose chain ticks, with a worker that has answered."""
+    """Return a project whose chain ticks, with a worker that has answered, and tells Sentry."""
     project = Project.make(tmp_path_factory.mktemp("healthy"), stack, HEALTHY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     (project.folder / f"{HANDLERS_MODULE}.py").write_text(HANDLERS, encoding="utf-8")
-    with connect(stack.url, application_name="pytest") as conn:
+    with receiving() as sentry, connect(stack.url, application_name="pytest") as conn:
+        project.environ["SENTRY_DSN"] = sentry.dsn
         conn.execute(RESET)
         with serve(project, SUPAOPS_HANDLERS=HANDLERS_MODULE):
             project.apply(conn)
