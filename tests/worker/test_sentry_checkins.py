@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +10,10 @@ from typing import Any
 import pytest
 
 from supaops.config.monitors import Monitor
-from supaops.db.cron_runs import CronRun, RunsAsked
+from supaops.db.outcomes import CronRun, LostJob, RunsAsked
 from supaops.errors import DatabaseError
 from supaops.worker.sentry.checkins import EVERY_S, CheckIns
-from supaops.worker.sentry.rounds import Rounds
+from supaops.worker.sentry.rounds import Losses, Rounds, Runs
 
 NOON = datetime(2027, 1, 2, 12, tzinfo=UTC)
 POSTING = Monitor("test-job_queue_worker", "job_queue_worker", {"schedule": {}}, by_posts=True)
@@ -90,63 +89,71 @@ def test_two_workers_that_tell_of_one_run_say_one_thing() -> None:
     assert desks[0].sent == desks[1].sent
 
 
+def lost(job_id: int) -> LostJob:
+    return LostJob(job_id, "work", "default", 5, 5, "gone:1", NOON)
+
+
 class History:
-    """A history of pg_cron that a test writes."""
+    """What ended, as a test writes it."""
 
     def __init__(self) -> None:
-        self.runs: list[CronRun] = []
+        self.done: list[CronRun] = []
+        self.gone: list[LostJob] = []
         self.asked: list[RunsAsked] = []
         self.away = False
 
-    async def read(self, asked: RunsAsked) -> list[CronRun]:
+    async def runs(self, asked: RunsAsked) -> list[CronRun]:
         self.asked.append(asked)
         if self.away:
             raise DatabaseError("permission denied for schema cron")
-        return [each for each in self.runs if each.runid > asked.after or each.runid in asked.also]
+        return [each for each in self.done if each.runid > asked.after or each.runid in asked.also]
 
-
-async def after(rounds: Rounds, history: History, *looks: Callable[[], None]) -> None:
-    """Do something, and let the rounds look at what came of it, one after the other."""
-    task = asyncio.create_task(rounds.watch(history.read))
-    try:
-        for count, change in enumerate(looks, start=2):
-            while len(history.asked) < count:
-                await asyncio.sleep(0)
-            change()
-        while len(history.asked) < len(looks) + 3:
-            await asyncio.sleep(0)
-    finally:
-        task.cancel()
+    async def lost(self, within: timedelta) -> list[LostJob]:
+        assert within
+        return self.gone
 
 
 @pytest.mark.anyio
 async def test_each_run_is_asked_for_until_it_has_ended(desk: Desk) -> None:
-    history = History()
-    rounds = Rounds(desk.checkins, every_s=0)
-    await after(
-        rounds,
-        history,
-        lambda: history.runs.append(run(7, "running", seconds=None)),
-        lambda: history.runs.__setitem__(0, run(7)),
-    )
+    history, runs = History(), Runs(desk.checkins)
+    history.done = [run(7, "running", seconds=None)]
+    await runs.look(history)
+    await runs.look(history)
+    history.done = [run(7)]
+    await runs.look(history)
+    await runs.look(history)
     assert desk.statuses == ["in_progress", "ok"]
-    assert history.asked[-1].after == 7
-    assert history.asked[-1].also == ()
+    assert [asked.after for asked in history.asked] == [0, 7, 7, 7]
+    assert [asked.also for asked in history.asked] == [(), (7,), (7,), ()]
 
 
 @pytest.mark.anyio
-async def test_a_history_that_cannot_be_read_is_said_once(
+async def test_nobody_looks_at_runs_where_every_job_posts() -> None:
+    history = History()
+    await Runs(CheckIns([POSTING], lambda _: None, lambda: 0.0)).look(history)
+    assert history.asked == []
+
+
+@pytest.mark.anyio
+async def test_a_lost_job_is_told_once() -> None:
+    history, told = History(), list[LostJob]()
+    losses = Losses(told.append)
+    for gone in ([], [lost(1)], [lost(1)], [lost(2), lost(1)]):
+        history.gone = gone
+        await losses.look(history)
+    assert [job.id for job in told] == [1, 2]
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_seen_is_said_once_and_hides_nothing_else(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    history = History()
-    history.away = True
-    await after(Rounds(desk.checkins, every_s=0), history, lambda: None, lambda: None)
-    assert caplog.text.count("not reported to Sentry: permission denied") == 1
-
-
-@pytest.mark.anyio
-async def test_nobody_looks_where_every_job_posts() -> None:
-    history = History()
-    checkins = CheckIns([POSTING], lambda _: None, lambda: 0.0)
-    await Rounds(checkins).watch(history.read)
-    assert history.asked == []
+    history, told = History(), list[LostJob]()
+    history.away, history.gone = True, [lost(1)]
+    looks = {"runs": Runs(desk.checkins).look, "lost jobs": Losses(told.append).look}
+    watching = asyncio.create_task(Rounds(looks, every_s=0).watch(history))
+    while len(history.asked) < 3:
+        await asyncio.sleep(0)
+    watching.cancel()
+    assert caplog.text.count("runs are not reported to Sentry: permission denied") == 1
+    assert [job.id for job in told] == [1]

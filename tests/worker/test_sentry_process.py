@@ -82,8 +82,12 @@ def receiver() -> Iterator[Receiver]:
 def fail_for_good(conn: Connection) -> None:
     """Have a job fail as often as it may."""
     conn.execute("select public.job_queue_enqueue('game_platform_sync', %s)", [PAYLOAD])
-    failed = "select from public.job_queue where status = 'failed'"
-    until(lambda: conn.execute(failed).fetchone() is not None)
+    until(lambda: is_failed(conn))
+
+
+def is_failed(conn: Connection) -> bool:
+    found = conn.execute("select from public.job_queue where status = 'failed'")
+    return found.fetchone() is not None
 
 
 def test_a_real_worker_reports_failures_and_checks_in_for_every_job(
@@ -109,6 +113,20 @@ def test_a_worker_that_may_not_work_says_so(ticking: Project, receiver: Receiver
     with serve(ticking, SENTRY_DSN=receiver.dsn, JOB_QUEUE_DISABLED="true"):
         until(lambda: receiver.checked_in("job_queue_worker"))
     assert receiver.checked_in("job_queue_worker")[0].status == "error"
+
+
+def test_a_job_whose_worker_was_lost_is_reported_by_another(
+    ticking: Project, conn: Connection, receiver: Receiver
+) -> None:
+    conn.execute("select public.job_queue_enqueue('game_platform_sync', max_attempts := 1)")
+    claim = "select id from public.job_queue_claim(1, 'gone:1', lease := interval '1 ms')"
+    [taken] = conn.execute(claim).fetchall()
+    until(lambda: not conn.execute(claim).fetchall() and is_failed(conn))
+    with serve(ticking, SENTRY_DSN=receiver.dsn):
+        until(lambda: receiver.events)
+    [event] = receiver.events
+    assert event.fingerprint == ["game_platform_sync", "LostLease"]
+    assert (event.extra["job_id"], event.tags["worker"]) == (taken["id"], "gone:1")
 
 
 def test_what_waits_at_the_end_is_sent(

@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Lifespan
 
-from supaops.db.cron_runs import read_runs
 from supaops.db.jobs import JobQueue
+from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
 from supaops.db.rotation import known_values
 from supaops.errors import DatabaseError
@@ -77,11 +77,13 @@ def create_app(
         reporter=reporter,
     )
 
+    ended = Outcomes(ours, schema=settings.schema, name=settings.name)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with ours, theirs:
             await _warn_without_database(ours)
-            watching = asyncio.create_task(reporter.watch(partial(read_runs, ours)))
+            watching = asyncio.create_task(reporter.watch(ended))
             yield
             await runner.close(grace=grace)
             watching.cancel()

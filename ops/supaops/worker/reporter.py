@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, Protocol
 
-from supaops.db.cron_runs import CronRun, RunsAsked
 from supaops.db.jobs import Job
+from supaops.db.outcomes import CronRun, LostJob, RunsAsked
 
-ReadRuns = Callable[[RunsAsked], Awaitable[list[CronRun]]]
+
+class Ended(Protocol):
+    """What ended without the worker's doing; see `supaops.db.outcomes.Outcomes`."""
+
+    async def runs(self, asked: RunsAsked) -> list[CronRun]:
+        """Return runs of cron jobs, the oldest first."""
+
+    async def lost(self, within: timedelta) -> list[LostJob]:
+        """Return jobs that failed for good with their worker."""
 
 
 class Reporter:
@@ -38,8 +46,8 @@ class Reporter:
             served: whether jobs could be claimed.
         """
 
-    async def watch(self, read: ReadRuns) -> None:
-        """Follow the runs of pg_cron until cancelled."""
+    async def watch(self, ended: Ended) -> None:
+        """Follow what ends elsewhere until cancelled."""
 
     async def close(self) -> None:
         """Send what waits, for a moment."""

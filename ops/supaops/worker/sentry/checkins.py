@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from supaops.config.monitors import Monitor
-from supaops.db.cron_runs import CronRun
+from supaops.db.outcomes import CronRun
 
 Status = Literal["ok", "error", "in_progress"]
 Send = Callable[[dict[str, Any]], None]

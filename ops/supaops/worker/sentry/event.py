@@ -9,15 +9,31 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
-from supaops.db.jobs import Job
 from supaops.worker.failure import handler_frames, message_of, name_of, shorten
 from supaops.worker.sentry.scrub import without_payload
 
 _MESSAGE_CHARS = 1000
 _MOST_FRAMES = 50
 _MOST_CAUSES = 10
+
+
+class Attempted(Protocol):
+    """What an event tells of a job; its payload is only looked for in messages."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def task_type(self) -> str: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def max_attempts(self) -> int: ...
+    @property
+    def payload(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +45,9 @@ class Reported:
         cause: what the handler raised; None for a failure that is not the handler's.
     """
 
-    job: Job
+    job: Attempted
     error: str
-    cause: BaseException | None
+    cause: BaseException | None = None
 
     @property
     def error_class(self) -> str:
@@ -81,7 +97,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
 
 
-def _exception(error: BaseException, job: Job, *, messages: bool) -> dict[str, Any]:
+def _exception(error: BaseException, job: Attempted, *, messages: bool) -> dict[str, Any]:
     value = without_payload(message_of(error), job.payload) if messages else ""
     return {
         "type": name_of(error),

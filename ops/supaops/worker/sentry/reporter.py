@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,17 +13,20 @@ from sentry_sdk import Client
 
 from supaops.config.monitors import Monitor
 from supaops.db.jobs import Job
+from supaops.db.outcomes import LostJob
 from supaops.worker.endpoint import worker_label
-from supaops.worker.reporter import ReadRuns, Reporter
+from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.sentry.checkins import CheckIns
 from supaops.worker.sentry.event import Reported, failure_event
-from supaops.worker.sentry.rounds import EVERY_S, Rounds
+from supaops.worker.sentry.rounds import EVERY_S, Losses, Rounds, Runs
 from supaops.worker.sentry.transport import FULL, Transport
 
 if TYPE_CHECKING:
     from sentry_sdk.types import Event
 
 FLUSH_S = 2.0
+LOST = "LostLease: no worker reported the last attempt before its lease ended"
+_NAMESPACE = uuid.UUID("b4a3f7a1-2a55-4a0f-8f0c-3f1f0b3d8a11")
 
 log = logging.getLogger("supaops.worker")
 
@@ -52,23 +56,24 @@ class SentryReporter(Reporter):
         self._transport = transport
         self._messages = messages
         self._checkins = CheckIns(monitors, self._check_in, time.monotonic)
-        self._rounds = Rounds(self._checkins, every_s=every_s)
+        looks = {
+            "runs of cron jobs": Runs(self._checkins).look,
+            "lost jobs": Losses(self._lost).look,
+        }
+        self._rounds = Rounds(looks, every_s=every_s)
 
     def failed(self, job: Job, error: str, cause: BaseException | None) -> None:
         """Send an event."""
-        failure = Reported(job, error, cause)
-        self._send(
-            lambda: failure_event(failure, worker=worker_label(None), messages=self._messages)
-        )
+        self._report(Reported(job, error, cause), worker=worker_label(None))
 
     def posted(self, dispatch: str | None, *, served: bool) -> None:
         """Check in for the job that posts."""
         if dispatch is not None:
             self._checkins.post(dispatch, served=served)
 
-    async def watch(self, read: ReadRuns) -> None:
-        """Check in for the other jobs."""
-        await self._rounds.watch(read)
+    async def watch(self, ended: Ended) -> None:
+        """Check in for the other jobs, and report those whose worker was lost."""
+        await self._rounds.watch(ended)
 
     async def close(self) -> None:
         """Send what waits, for two seconds at most."""
@@ -78,6 +83,15 @@ class SentryReporter(Reporter):
         """Return how many reports were dropped, and why the newest attempt failed."""
         delivery = self._transport.delivery
         return {"enabled": True, "dropped": delivery.dropped, "last_error": delivery.last_error}
+
+    def _lost(self, job: LostJob) -> None:
+        """Send an event whose id is the same from every worker that finds the job."""
+        about = f"{job.id} {job.attempts} {job.finished_at.isoformat()}"
+        event_id = uuid.uuid5(_NAMESPACE, about).hex
+        self._report(Reported(job, LOST), worker=job.worker or "unknown", event_id=event_id)
+
+    def _report(self, failure: Reported, *, worker: str, **more: str) -> None:
+        self._send(lambda: more | failure_event(failure, worker=worker, messages=self._messages))
 
     def _check_in(self, check_in: dict[str, Any]) -> None:
         self._send(lambda: check_in)

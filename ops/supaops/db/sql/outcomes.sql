@@ -1,4 +1,4 @@
--- name: since :many
+-- name: runs
 -- The runs of some jobs that are later than a runid, the oldest first.
 -- The primary key is the only index there is. It is followed from its end: 1,000 runs, among them
 -- no more than the newest 10,000, where those of others cannot be seen; and single ones.
@@ -24,3 +24,15 @@ select j.jobname as job, r.runid, r.status, r.start_time as started_at, r.end_ti
          select nspowner from pg_catalog.pg_namespace where nspname = 'supaops'))
    and (r.end_time is null or r.end_time > now() - %(within)s)
  order by r.runid;
+
+-- name: lost
+-- Jobs that failed for good because nobody reported their last attempt; by attempt_finished_idx.
+select j.id, j.task_type, j.queue, j.attempts::integer, j.max_attempts::integer, a.worker, a.finished_at
+  from supaops.attempt as a
+  join {table} as j on j.id = a.job_id
+ where a.finished_at > now() - %(within)s
+   and a.outcome = 'lost'
+   and j.status = 'failed'
+   and j.attempts = a.attempt
+ order by a.finished_at desc
+ limit 100
