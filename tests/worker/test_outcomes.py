@@ -85,3 +85,38 @@ async def test_no_more_than_the_newest_thousand_are_looked_at(
         [JOB],
     )
     assert await found(project) == list(range(101, 1101))
+
+
+def lose(db: Connection, *, max_attempts: int) -> int:
+    """Have the first attempt at a new job be lost; return the job's id."""
+    enqueue = "select public.job_queue_enqueue('work', max_attempts := %s) as id"
+    [made] = db.execute(enqueue, [max_attempts]).fetchall()
+    db.execute("select public.job_queue_claim(1, 'gone:1', lease := interval '1 ms')")
+    db.execute("select pg_sleep(0.01), supaops.rescue_expired_leases()")
+    return int(made["id"])
+
+
+async def lost(project: Project) -> list[int]:
+    pool = Pool(project.url, size=1, application_name="pytest", patience=timedelta(seconds=5))
+    async with pool:
+        jobs = await Outcomes(pool, schema="public", name="job_queue").lost(timedelta(minutes=5))
+    assert {job.worker for job in jobs} <= {"gone:1"}
+    return [job.id for job in jobs]
+
+
+async def test_a_job_whose_last_attempt_was_lost_is_found(
+    project: Project, queue_db: Connection
+) -> None:
+    job_id = lose(queue_db, max_attempts=1)
+    assert await lost(project) == [job_id]
+
+
+async def test_a_job_that_was_lost_before_it_failed_is_not(
+    project: Project, queue_db: Connection
+) -> None:
+    lose(queue_db, max_attempts=2)
+    queue_db.execute("update public.job_queue set run_at = now()")
+    failed = "select public.job_queue_mark_failed(id, 'ValueError: no', lease_id) as status"
+    [ended] = queue_db.execute(f"{failed} from public.job_queue_claim(1)".encode()).fetchall()
+    assert ended["status"] == "failed"
+    assert await lost(project) == []

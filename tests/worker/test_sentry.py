@@ -164,6 +164,23 @@ async def test_the_end_waits_a_moment_for_what_is_under_way(receiver: Receiver) 
     assert len(receiver.events) == 1
 
 
+async def test_what_there_is_no_room_for_is_not_even_made(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def make(failure: object, **_named: object) -> dict[str, Any]:
+        made.append(failure)
+        return {"level": "error"}
+
+    monkeypatch.setattr("supaops.worker.sentry.reporter.failure_event", make)
+    receiver.gate.clear()
+    reporter = reporting_to(receiver.dsn)
+    for _ in range(3 * QUEUE):
+        reporter.failed(last(), "Late: for good", None)
+    assert len(made) <= QUEUE + 1
+
+
 @pytest.mark.parametrize("status", [429, 500])
 async def test_what_sentry_refuses_is_counted_and_costs_no_job(
     receiver: Receiver, status: int
