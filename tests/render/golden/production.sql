@@ -215,7 +215,7 @@ revoke all on function supaops.complete_batch(bigint[], bigint, jsonb) from publ
 revoke all on function supaops.complete_reported(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.count_change  (grants/private_function.sql.j2)
-revoke all on function supaops.count_change(public.job_queue, integer) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.count_change(public.job_queue, integer, boolean) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.cron_runs_step  (grants/private_function.sql.j2)
 revoke all on function supaops.cron_runs_step(bigint, timestamptz) from public, anon, authenticated, service_role cascade;
