@@ -20,17 +20,6 @@ from tests.worker.sentry_receiver import receiving
 HEALTHY = f"{TICKING}\nsentry:\n  dsn: env(SENTRY_DSN)\n"
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
 _ROW = "fault matrix"
-HANDLERS_MODULE = "handlers_of_all"
-HANDLERS = """
-from supaops.worker import Handlers
-
-registry = Handlers()
-
-
-@registry.handler("game_platform_sync")
-def game_platform_sync(context, payload):
-    return None
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +27,10 @@ def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Return a project whose chain ticks, with a worker that has answered, and tells Sentry."""
     project = Project.make(tmp_path_factory.mktemp("healthy"), stack, HEALTHY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
-    (project.folder / f"{HANDLERS_MODULE}.py").write_text(HANDLERS, encoding="utf-8")
     with receiving() as sentry, connect(stack.url, application_name="pytest") as conn:
         project.environ["SENTRY_DSN"] = sentry.dsn
         conn.execute(RESET)
-        with serve(project, SUPAOPS_HANDLERS=HANDLERS_MODULE):
+        with serve(project):
             project.apply(conn)
             remind(project)
             until(lambda: conn.execute(_ANSWERED).fetchone() is not None)

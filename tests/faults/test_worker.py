@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,11 +11,12 @@ from dataclasses import replace
 import pytest
 
 from supaops import __version__
+from supaops.checks.finding import Finding
 from supaops.status import Severity
 from tests.chains import serve, unused_endpoint
 from tests.faults.answering import Answers, answering, instead_of_the_worker
-from tests.faults.conftest import HANDLERS_MODULE, HEALTHY
-from tests.faults.fault import Fault, Injection, Scene, nothing, sql
+from tests.faults.conftest import HEALTHY
+from tests.faults.fault import Fault, Injection, Scene, judge, nothing, sql
 from tests.faults.matrix import assert_told
 
 pytestmark = pytest.mark.stack
@@ -57,7 +60,7 @@ def another_worker(**variables: str) -> Injection:
         there = replace(scene.project, environ={**scene.project.environ})
         there.environ["JOB_QUEUE_WORKER_ENDPOINT"] = url
         with (
-            serve(there, SUPAOPS_HANDLERS=HANDLERS_MODULE, **variables),
+            serve(there, **variables),
             instead_of_the_worker(scene, url),
         ):
             yield
@@ -144,7 +147,7 @@ FAULTS = (
         "no post has succeeded for half an hour",
         WARNING,
         sql(FAILED_POSTS.format(age="30 minutes")),
-        "none of ",
+        "no success in ",
         also=BAD_ANSWERS,
     ),
     fault(
@@ -186,3 +189,58 @@ def test_a_fault_turns_its_check_and_no_other(
     scene: Scene, fault: Fault, record_property: Callable[[str, object], None]
 ) -> None:
     assert_told(scene, fault, record_property)
+
+
+def findings(scene: Scene) -> dict[str, Finding]:
+    return {each.id: each for each in judge(scene)}
+
+
+def test_a_worker_that_only_the_database_reaches_is_skipped_with_the_reason(scene: Scene) -> None:
+    with instead_of_the_worker(scene, unused_endpoint()):
+        found = findings(scene)
+    for name in ("reachable", "unauthorized", "disabled", "version", "limit"):
+        finding = found[f"worker.{name}"]
+        assert finding.severity is Severity.SKIPPED, finding
+        assert "connection refused" in finding.observed
+    assert found["worker.last_success"].severity is Severity.OK
+
+
+def test_a_stranger_s_post_holds_no_secret_and_asks_for_no_job(scene: Scene) -> None:
+    secret = scene.project.environ["JOB_QUEUE_RUNNER_SECRET"]
+    well = replace(WELL, seen=[])
+    with answering(well) as url, instead_of_the_worker(scene, url):
+        found = findings(scene)
+    [(_, headers, body)] = [each for each in well.seen if each[0] == "POST"]
+    assert secret not in headers
+    assert json.loads(body) == {"limit": 0}
+    [(_, headers, _)] = [each for each in well.seen if each[0] == "GET"]
+    assert secret in headers
+    assert secret not in str(found)
+    assert url not in str(found["worker.reachable"])
+
+
+def test_a_worker_that_never_answers_is_called_twice_and_costs_no_other_check(
+    scene: Scene,
+) -> None:
+    scene.project.write_overlay(f"{HEALTHY}\nchecks: {{timeout: 200ms}}\n")
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+            with instead_of_the_worker(scene, url):
+                found = findings(scene)
+            assert calls(silent) == 2
+    finally:
+        scene.project.write_overlay(HEALTHY)
+    assert "no answer within 0.2 s" in found["worker.reachable"].observed
+    assert found["worker.last_success"].severity is Severity.OK
+
+
+def calls(listener: socket.socket) -> int:
+    """Return how many connections nobody has accepted yet."""
+    listener.setblocking(False)  # noqa: FBT003  its only parameter
+    for count in range(10):
+        try:
+            listener.accept()[0].close()
+        except BlockingIOError:
+            return count
+    return 10

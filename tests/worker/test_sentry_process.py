@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,6 @@ def ticking(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Return a project whose jobs have run, one well and one not, with nobody at the endpoint."""
     project = Project.make(tmp_path_factory.mktemp("ticking"), stack, OVERLAY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
-    project.environ["SUPAOPS_HANDLERS"] = "failing"
     project.environ["UPSTREAM_TOKEN"] = UPSTREAM
     (project.folder / "failing.py").write_text(HANDLERS)
     with connect(stack.url, application_name="pytest") as conn:
@@ -79,6 +79,11 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
+def working(project: Project, **variables: str) -> AbstractContextManager[None]:
+    """Run `supaops serve` with the handler that fails."""
+    return serve(project, SUPAOPS_HANDLERS="failing", **variables)
+
+
 def fail_for_good(conn: Connection) -> None:
     """Have a job fail as often as it may."""
     conn.execute("select public.job_queue_enqueue('game_platform_sync', %s)", [PAYLOAD])
@@ -93,7 +98,7 @@ def is_failed(conn: Connection) -> bool:
 def test_a_real_worker_reports_failures_and_checks_in_for_every_job(
     ticking: Project, conn: Connection, receiver: Receiver
 ) -> None:
-    with serve(ticking, SENTRY_DSN=receiver.dsn):
+    with working(ticking, SENTRY_DSN=receiver.dsn):
         fail_for_good(conn)
         until(lambda: receiver.events)
         until(lambda: all(map(receiver.checked_in, ("good", "bad", "job_queue_worker"))))
@@ -110,7 +115,7 @@ def test_a_real_worker_reports_failures_and_checks_in_for_every_job(
 
 
 def test_a_worker_that_may_not_work_says_so(ticking: Project, receiver: Receiver) -> None:
-    with serve(ticking, SENTRY_DSN=receiver.dsn, JOB_QUEUE_DISABLED="true"):
+    with working(ticking, SENTRY_DSN=receiver.dsn, JOB_QUEUE_DISABLED="true"):
         until(lambda: receiver.checked_in("job_queue_worker"))
     assert receiver.checked_in("job_queue_worker")[0].status == "error"
 
@@ -122,7 +127,7 @@ def test_a_job_whose_worker_was_lost_is_reported_by_another(
     claim = "select id from public.job_queue_claim(1, 'gone:1', lease := interval '1 ms')"
     [taken] = conn.execute(claim).fetchall()
     until(lambda: not conn.execute(claim).fetchall() and is_failed(conn))
-    with serve(ticking, SENTRY_DSN=receiver.dsn):
+    with working(ticking, SENTRY_DSN=receiver.dsn):
         until(lambda: receiver.events)
     [event] = receiver.events
     assert event.fingerprint == ["game_platform_sync", "LostLease"]
@@ -133,7 +138,7 @@ def test_what_waits_at_the_end_is_sent(
     ticking: Project, conn: Connection, receiver: Receiver
 ) -> None:
     receiver.gate.clear()
-    with serve(ticking, SENTRY_DSN=receiver.dsn):
+    with working(ticking, SENTRY_DSN=receiver.dsn):
         fail_for_good(conn)
         receiver.gate.set()
     assert len(receiver.events) == 1
@@ -141,7 +146,7 @@ def test_what_waits_at_the_end_is_sent(
 
 def test_without_a_dsn_nothing_is_sent_or_said(ticking: Project, conn: Connection) -> None:
     before = log_of(ticking)
-    with serve(ticking):
+    with working(ticking):
         fail_for_good(conn)
     assert "entry" not in log_of(ticking).removeprefix(before)
 
