@@ -46,7 +46,7 @@ def unused_endpoint() -> str:
 
 @contextmanager
 def serve(project: Project, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `supaops serve`, with a handler for each task type, until the block ends or it is killed."""
+    """Run `supaops serve`, with a handler for each task type, until the block ends."""
     (project.folder / "every_handler.py").write_text(HANDLERS, encoding="utf-8")
     url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
     words = ["serve", "--config", str(project.config_path), "--port", str(url.port)]

@@ -101,7 +101,14 @@ def is_placeholder(value: str) -> bool:
 
 
 # Where a value may be the secret itself, put in the wrong place.
-_GUARDED = (("vault",), ("database",), ("worker", "endpoint"), ("worker", "secret"))
+_GUARDED = (
+    ("vault",),
+    ("database",),
+    ("worker", "endpoint"),
+    ("worker", "secret"),
+    ("sentry", "dsn"),
+    ("watch", "heartbeat"),
+)
 
 
 def may_show(path: tuple[str | int, ...]) -> bool:
