@@ -28,6 +28,7 @@ class Commands(LazyGroup):
         "diff-env": "Show what two environments differ in, and change nothing.",
         "verify": "Check the chain link by link, changing nothing.",
         "doctor": "Say what is wrong, why it matters, and what to do about it.",
+        "watch": "Run the checks again and again, and tell what turns.",
         "smoke": "Send one real job through the chain and time each hop.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
         "serve": "Run the worker that pg_net posts to.",

@@ -32,13 +32,14 @@ from supaops.status import Severity
 
 
 class HealthFormat(StrEnum):
-    """For people, programs, test reports, a run of GitHub Actions, and Nagios."""
+    """For people, programs, test reports, a run of GitHub Actions, Nagios, and Prometheus."""
 
     TEXT = "text"
     JSON = "json"
     JUNIT = "junit"
     GITHUB = "github"
     NAGIOS = "nagios"
+    PROMETHEUS = "prometheus"
 
 
 _NAMES = "an id or a group; repeatable."
@@ -77,7 +78,9 @@ NoHarvestOption = Annotated[
 HealthFormatOption = Annotated[
     HealthFormat,
     typer.Option(
-        "--format", metavar="text|json|junit|github|nagios", help="How to print the result."
+        "--format",
+        metavar="text|json|junit|github|nagios|prometheus",
+        help="How to print the result.",
     ),
 ]
 
@@ -156,6 +159,16 @@ def tell(found: Looked, output: HealthFormat, look: Look) -> None:
             _summarise(health_markdown(found.document))
         case HealthFormat.NAGIOS:
             write(*nagios_lines(found.document))
+        case HealthFormat.PROMETHEUS:
+            _write_metrics(found.findings)
+
+
+def _write_metrics(findings: Sequence[Finding]) -> None:
+    from supaops.report.prometheus import (  # noqa: PLC0415  the others need no such library
+        findings_prometheus,
+    )
+
+    typer.echo(findings_prometheus(findings), nl=False)
 
 
 def looks(*, verbose: bool, explained: bool = False) -> Look:

@@ -16,7 +16,7 @@ from supaops.errors import SupaopsError, UsageError
 from supaops.status import INTERRUPTED, ExitStatus, Severity
 
 # Their exit codes are Nagios states, in which 1 and 2 already mean something else.
-HEALTH_COMMANDS = frozenset({"verify", "doctor", "smoke"})
+HEALTH_COMMANDS = frozenset({"verify", "doctor", "smoke", "watch"})
 
 _GARBAGE_AFTER = 50_000
 """Objects between two collections: a command makes many, few in cycles, and ends soon."""

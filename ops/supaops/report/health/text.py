@@ -14,7 +14,7 @@ from supaops.checks.finding import Finding, worst
 from supaops.report.health.sums import WORST_FIRST, counted, sentence
 from supaops.status import Severity
 
-_STYLE = {
+STYLE = {
     Severity.OK: "green",
     Severity.WARNING: "yellow",
     Severity.CRITICAL: "bold red",
@@ -64,7 +64,7 @@ def finding_lines(
     verdict = worst(findings)
     yield Text()
     counts = Counter(each.severity for each in findings)
-    yield Text(f"{verdict.name}: {sentence(counts)}", _STYLE[verdict])
+    yield Text(f"{verdict.name}: {sentence(counts)}", STYLE[verdict])
 
 
 def closing_line(findings: Sequence[Finding], environment: str) -> Text:
@@ -83,7 +83,7 @@ def _header(group: str, findings: list[Finding], look: Look) -> Text:
     """Return the group's worst severity, its name, and how many of its checks say what."""
     severity = max((each.severity for each in findings), key=lambda each: each.rank)
     mark = _SYMBOL[severity] if look.symbols else f"{severity.name:<{_WORD}}"
-    line = Text(f"{mark} ", _STYLE[severity]).append(f"{group:<{_GROUP}}  ", "bold default")
+    line = Text(f"{mark} ", STYLE[severity]).append(f"{group:<{_GROUP}}  ", "bold default")
     return line.append(_sums(findings, look), "not bold default")
 
 
@@ -96,7 +96,7 @@ def _sums(findings: list[Finding], look: Look) -> str:
 
 def _lines(finding: Finding, width: int, look: Look) -> Iterator[Text]:
     severity = finding.severity
-    line = Text(f"{'':{_INDENT}}{severity.name:<{_WORD}}  ", _STYLE[severity])
+    line = Text(f"{'':{_INDENT}}{severity.name:<{_WORD}}  ", STYLE[severity])
     line.append(f"{finding.id:<{width}}  ", "bold default")
     yield line.append(finding.observed, "not bold default")
     is_told = severity not in (Severity.OK, Severity.SKIPPED)
