@@ -28,6 +28,7 @@ class Commands(LazyGroup):
         "diff-env": "Show what two environments differ in, and change nothing.",
         "verify": "Check the chain link by link, changing nothing.",
         "smoke": "Send one real job through the chain and time each hop.",
+        "runbook": "Write the operational playbook with the names of this environment.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
         "serve": "Run the worker that pg_net posts to.",
         "config": "Check the YAML; describe it to an editor.",
