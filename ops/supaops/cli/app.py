@@ -27,6 +27,7 @@ class Commands(LazyGroup):
         "import": "Make ours what was made by hand: cron jobs, secrets, the table.",
         "diff-env": "Show what two environments differ in, and change nothing.",
         "verify": "Check the chain link by link, changing nothing.",
+        "incident": "Tell on one page what is broken, since when, and what to do.",
         "smoke": "Send one real job through the chain and time each hop.",
         "runbook": "Write the operational playbook with the names of this environment.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",

@@ -9,16 +9,10 @@ from rich.text import Text
 
 from supaops.checks.check import AnyCheck
 from supaops.checks.finding import Finding, worst
+from supaops.report.severity import STYLE
 from supaops.status import Severity
 
 FORMAT_VERSION = "1.0"
-_STYLE = {
-    Severity.OK: "green",
-    Severity.WARNING: "yellow",
-    Severity.CRITICAL: "bold red",
-    Severity.UNKNOWN: "magenta",
-    Severity.SKIPPED: "dim",
-}
 
 
 def check_lines(checks: Sequence[AnyCheck]) -> Iterator[Text]:
@@ -36,7 +30,7 @@ def finding_lines(findings: list[Finding]) -> Iterator[Text]:
     verdict = worst(findings)
     good = sum(each.severity is Severity.OK for each in findings)
     yield Text()
-    yield Text(f"{verdict.name}: {good} of {len(findings)} checks OK.", _STYLE[verdict])
+    yield Text(f"{verdict.name}: {good} of {len(findings)} checks OK.", STYLE[verdict])
 
 
 def findings_json(findings: list[Finding]) -> dict[str, Any]:
@@ -52,7 +46,7 @@ def findings_json(findings: list[Finding]) -> dict[str, Any]:
 
 
 def _lines(finding: Finding, width: int) -> Iterator[Text]:
-    line = Text(f"  {finding.severity.name:<9}", _STYLE[finding.severity])
+    line = Text(f"  {finding.severity.name:<9}", STYLE[finding.severity])
     yield line.append(f"{finding.id:<{width}}  ", "bold").append(
         finding.observed, "not bold default"
     )
