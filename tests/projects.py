@@ -75,7 +75,9 @@ class Project:
     @property
     def desired(self) -> Desired:
         config = self.config
-        return Desired(config, resources(config), resolve(config, self.environ).secrets)
+        resolved = resolve(config, self.environ)
+        dsn = lambda: resolved.sentry_dsn  # noqa: E731  read only when it is asked for
+        return Desired(config, resources(config), resolved.secrets, sentry_dsn=dsn)
 
     @property
     def declared(self) -> tuple[Desired | ConfigError, tuple[SupaopsError, ...]]:

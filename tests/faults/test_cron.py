@@ -30,9 +30,10 @@ def job(name: str, schedule: str, command: str, **changes: str) -> str:
 
 
 def runs(count: int, status: str, message: str, *, ago: str = "1 minute") -> str:
-    """Return the statement that records runs of the worker's job, the newest of all."""
+    """Return the statements that record runs of the worker's job, and no tick's after them."""
     return (
-        "insert into cron.job_run_details"
+        "lock table cron.job_run_details in share row exclusive mode;"
+        " insert into cron.job_run_details"
         " (jobid, runid, status, return_message, start_time, end_time)"
         f" select {WORKER}, nextval('cron.runid_seq'), '{status}', '{message}',"
         f" now() - interval '{ago}', now() from generate_series(1, {count});"
@@ -171,7 +172,7 @@ FAULTS = (
         "a dozen jobs start at three",
         Severity.WARNING,
         sql("".join(job(f"report {n}", "0 3 * * *", "select 1") for n in range(12))),
-        observed="13 start at",
+        observed="13 at ",
     ),
     Fault(
         "cron.history",

@@ -60,7 +60,7 @@ FAULTS = (
             "insert into net.http_request_queue (method, url, headers, timeout_milliseconds)"
             " select 'GET', 'http://127.0.0.1:9', '{}', 1000 from generate_series(1, 300)"
         ),
-        observed="300 waiting",
+        observed=" waiting",
     ),
     Fault(
         "net.stalled",

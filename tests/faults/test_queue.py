@@ -213,14 +213,14 @@ FAULTS = (
         "a worker was lost with a job",
         WARNING,
         sql(EXPIRED.format(jobs=1)),
-        "1 with 1 jobs, the first of worker lost:1",
+        "1 lease with 1 job, the first of worker lost:1",
     ),
     fault(
         "expired_leases",
         "many workers were lost",
         CRITICAL,
         sql(EXPIRED.format(jobs=11)),
-        "11 with 11 jobs",
+        "11 leases with 11 jobs",
     ),
     fault(
         "dead",

@@ -19,6 +19,7 @@ from supaops.worker import Context, Handlers
 from supaops.worker.app import application
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
+from supaops.worker.reporter import Reporter
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from tests.worker.fake_queue import FakeQueue, gone, job
@@ -51,8 +52,8 @@ class Service:
         self.runner = Runner(self.queue, executor, concurrency=5, lease=self.settings.lease)
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[httpx.AsyncClient]:
-        endpoint = Endpoint(self.settings, self.runner, environ=self.environ)
+    async def serve(self, reporter: Reporter | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        endpoint = Endpoint(self.settings, self.runner, reporter=reporter, environ=self.environ)
         async with serving(application(endpoint)) as client:
             yield client
             await self.runner.close(grace=timedelta(0))
@@ -236,10 +237,13 @@ async def test_worker_tells_whoever_has_the_secret_what_it_is_and_claims_nothing
     assert service.queue.claims == []
 
 
-async def test_head_is_answered_as_get_without_the_body(client: httpx.AsyncClient) -> None:
+async def test_head_is_answered_as_get_without_the_body(
+    client: httpx.AsyncClient, service: Service
+) -> None:
     response = await client.head(RUN, headers=AUTH)
     assert (response.status_code, response.content) == (200, b"")
     assert (await client.head(RUN)).status_code == 401
+    assert service.queue.claims == []
 
 
 async def test_disabled_worker_still_asks_for_the_secret(

@@ -36,6 +36,18 @@ def selected(only: Sequence[str], skip: Sequence[str]) -> list[AnyCheck]:
     return [each for each in CHECKS if (not only or _names(only, each)) and not _names(skip, each)]
 
 
+def check_named(id: str) -> AnyCheck:  # noqa: A002  it is called so everywhere else
+    """Return one check.
+
+    Raises: UsageError for a name that is none; that of a group is none.
+    """
+    found = next((each for each in CHECKS if each.id == id), None)
+    if found is None:
+        hint = did_you_mean(id, [each.id for each in CHECKS], _ALL)
+        raise UsageError(f"there is no check `{id}`", hint=hint)
+    return found
+
+
 def left_out(declared: Config) -> list[str]:
     """Return the names in `checks.skip` of the YAML.
 

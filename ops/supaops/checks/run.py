@@ -13,7 +13,7 @@ from supaops.checks.sources import Sources
 from supaops.config.thresholds import Checks
 from supaops.db.connect import Connection
 from supaops.db.moment import moment
-from supaops.errors import ConfigError, SupaopsError
+from supaops.errors import ConfigError, DatabaseError, SupaopsError
 from supaops.plan import Desired
 from supaops.status import Severity
 
@@ -32,7 +32,8 @@ def run_checks(
 ) -> list[Finding]:
     """Return one finding per check, in their order, all of one moment; changes nothing.
 
-    What cannot be read makes the checks that need it UNKNOWN, and no others.
+    What cannot be read makes the checks that need it UNKNOWN, and no others. A connection that is
+    lost on the way leaves what was read before.
 
     Args:
         conn, declared: the database and the YAML, or what is wrong with it.
@@ -43,8 +44,13 @@ def run_checks(
     ends_at = time.monotonic() + limits.total_timeout.total_seconds()
     sources = Sources(conn, declared, limits.timeout.total_seconds(), ends_at, missing)
     run = _Run(sources, debug=debug)
-    with _moment(conn):
-        return [run.finding(each) for each in checks]
+    found: list[Finding] = []
+    try:
+        with _moment(conn):
+            found += [run.finding(each) for each in checks]
+    except DatabaseError as error:
+        return found or run_checks(error, declared, checks, missing=missing)
+    return found
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from supaops.checks.catalogue import selected
+from supaops.checks.catalogue import check_named, selected
 from supaops.checks.exit import FailOn
 from supaops.checks.runbooks import runbook
 from supaops.cli.console import show
@@ -61,8 +61,7 @@ def doctor(
     From the YAML on this machine to the worker's answer, past the first error. Exits as `verify`.
     """
     if explain:
-        [check] = selected([explain], ())
-        show(Text(line) for line in runbook(check.id).splitlines())
+        show(Text(line) for line in runbook(check_named(explain).id).splitlines())
         return
     selected(only or (), skip or ())
     who = subject(env, config, limits(timeout, total_timeout))

@@ -181,6 +181,12 @@ def _summarise(markdown: str) -> None:
 
     Source: GitHub Docs, "Adding a job summary".
     """
-    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
         with Path(path).open("a", encoding="utf-8") as page:
             page.write(markdown)
+    except OSError as error:
+        cause = f"cannot write the summary: {error.strerror}"
+        raise SupaopsError(cause, place=path, hint="unset GITHUB_STEP_SUMMARY") from error

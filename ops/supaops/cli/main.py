@@ -66,7 +66,14 @@ def run(words: list[str]) -> int:
 
 
 def _invoke(words: list[str]) -> int:
-    result = app(words, prog_name="supaops", standalone_mode=False)
+    try:
+        result = app(words, prog_name="supaops", standalone_mode=False)
+    except SystemExit as error:
+        if error.code == ExitStatus.ERROR:  # what Typer makes of a reader that has gone
+            raise BrokenPipeError from error
+        raise
+    if result == INTERRUPTED:  # what Typer makes of Ctrl-C
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else ExitStatus.OK
 
 

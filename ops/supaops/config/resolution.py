@@ -110,7 +110,6 @@ class _Reading:
         self.problems: list[SupaopsError] = []
         self._printed: dict[CommandRef, str | Unread] = {}
         self._url: str | None = None
-        self._asked: dict[KeyPath, SecretStr | None] = {}
 
     def database_url(self) -> str | None:
         """Return the database's URL, or None for the local stack and for a fault."""
@@ -127,15 +126,10 @@ class _Reading:
         return self._value(path, self.config.vault.secrets[name].value, self._check(name))
 
     def optional(self, path: KeyPath) -> SecretStr | None:
-        """Return the value of a key that need not have one; read once, and when it is asked for.
+        """Return the value of a key that need not have one, read when it is asked for.
 
         Raises: ConfigError for a fault.
         """
-        if path not in self._asked:
-            self._asked[path] = self._optional(path)
-        return self._asked[path]
-
-    def _optional(self, path: KeyPath) -> SecretStr | None:
         reference, check = self._outlets[path]
         if reference is None or self._is_unset(reference):
             return None

@@ -47,7 +47,7 @@ def dsn_fault(value: str) -> str:
         return _NO_DSN
     parts = urlsplit(value)
     project = parts.path.rpartition("/")[2]
-    whole = bool(parts.username) and project.isascii() and project.isdigit()
+    whole = bool(parts.username) and project.isdigit()
     return "" if whole and not parts.query else _NO_DSN
 
 

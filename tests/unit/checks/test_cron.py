@@ -21,7 +21,7 @@ from supaops.status import Severity
 from tests.projects import ROOT
 
 CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "local")
-DECLARED = ["job_queue_worker", "job_queue_cleanup_daily"]
+DECLARED = ["job_queue_worker", "job_queue_cleanup_daily", "job_queue_maintenance"]
 NOW = datetime(2026, 1, 31, 12, 30, 40, tzinfo=UTC)  # a Saturday
 HOUR = timedelta(hours=1)
 
@@ -101,7 +101,7 @@ def test_a_pg_cron_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
             jobs,
             {"running_jobs": ["job_queue_worker"]},
             Severity.CRITICAL,
-            "not active: job_queue_cleanup_daily",
+            "not active: job_queue_cleanup_daily, job_queue_maintenance",
         ),
         (
             job_roles,
@@ -161,12 +161,12 @@ def test_a_pg_cron_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
             Severity.CRITICAL,
             "17 at once",
         ),
-        (coincidence, {"schedules": ["0 3 * * *"] * 9}, Severity.WARNING, "9 start at Sat 03:00"),
+        (coincidence, {"schedules": ["0 3 * * *"] * 9}, Severity.WARNING, "9 at Sat 03:00 UTC"),
         (
             coincidence,
             {"schedules": ["5 seconds"] * 3, "max_running_jobs": 2},
             Severity.WARNING,
-            "3 start at every minute",
+            "3 in every minute",
         ),
         (history, {"history_rows": 500_001}, Severity.WARNING, "about 500,001 rows"),
         (history, {"history_rows": 5_000_001}, Severity.CRITICAL, "about 5,000,001 rows"),
@@ -180,6 +180,28 @@ def test_what_ails_pg_cron_is_told_with_what_was_seen_and_a_fix(
     assert verdict.fix
 
 
+@pytest.mark.parametrize(
+    ("changes", "fix"),
+    [
+        ({}, "restart the database: pg_cron starts with it"),
+        (
+            {"ownerless_jobs": ["a"]},
+            "it ends at each start: mend cron.job_roles, and it comes back",
+        ),
+        ({"next_runid": 42}, "it ends at each start: mend cron.runid_sequence, and it comes back"),
+    ],
+)
+def test_a_scheduler_that_something_ends_needs_no_restart(
+    changes: dict[str, Any], fix: str
+) -> None:
+    assert scheduler.judge(CONFIG, cron(scheduler_alive=False, **changes)).fix == fix
+
+
+def test_before_the_first_start_is_due_none_is_missed() -> None:
+    verdict = ticks.judge(config(nightly="15 3 * * *"), [runs("nightly", seen=0)])
+    assert (verdict.severity, verdict.observed) == (Severity.OK, "none was due yet")
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "gmt", "Zulu"])
 def test_other_names_of_utc_are_utc(zone: str) -> None:
     assert settings.judge(CONFIG, cron(timezone=zone)).severity is Severity.OK
@@ -188,11 +210,11 @@ def test_other_names_of_utc_are_utc(zone: str) -> None:
 @pytest.mark.parametrize(
     ("schedules", "expected"),
     [
-        ([], (0, "every minute")),
-        (["5 seconds", "@reboot", "no schedule"], (1, "every minute")),
-        (["5 seconds", "0 3 * * *"], (2, "Sat 03:00")),
-        (["0 3 * * mon", "0 3 * * tue", "30 3 * * *"], (1, "Mon 03:00")),
-        (["0 3 * * mon", "0 3 2 * *"], (2, "Mon 03:00")),
+        ([], (0, "in every minute")),
+        (["5 seconds", "@reboot", "no schedule"], (1, "in every minute")),
+        (["5 seconds", "0 3 * * *"], (2, "at Sat 03:00 UTC")),
+        (["0 3 * * mon", "0 3 * * tue", "30 3 * * *"], (1, "at Mon 03:00 UTC")),
+        (["0 3 * * mon", "0 3 2 * *"], (2, "at Mon 03:00 UTC")),
     ],
 )
 def test_the_fullest_minute_counts_what_starts_together(
@@ -227,7 +249,7 @@ def test_due_are_the_starts_that_pg_cron_has_had_time_for(
 
 def test_no_start_that_is_due_has_been_missed() -> None:
     verdict = ticks.judge(config(tick="* * * * *"), [runs()])
-    assert (verdict.severity, verdict.observed) == (Severity.OK, "60 of 60 due starts seen")
+    assert (verdict.severity, verdict.observed) == (Severity.OK, "all 60 that were due did")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,11 @@ def test_a_run_says_what_was_looked_at_when_and_what_it_amounts_to() -> None:
     }
 
 
+def test_the_exit_code_is_that_of_the_process_not_of_the_worst_check() -> None:
+    found = answer(*EVERY, exit_status=Severity.OK)
+    assert (found["status"], found["exit_code"]) == ("CRITICAL", 0)
+
+
 def test_a_finding_says_what_was_measured_against_which_bounds_and_since_when() -> None:
     ages = measured("queue.oldest_ready", 90.5, "s", Thresholds(60.0, None))
     verdict = replace(ages.verdict, since=MOMENT, evidence=("job 7",), declared_at=("queue",))

@@ -46,9 +46,9 @@ def job_roles(config: Config, facts: CronFacts) -> Verdict:
     Source: pg_cron's `TupleToCronJob`, and its issue 399.
     """
     del config
-    fix = "create the role anew, or as superuser: delete from cron.job where username not in "
+    fix = "create these roles anew: select distinct username from cron.job where username not in "
     fix += "(select rolname from pg_roles)"
-    return _none_of(facts.ownerless_jobs, "of a role that is gone", fix)
+    return _none(facts.ownerless_jobs, "of a role that is gone", fix)
 
 
 @check(
@@ -60,8 +60,8 @@ def job_roles(config: Config, facts: CronFacts) -> Verdict:
 def login(config: Config, facts: CronFacts) -> Verdict:
     """Judge whether pg_cron can connect as the role of each active job."""
     del config
-    fix = "schedule them as postgres, as supaops does, or: alter role ... login"
-    return _none_of(facts.loginless_jobs, "of a role that cannot log in", fix)
+    fix = "schedule them as postgres, or have their roles log in: alter role ... login"
+    return _none(facts.loginless_jobs, "of a role that cannot log in", fix)
 
 
 @check(
@@ -78,11 +78,11 @@ def copy(config: Config, facts: CronFacts) -> Verdict:
     del config
     fix = "select cron.alter_job(jobid, active := false) from cron.job where command ilike "
     fix += "'%copy%std%'; then restart the database"
-    return _none_of(facts.copying_jobs, "with a COPY to or from the client", fix)
+    return _none(facts.copying_jobs, "with a COPY to or from the client", fix)
 
 
-def _none_of(names: list[str], what: str, fix: str) -> Verdict:
+def _none(names: list[str], what: str, fix: str) -> Verdict:
     if not names:
-        return ok("none is otherwise", value=0)
+        return ok(f"none {what}", value=0)
     few = ", ".join(names[:_FEW]) + (", ..." if len(names) > _FEW else "")
     return critical(f"{what}: {few}", fix, value=len(names), evidence=tuple(names))

@@ -37,7 +37,7 @@ def coincidence(config: Config, facts: CronFacts) -> Verdict:
     return graded(
         count,
         bounds,
-        f"{count} start at {at}",
+        f"{count} {at}",
         fix="give them different minutes: select jobname, schedule from cron.job where active",
     )
 
@@ -54,9 +54,9 @@ def fullest_minute(schedules: Iterable[str], now: datetime) -> tuple[int, str]:
         for minute in _minutes(schedule, now):
             minutes[minute] += jobs
     if not minutes:
-        return always, "every minute"
+        return always, "in every minute"
     (day, at), count = minutes.most_common(1)[0]
-    return always + count, f"{day} {at:%H:%M}"
+    return always + count, f"at {day} {at:%H:%M} UTC"
 
 
 def _parsed(schedules: Iterable[str]) -> Counter[Schedule]:
@@ -92,8 +92,8 @@ def history(config: Config, facts: CronFacts) -> Verdict:
         config.checks.thresholds("cron.history"),
         f"about {facts.history_rows:,} rows",
         fix=(
-            "delete from cron.job_run_details "
-            "where end_time < now() - interval '7 days'; then have a cron job do it"
+            "set history.foreign_cron_runs, and see that a cron job has call: maintain; then: "
+            f"supaops apply --env {config.environment}"
         ),
         declared_at=("history",),
     )

@@ -10,7 +10,6 @@ from supaops.checks.finding import Verdict
 from supaops.config.model import Config
 from supaops.db.health.cron import CronFacts
 
-_RESTART = "restart the database: pg_cron starts with it"
 # With background workers all jobs wait for the slowest (pg_cron's issue 200).
 _LONG_S = 60.0
 # Those that mean UTC all year, in the upper case of PostgreSQL's own list.
@@ -27,11 +26,20 @@ def scheduler(config: Config, facts: CronFacts) -> Verdict:
     """Judge whether the server shows a scheduler, and whether that may start jobs."""
     del config
     if not facts.scheduler_alive:
-        return critical("not running", _RESTART)
+        return critical("not running", _revival(facts))
     if not facts.launches:
         fix = "set cron.launch_active_jobs to on in the server's configuration, and reload it"
         return critical("running, but cron.launch_active_jobs is off: it starts no job", fix)
     return ok("running")
+
+
+def _revival(facts: CronFacts) -> str:
+    """Return what brings it back: by itself it does, once what ends it at each start is mended."""
+    if facts.ownerless_jobs:
+        return "it ends at each start: mend cron.job_roles, and it comes back"
+    if facts.newest_runid >= facts.next_runid:
+        return "it ends at each start: mend cron.runid_sequence, and it comes back"
+    return "restart the database: pg_cron starts with it"
 
 
 @check(

@@ -78,10 +78,11 @@ def ticks(config: Config, facts: list[JobRuns]) -> Verdict:
     found = sorted(ticks_of(config, facts), key=lambda each: each.missed, reverse=True)
     if not found:
         return skipped("no active cron job whose runs are recorded")
-    due, seen = sum(each.due for each in found), sum(each.seen for each in found)
-    if found[0].missed == 0:
-        return ok(f"{seen} of {due} due starts seen", value=0.0, unit="share")
-    return _missed(config, found)
+    if found[0].missed:
+        return _missed(config, found)
+    due = sum(each.due for each in found)
+    observed = f"all {due} that were due did" if due else "none was due yet"
+    return ok(observed, value=0.0, unit="share")
 
 
 def _missed(config: Config, found: Sequence[JobTicks]) -> Verdict:

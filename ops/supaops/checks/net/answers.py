@@ -6,6 +6,7 @@ of one bad answer one check tells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from supaops.checks.check import APPLIED, Check, check, critical, ok
@@ -21,12 +22,12 @@ _DISABLED, _NO_DATABASE = "job processing is disabled", "the database is unavail
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A cause, and what its check says; `{env}` in the fix is the environment."""
+    """A cause, and what its check says; `fix` makes the remedy for an environment."""
 
     cause: Cause
     title: str
     why: str
-    fix: str
+    fix: Callable[[str], str]
 
 
 _KINDS = (
@@ -34,55 +35,61 @@ _KINDS = (
         Cause.TIMEOUT,
         "The worker answers in time",
         "pg_net gives up after worker.timeout; whether jobs were claimed is not known then.",
-        "look at the worker's log, or raise worker.timeout and: supaops apply --env {env}",
+        lambda env: (
+            f"look at the worker's log, or raise worker.timeout and: supaops apply --env {env}"
+        ),
     ),
     _Kind(
         Cause.DNS,
         "The worker's host name resolves",
         "The database cannot find the worker's host, so that no post arrives.",
-        "correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+        lambda env: f"correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
     ),
     _Kind(
         Cause.REFUSED,
         "The worker accepts connections",
         "Nothing listens at the endpoint's host and port: no post arrives, and no job is started.",
-        "start the worker where the endpoint is; here that is: supaops serve --env {env}",
+        lambda env: (
+            f"start the worker where the endpoint is; here that is: supaops serve --env {env}"
+        ),
     ),
     _Kind(
         Cause.TLS,
         "The worker's certificate is good",
         "pg_net refuses to speak to a host whose TLS it cannot verify.",
-        "renew it, or correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+        lambda env: (
+            f"renew it, or correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}"
+        ),
     ),
     _Kind(
         Cause.CREDENTIAL,
         "The worker accepts the secret",
         "It was refused: the worker's secret differs from the one in Vault, or is paused there.",
-        "give the worker and JOB_QUEUE_RUNNER_SECRET one value, then: supaops apply --env {env}",
+        lambda env: f"give both the same JOB_QUEUE_RUNNER_SECRET, then: supaops apply --env {env}",
     ),
     _Kind(
         Cause.NOT_FOUND,
         "The worker is at the endpoint's path",
         "Something answers there, and knows no such path: another release, or another program.",
-        "correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+        lambda env: f"correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
     ),
     _Kind(
         Cause.FOREIGN_DATABASE,
         "The worker works on this database",
         "It refused a post that its own database did not send: one of the two is a copy.",
-        "correct the worker's DATABASE_URL; if this database is a copy, leave it so",
+        lambda _: "correct the worker's DATABASE_URL; if this database is a copy, leave it so",
     ),
     _Kind(
         Cause.SERVER_ERROR,
         "The worker does not fail",
         "It was reached, and could not do its work.",
-        "look at the worker's log",
+        lambda _: "look at the worker's log",
     ),
     _Kind(
         Cause.OTHER,
         "The worker's newest answer is a success",
         "A post that is refused or lost starts no job.",
-        "supaops smoke --env {env}",
+        lambda env: f"supaops smoke --env {env}",
     ),
 )
 
@@ -90,9 +97,11 @@ _KINDS = (
 def _answer_check(kind: _Kind) -> Check[list[Post]]:
     def judge(config: Config, facts: list[Post]) -> Verdict:
         ends = ended(facts, patience(config))
-        if not ends or ends[0].cause is not kind.cause:
-            return ok(aged("not the newest answer's cause", ends))
-        fix = _fix(kind, ends[0].post).format(env=config.environment)
+        if not ends:
+            return ok("no answer yet")
+        if ends[0].cause is not kind.cause:
+            return ok(aged(_seen(ends[0].post), ends))
+        fix = _fix(kind, ends[0].post, config.environment)
         return critical(
             aged(_seen(ends[0].post), ends),
             fix,
@@ -108,14 +117,14 @@ def _answer_check(kind: _Kind) -> Check[list[Post]]:
 ANSWERS = tuple(_answer_check(kind) for kind in _KINDS)
 
 
-def _fix(kind: _Kind, post: Post) -> str:
+def _fix(kind: _Kind, post: Post, environment: str) -> str:
     """Return the remedy; our own worker says why it answers 503."""
     content = post.content or ""
     if kind.cause is Cause.SERVER_ERROR and _DISABLED in content:
         return "unset JOB_QUEUE_DISABLED where the worker runs, and start it again"
     if kind.cause is Cause.SERVER_ERROR and _NO_DATABASE in content:
         return "correct the worker's DATABASE_URL, or bring its database back"
-    return kind.fix
+    return kind.fix(environment)
 
 
 def _seen(post: Post) -> str:

@@ -6,7 +6,7 @@ from supaops.checks.check import check, graded, ok, unknown, warning
 from supaops.checks.finding import Verdict
 from supaops.checks.queue import remedies
 from supaops.checks.queue.facts import Dead, all_dead, dead, recent
-from supaops.checks.spans import span
+from supaops.checks.words import number, span
 from supaops.config.model import Config
 from supaops.db.health.dead import DeadGroup, DeadJobs
 from supaops.db.health.recent import RecentJobs
@@ -48,7 +48,7 @@ def failures(config: Config, facts: list[RecentJobs]) -> Verdict:
     failed = sum(each.failed_attempts for each in facts)
     seen = f"{failed:,} of {attempts:,} attempts failed within an hour"
     if attempts < _FEWEST_ATTEMPTS:
-        few = f"{attempts} attempts within an hour, too few for a share"
+        few = f"{number(attempts, 'attempt')} within an hour, too few for a share"
         return ok(few if attempts else "no attempt within an hour")
     return graded(
         failed / attempts,

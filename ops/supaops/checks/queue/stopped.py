@@ -8,7 +8,7 @@ from supaops.checks.check import check, critical, graded, ok, skipped, warning
 from supaops.checks.finding import Verdict
 from supaops.checks.queue import remedies
 from supaops.checks.queue.facts import Handled, counts, handled, held
-from supaops.checks.spans import span
+from supaops.checks.words import number, span
 from supaops.config.model import Config
 from supaops.config.validate import SMOKE_TASK_TYPE
 from supaops.db.health.queue import Count, Held, Pause
@@ -59,7 +59,7 @@ def handlers(config: Config, facts: Handled) -> Verdict:
         return warning(seen, fix, value=len(facts.unhandled), evidence=facts.unhandled)
     if known is None:
         return skipped(f"{facts.worker.silence}; no job has failed without one")
-    return ok(f"{len(config.queue.task_types)} task types", value=0)
+    return ok(number(len(config.queue.task_types), "task type"), value=0)
 
 
 @check(

@@ -6,7 +6,7 @@ from supaops.checks.check import check, critical, graded, ok, warning
 from supaops.checks.finding import Verdict
 from supaops.checks.queue import remedies
 from supaops.checks.queue.facts import Counted, counted, holders, overdue, tables
-from supaops.checks.spans import span
+from supaops.checks.words import number, span
 from supaops.config.model import Config
 from supaops.db.health.tables import Holder, TableRows, Tables
 
@@ -138,7 +138,7 @@ def counts_are_right(config: Config, facts: Counted) -> Verdict:
     del config
     if off > _ESTIMATE_SLACK + _ESTIMATE_SHARE * total:
         return warning(f"{total:,} counted, about {max(estimates):,} there", fix, value=off)
-    return ok(f"{total:,} jobs", value=0)
+    return ok(number(total, "job"), value=0)
 
 
 def _dead_share(table: TableRows) -> float:

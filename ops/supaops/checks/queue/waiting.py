@@ -9,7 +9,7 @@ from supaops.checks.check import check, graded, ok, unknown
 from supaops.checks.finding import Verdict
 from supaops.checks.queue import remedies
 from supaops.checks.queue.facts import Course, Waiting, course, held, waiting
-from supaops.checks.spans import span
+from supaops.checks.words import number, span
 from supaops.config.model import Config
 from supaops.config.thresholds import Thresholds
 from supaops.db.health.queue import Count, Held, Trend
@@ -98,7 +98,7 @@ def drain_time(config: Config, facts: Course) -> Verdict:
     worst = max(times, key=lambda name: times[name])
     [trend] = [each for each in facts.trends if each.queue == worst]
     ended = f"{trend.ended:,} ended in {span(trend.waiting_s)}"
-    left = f"{span(times[worst])} for {pending[worst]:,} jobs in `{worst}`"
+    left = f"{span(times[worst])} for {number(pending[worst], 'job')} in `{worst}`"
     return graded(
         times[worst],
         config.checks.thresholds("queue.drain_time"),
@@ -124,9 +124,12 @@ def expired_leases(config: Config, facts: Held) -> Verdict:
     return graded(
         len(facts.leases),
         config.checks.thresholds("queue.expired_leases"),
-        f"{len(facts.leases)} with {jobs} jobs, the first of worker {first.worker}",
+        f"{number(len(facts.leases), 'lease')} with {number(jobs, 'job')}, "
+        f"the first of worker {first.worker}",
         fix=f"supaops smoke --env {config.environment}; its claim takes them over",
-        evidence=tuple(f"lease {e.id} of {e.worker}: {e.jobs} jobs" for e in facts.leases),
+        evidence=tuple(
+            f"lease {e.id} of {e.worker}: {number(e.jobs, 'job')}" for e in facts.leases
+        ),
         since=first.expires_at,
         declared_at=("queue", "lease"),
     )

@@ -56,10 +56,12 @@ def ask(
         return Reply(None, f"no answer within {timeout_s:.1f} s")
     except httpx.ConnectError as error:
         return Reply(None, _refusal(error))
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
+        return Reply(None, "the endpoint is no URL that can be called")
+    except httpx.LocalProtocolError:
+        return Reply(None, "the secret cannot be sent in a header")
     except httpx.HTTPError:
         return Reply(None, "the connection broke off")
-    except (httpx.InvalidURL, ValueError):
-        return Reply(None, "the endpoint is no URL that can be called")
 
 
 def _raw(headers: Mapping[str, bytes]) -> list[tuple[bytes, bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from supaops import __version__
 from supaops.checks.check import check, ok, skipped, warning
 from supaops.checks.finding import Verdict
+from supaops.checks.words import number
 from supaops.checks.worker.facts import Described, Versions, described, versions
 from supaops.config.model import Config
 
@@ -49,7 +50,7 @@ def version(config: Config, facts: Versions) -> Verdict:
     applied = f"applied by {facts.applied_by}" if facts.applied_by else "nothing was applied"
     if theirs == __version__:
         return ok(f"{theirs}, {applied}")
-    fix = f"deploy the worker with supaops {__version__}, then "
+    fix = f"deploy a worker of version {__version__}, then "
     fix += f"supaops plan --env {config.environment}"
     return warning(f"the worker is {theirs}, this is {__version__}, {applied}", fix)
 
@@ -67,12 +68,12 @@ def limit(config: Config, facts: Described) -> Verdict:
         return skipped(facts.silence or "it does not tell")
     if facts.batch_limit != wanted:
         return warning(
-            f"{facts.batch_limit} jobs a post, {wanted} declared",
+            f"{number(facts.batch_limit, 'job')} a post, {wanted} declared",
             "deploy the worker with this YAML, or restart it",
             value=facts.batch_limit,
             declared_at=("worker", "batch_limit"),
         )
-    return ok(f"{wanted} jobs a post", value=wanted)
+    return ok(f"{number(wanted, 'job')} a post", value=wanted)
 
 
 def _printable(text: str) -> str:

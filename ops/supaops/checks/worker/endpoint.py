@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from supaops.checks.check import check, critical, graded, ok, skipped, unknown, warning
 from supaops.checks.finding import Verdict
-from supaops.checks.spans import span
+from supaops.checks.words import number, span
 from supaops.checks.worker.asking import Reply
 from supaops.checks.worker.facts import (
     Reached,
@@ -82,7 +82,7 @@ def unauthorized(config: Config, facts: Reply) -> Verdict:
 def last_success(config: Config, facts: Answers) -> Verdict:
     """Judge for how long posts have been made without a success."""
     if facts.failing_s is not None:
-        since = f"none of {facts.failures} posts in {span(facts.failing_s)}"
+        since = f"no success in {number(facts.failures, 'post')} and {span(facts.failing_s)}"
         return graded(
             facts.failing_s,
             config.checks.thresholds("worker.last_success"),

@@ -55,6 +55,16 @@ with recent as materialized (
 answer as materialized (
   select r.id, r.status_code, r.error_msg, r.timed_out, r.content, r.created
     from net._http_response as r order by r.created desc limit 5000
+),
+uncopied as (
+  select distinct on (d.id) d.id as dispatch_id, r.*
+    from recent as d join answer as r on r.id = d.request_id
+   where d.responded_at is null and r.created + interval '1 second' >= d.created_at
+     and not exists (
+       select from supaops.dispatch as later
+        where later.request_id = d.request_id and later.created_at > d.created_at
+          and later.created_at <= r.created + interval '1 second')
+   order by d.id, r.created
 )
 select d.created_at,
        d.request_id is null and d.error_msg is not null as is_held,
@@ -69,17 +79,7 @@ select d.created_at,
        d.responded_at is null and a.id is null
          and exists (select from net.http_request_queue as q where q.id = d.request_id) as is_queued,
        now() as now
-  from recent as d
-  left join lateral (
-    select r.* from answer as r
-     where d.responded_at is null and r.id = d.request_id
-       and r.created + interval '1 second' >= d.created_at
-       and not exists (
-         select from supaops.dispatch as later
-          where later.request_id = d.request_id and later.created_at > d.created_at
-            and later.created_at <= r.created + interval '1 second')
-     order by r.created limit 1
-  ) as a on true
+  from recent as d left join uncopied as a on a.dispatch_id = d.id
  order by d.id desc;
 
 -- name: last_post :many

@@ -98,11 +98,13 @@ select coalesce((
        (select json_build_object('id', j.id, 'completed_at', j.completed_at,
                  'age_s', extract(epoch from clock_timestamp() - j.completed_at))
           from (select a.job_id from supaops.attempt as a order by a.finished_at limit 2000) as a
-          join {table} as j on j.id = a.job_id and j.status = 'failed'
+         cross join lateral (select * from {table} as o where o.id = a.job_id limit 1) as j
+         where j.status = 'failed'
          order by j.completed_at limit 1) as oldest,
        array(
          select distinct j.task_type
-           from attempt as a join {table} as j on j.id = a.job_id
+           from attempt as a
+          cross join lateral (select * from {table} as o where o.id = a.job_id limit 1) as j
           where a.finished_at > now() - interval '1 hour'
             and starts_with(a.error, 'UnknownTaskType:')
           order by j.task_type) as unhandled;
