@@ -93,13 +93,13 @@ def test_a_chain_that_works_wakes_nobody(fire: Fire) -> None:
 def test_a_worker_that_is_down_pages_for_its_check_and_then_for_late_jobs(fire: Fire) -> None:
     at_once = {"JobQueueCheckCritical"}
     late = {*at_once, "JobQueueFreshnessBurnsFast"}
-    fire(("healthy", 120), ("worker_down", 20), expected={119: NOBODY, 121: at_once, 130: late})
+    fire(("healthy", 120), ("worker_down", 20), expected={119: NOBODY, 121: at_once, 134: late})
 
 
 def test_the_page_for_late_jobs_ends_soon_after_its_cause(fire: Fire) -> None:
-    line = ("healthy", 120), ("worker_down", 12), ("healthy", 60)
+    line = ("healthy", 120), ("worker_down", 15), ("healthy", 60)
     both = {"JobQueueCheckCritical", "JobQueueFreshnessBurnsFast"}
-    fire(*line, expected={131: both, 140: NOBODY})
+    fire(*line, expected={134: both, 145: {"JobQueueFreshnessBurns"}, 175: NOBODY})
 
 
 def test_jobs_that_fail_page_and_wait_for_somebody(fire: Fire) -> None:
