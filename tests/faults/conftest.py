@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,8 +25,15 @@ _ROW = "fault matrix"
 
 @pytest.fixture(scope="module")
 def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Return a project whose chain ticks, with a worker that has answered, and tells Sentry."""
-    project = Project.make(tmp_path_factory.mktemp("healthy"), stack, HEALTHY)
+    """Return a project whose chain ticks, with a worker that has answered."""
+    with working(stack, tmp_path_factory.mktemp("healthy")) as project:
+        yield project
+
+
+@contextmanager
+def working(stack: Stack, folder: Path) -> Iterator[Project]:
+    """Have a chain that ticks, whose worker has answered and tells Sentry, within the block."""
+    project = Project.make(folder, stack, HEALTHY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with receiving() as sentry, connect(stack.url, application_name="pytest") as conn:
         project.environ["SENTRY_DSN"] = sentry.dsn
@@ -41,8 +49,15 @@ def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def scene(stack: Stack, healthy: Project) -> Iterator[Scene]:
     """Return the chain with a superuser's transaction that is rolled back in the end."""
+    with opened(stack, healthy) as scene:
+        yield scene
+
+
+@contextmanager
+def opened(stack: Stack, project: Project) -> Iterator[Scene]:
+    """Have a superuser's transaction on a chain, which is rolled back in the end."""
     with connect(stack.admin_url, application_name="pytest") as conn, conn.transaction() as whole:
-        yield Scene(conn, healthy)
+        yield Scene(conn, project)
         raise psycopg.Rollback(whole)
 
 

@@ -237,10 +237,13 @@ async def test_worker_tells_whoever_has_the_secret_what_it_is_and_claims_nothing
     assert service.queue.claims == []
 
 
-async def test_head_is_answered_as_get_without_the_body(client: httpx.AsyncClient) -> None:
+async def test_head_is_answered_as_get_without_the_body(
+    client: httpx.AsyncClient, service: Service
+) -> None:
     response = await client.head(RUN, headers=AUTH)
     assert (response.status_code, response.content) == (200, b"")
     assert (await client.head(RUN)).status_code == 401
+    assert service.queue.claims == []
 
 
 async def test_disabled_worker_still_asks_for_the_secret(

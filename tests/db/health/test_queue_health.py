@@ -174,5 +174,6 @@ def test_posts_fail_from_the_first_after_the_last_success_and_patience_is_given(
     post(queue, 50, 401, harvested=False)
     post(queue, 10, None)  # under way
     assert summary(read_answers(queue, 20)) == (5, 20, 2, 10)
+    assert summary(read_answers(queue, 900)) == (5, 20, 1, 5)  # only the one that was answered
     post(queue, 5, 200, harvested=False)
     assert summary(read_answers(queue, 20)) == (6, 0, 0, None)
