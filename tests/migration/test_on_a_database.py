@@ -279,10 +279,12 @@ def test_a_shadow_database_without_the_extensions_takes_it(
         with connect(shadow, application_name="pytest") as conn:
             push(conn, first)
             push(conn, second)
-            rows = conn.execute("select distinct kind from supaops.resource").fetchall()
-            # The two views read pg_cron's and pg_net's tables.
-            kinds = {"schema", "task_type", "function", "trigger", "grant"}
+            rows = conn.execute("select kind, address from supaops.resource").fetchall()
+            kinds = {"schema", "task_type", "function", "trigger", "grant", "view"}
             assert {row["kind"] for row in rows} == kinds
+            # The others read pg_cron's and pg_net's tables.
+            views = [row["address"] for row in rows if row["kind"] == "view"]
+            assert views == ["view.supaops.total"]
             assert conn.execute("select job_queue_enqueue('game_platform_sync')").fetchone()
     finally:
         db.execute("drop database shadow")
