@@ -16,8 +16,9 @@ from tests.chains import TICKING, remind, serve, unused_endpoint
 from tests.faults.fault import Fault, Scene
 from tests.projects import RESET, Project
 from tests.waiting import until
+from tests.worker.sentry_receiver import receiving
 
-HEALTHY = TICKING
+HEALTHY = f"{TICKING}\nsentry:\n  dsn: env(SENTRY_DSN)\n"
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
 _ROW = "fault matrix"
 
@@ -31,10 +32,11 @@ def healthy(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @contextmanager
 def working(stack: Stack, folder: Path) -> Iterator[Project]:
-    """Have a chain that ticks, with a worker that has answered, for the time of the block."""
+    """Have a chain that ticks, whose worker has answered and tells Sentry, within the block."""
     project = Project.make(folder, stack, HEALTHY)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
-    with connect(stack.url, application_name="pytest") as conn:
+    with receiving() as sentry, connect(stack.url, application_name="pytest") as conn:
+        project.environ["SENTRY_DSN"] = sentry.dsn
         conn.execute(RESET)
         with serve(project):
             project.apply(conn)

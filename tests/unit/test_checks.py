@@ -16,7 +16,6 @@ from supaops.db.environment import Environment, GuardState
 from supaops.db.live import LiveObject
 from supaops.plan import Action, Change, Plan
 from supaops.render.resource import Kind
-from supaops.report.findings import finding_lines, findings_json
 from supaops.status import Severity
 from tests.projects import ROOT
 
@@ -82,20 +81,6 @@ def test_what_was_skipped_is_unknown_to_the_strict() -> None:
     assert exit_status(skipped, FailOn.WARNING, strict=True) is Severity.UNKNOWN
     worse = found(Severity.CRITICAL, Severity.SKIPPED)
     assert exit_status(worse, FailOn.WARNING, strict=True) is Severity.CRITICAL
-
-
-def test_the_text_ends_with_the_worst_and_the_json_begins_with_it() -> None:
-    findings = found(Severity.OK, Severity.WARNING)
-    *_, last = finding_lines(findings)
-    assert last.plain == "WARNING: 1 of 2 checks OK."
-    answer = findings_json(findings)
-    assert answer["status"] == "WARNING"
-    assert answer["findings"][1] == {
-        "id": "x.1",
-        "severity": "WARNING",
-        "observed": "seen",
-        "fix": "do",
-    }
 
 
 def guarded(**changes: Any) -> Environment:
