@@ -79,7 +79,7 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def working(project: Project, **variables: str) -> AbstractContextManager[None]:
+def working(project: Project, **variables: str) -> AbstractContextManager[object]:
     """Run `supaops serve` with the handler that fails."""
     return serve(project, SUPAOPS_HANDLERS="failing", **variables)
 

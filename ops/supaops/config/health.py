@@ -104,8 +104,8 @@ class Sentry(Section):
 class Runbook(Section):
     """What the playbook says of the people and the application."""
 
-    title: Text = "Job Queue"
-    """Whose queue it is."""
+    title: Text = ""
+    """Whose queue it is: the name of the application."""
     admin_ui: Text = "/dashboard/admin-tools/jobs"
     """Path or URL of the page of jobs."""
     task_types_file: Text = "lib/jobs/types.ts"

@@ -81,6 +81,13 @@ def matches(text: str) -> Iterator[Match]:
                 yield Match(kind, *found.span())
 
 
+def without_secrets(text: str) -> str:
+    """Return a text with `<a JSON web token>` and the like where a secret stands."""
+    for kind, pattern in list(_candidates(text)):
+        text = pattern.sub(f"<{kind}>", text)
+    return text
+
+
 def _candidates(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     for kind, plain, pattern in _KINDS:
         for part in plain:

@@ -12,15 +12,9 @@ from rich.text import Text
 
 from supaops.checks.finding import Finding, worst
 from supaops.report.health.sums import WORST_FIRST, counted, sentence
+from supaops.report.severity import STYLE
 from supaops.status import Severity
 
-STYLE = {
-    Severity.OK: "green",
-    Severity.WARNING: "yellow",
-    Severity.CRITICAL: "bold red",
-    Severity.UNKNOWN: "magenta",
-    Severity.SKIPPED: "dim",
-}
 _SYMBOL = {
     Severity.OK: "[✓]",
     Severity.WARNING: "[!]",
