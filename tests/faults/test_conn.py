@@ -15,7 +15,7 @@ from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import check, ok
 from supaops.checks.conn.reachable import reachable
 from supaops.checks.finding import Verdict
-from supaops.checks.run import run_checks, unreachable
+from supaops.checks.run import run_checks
 from supaops.checks.sources import Sources
 from supaops.clock import utc_now
 from supaops.config.model import Config
@@ -237,14 +237,15 @@ def test_another_database_of_the_server_turns_its_check(
 
 
 def test_a_server_that_does_not_answer_is_unknown_and_the_rest_is_not_looked_at(
-    record_property: Callable[[str, object], None],
+    healthy: Project, record_property: Callable[[str, object], None]
 ) -> None:
     nowhere = unused_endpoint().replace("http://", "postgresql://postgres@")
     with pytest.raises(ConnectionFailed) as failed:
         connect(nowhere, application_name="pytest")
-    findings = unreachable(failed.value)
+    findings = run_checks(failed.value, healthy.desired)
     assert_alone(findings, SILENT, record_property)
-    assert {each.severity for each in findings} == {Severity.UNKNOWN, Severity.SKIPPED}
+    looked_at = {each.id for each in findings if each.severity is not Severity.SKIPPED}
+    assert looked_at == {"config.valid", "config.sources", "conn.reachable"}
 
 
 def test_a_session_that_is_killed_midway_leaves_what_was_found_before(

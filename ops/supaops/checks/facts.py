@@ -5,7 +5,6 @@ from __future__ import annotations
 from supaops.checks.sources import Sources
 from supaops.config.model import Config
 from supaops.db.environment import Environment, read_environment
-from supaops.db.health.chain import ChainFacts, read_chain
 from supaops.db.health.commands import Command, read_commands
 from supaops.db.health.security import Exposure, read_exposures
 from supaops.plan import Plan
@@ -19,11 +18,6 @@ def plan_facts(sources: Sources) -> Plan:
 def environment_facts(sources: Sources) -> Environment | None:
     """Return whose database it is; None before the first apply."""
     return read_environment(sources.conn)
-
-
-def chain_facts(sources: Sources) -> ChainFacts:
-    """Return what the database shows of the chain."""
-    return read_chain(sources.conn, active_jobs(sources.desired.config))
 
 
 def active_jobs(config: Config) -> list[str]:

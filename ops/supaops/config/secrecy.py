@@ -81,6 +81,13 @@ def matches(text: str) -> Iterator[Match]:
                 yield Match(kind, *found.span())
 
 
+def without_secrets(text: str) -> str:
+    """Return a text with `<a JSON web token>` and the like where a secret stands."""
+    for kind, pattern in list(_candidates(text)):
+        text = pattern.sub(f"<{kind}>", text)
+    return text
+
+
 def _candidates(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     for kind, plain, pattern in _KINDS:
         for part in plain:
@@ -101,7 +108,14 @@ def is_placeholder(value: str) -> bool:
 
 
 # Where a value may be the secret itself, put in the wrong place.
-_GUARDED = (("vault",), ("database",), ("worker", "endpoint"), ("worker", "secret"))
+_GUARDED = (
+    ("vault",),
+    ("database",),
+    ("worker", "endpoint"),
+    ("worker", "secret"),
+    ("sentry", "dsn"),
+    ("watch", "heartbeat"),
+)
 
 
 def may_show(path: tuple[str | int, ...]) -> bool:
