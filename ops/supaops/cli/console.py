@@ -29,6 +29,11 @@ def _console(*, stderr: bool = False) -> Console:
 stdout, stderr = _console(), _console(stderr=True)
 
 
+def width() -> int | None:
+    """Return how wide a result may be; None where no person reads it."""
+    return stdout.width if stdout.file.isatty() else None
+
+
 def show(lines: Iterable[Text]) -> None:
     """Print the lines of a result to stdout."""
     for line in lines:

@@ -12,8 +12,8 @@ from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
-from supaops.plan.paused import as_resumed
 from supaops.plan.model import Plan
+from supaops.plan.paused import as_resumed
 from supaops.render.resource import Resource
 
 

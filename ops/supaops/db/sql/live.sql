@@ -215,7 +215,8 @@ select live.name, live.id, live.description, true as decrypts,
            sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
            'hex')
        end as digest,
-       live.name = any(%(names)s) and live.decrypted_secret = 'PAUSED' as is_paused
+       case when live.name = any(%(names)s) then live.decrypted_secret = 'PAUSED' else false end
+         as is_paused
   from vault.decrypted_secrets as live
  where live.name is not null;
 
