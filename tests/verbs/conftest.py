@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from supaops.cli.main import run
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.chains import TICKING, remind, unused_endpoint
 from tests.db.calls import claim, enqueue
 from tests.projects import RESET, Project
 
@@ -82,6 +84,31 @@ def supaops(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Supaops:
     """Return a function that runs one command in the project."""
+    return commands_of(project, monkeypatch, capsys)
+
+
+@pytest.fixture
+def ticking(stack: Stack, tmp_path: Path, db: Connection) -> Iterator[Project]:
+    """Return a project that ticks every second, applied; quiet again after the test."""
+    made = Project.make(tmp_path, stack, TICKING)
+    made.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
+    made.apply(db)
+    remind(made)
+    yield made
+    db.execute(RESET)
+
+
+@pytest.fixture
+def ticking_supaops(
+    ticking: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Supaops:
+    """Return a function that runs one command in the project that ticks."""
+    return commands_of(ticking, monkeypatch, capsys)
+
+
+def commands_of(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Supaops:
     monkeypatch.chdir(project.folder)
     for name, value in project.environ.items():
         monkeypatch.setenv(name, value)

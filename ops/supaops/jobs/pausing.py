@@ -75,14 +75,17 @@ def _call_until(
     conn: Connection, timeout: timedelta, progress: Progress, *, disabled: bool
 ) -> Answer:
     deadline = time.monotonic() + timeout.total_seconds()
-    while True:
-        said = call(conn, deadline)
-        if (said.status_code == DISABLED) is disabled:
-            return said
+    said = call(conn, deadline)
+    while (said.status_code == DISABLED) is not disabled:
         if time.monotonic() + _RETRY_S >= deadline:
-            return said
+            break
         progress(f"the worker answers {answered(said)}; waiting for its redeployment")
         time.sleep(_RETRY_S)
+        later = call(conn, deadline)
+        if later.status_code is None and time.monotonic() >= deadline:
+            break  # no answer in time says less than the one before
+        said = later
+    return said
 
 
 def answered(said: Answer) -> str:

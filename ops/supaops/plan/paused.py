@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-from supaops.db.live import PAUSED, LiveObject, State, secret_definition
-from supaops.render.resource import Kind, Resource
+from supaops.db.live import PAUSED, LiveObject, State
+from supaops.plan.diff import complete
+from supaops.render.resource import Kind, Resource, canonical
 
 
 def is_paused(live: LiveObject | None) -> bool:
@@ -16,23 +18,36 @@ def is_paused(live: LiveObject | None) -> bool:
 
 
 def as_resumed(state: State, resources: Iterable[Resource]) -> State:
-    """Return a state in which what is paused is as declared: active, with the declared value."""
+    """Return a state in which what is paused is active, or has its value, as it will be again."""
     paused = {address: each for address, each in state.live.items() if is_paused(each)}
-    declared = {each.address: each for each in resources if each.address in paused}
     resumed = {
-        address: _as_resumed(paused[address], each, state) for address, each in declared.items()
+        each.address: _as_resumed(paused[each.address], complete(each, state), state)
+        for each in resources
+        if each.address in paused
     }
     return replace(state, live={**state.live, **resumed}) if resumed else state
 
 
 def _as_resumed(live: LiveObject, declared: Resource, state: State) -> LiveObject:
-    if live.kind is Kind.CRON_JOB:
-        head, key, _ = live.definition.rpartition("active: ")
-        active = json.dumps(declared.spec["active"])
-        return replace(live, definition=f"{head}{key}{active}")
-    if live.name not in state.secret_digests:
+    """Return what is live with that one field of it which the pause has changed put back.
+
+    It is as recorded, so that a change of the config is one; and as declared once the rest of it
+    is, which is what an apply has to see after its own work.
+    """
+    recorded = state.recorded.get(live.address)
+    key = _CHANGED[live.kind]
+    if live.kind is Kind.VAULT_SECRET and live.name not in state.secret_digests:
         return live
-    description = json.loads(live.definition.partition("description: ")[2].splitlines()[0])
-    value_digest = state.secret_digests[live.name]
-    definition = secret_definition(description, value_digest)
+    fields, wanted = _fields(live.definition), _fields(declared.definition)
+    done = all(fields[name] == wanted[name] for name in fields if name != key)
+    side = wanted if done or recorded is None else _fields(recorded.live_definition)
+    definition = canonical({**fields, key: side[key]})
     return replace(live, definition=definition, facts={**live.facts, "value_matches": True})
+
+
+_CHANGED = {Kind.CRON_JOB: "active", Kind.VAULT_SECRET: "value_digest"}
+
+
+def _fields(definition: str) -> dict[str, Any]:
+    pairs = (line.split(": ", 1) for line in definition.split("\n"))
+    return {key: json.loads(value) for key, value in pairs}
