@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -50,12 +52,12 @@ def test_a_list_has_the_filters_of_the_verbs(queue: Connection, supaops: Supaops
 def test_a_list_fits_a_terminal_and_is_whole_in_a_pipe(queue: Connection, project: Project) -> None:
     failed(queue, 1, "upstream " * 40)
     enqueue(queue, SYNC, run_at="2999-01-01")
-    where = {"folder": project.folder, "variables": project.environ}
-    narrow = process("jobs", "list", **where, terminals="out err", columns=80)
+    listing = partial(process, "jobs", "list", folder=project.folder, variables=project.environ)
+    narrow = listing(terminals="out err", columns=80)
     assert max(map(len, narrow.lines)) == 80
     assert "…" in narrow.out
     assert "worker" not in narrow.out
-    whole = process("jobs", "list", **where)
+    whole = listing()
     assert whole.out.count("upstream") == 40
     assert "\x1b" not in whole.out
     assert "worker" in whole.out.splitlines()[0]
@@ -114,27 +116,43 @@ def test_an_error_of_a_job_cannot_command_the_terminal(queue: Connection, supaop
 def test_tail_prints_each_change_as_a_line_until_it_is_interrupted(
     queue: Connection, project: Project
 ) -> None:
+    first = enqueue(queue, SYNC)
+    with tailing(project, "--task-type", SYNC, "--format", "json") as lines:
+        assert json.loads(next(lines))["id"] == first
+        enqueue(queue, "supaops_smoke")
+        second = enqueue(queue, SYNC)
+        assert json.loads(next(lines))["id"] == second
+        queue.execute("select job_queue_cancel(array[%s::bigint])", [first])
+        told = json.loads(next(lines))
+        assert (told["id"], told["status"]) == (first, "cancelled")
+        assert "payload" not in told
+
+
+def test_tail_shows_what_a_worker_does_to_an_old_job(queue: Connection, project: Project) -> None:
+    with tailing(project) as lines:
+        job_id = running(queue)
+        seen = [next(lines)]
+        while "running" not in seen[-1]:
+            seen.append(next(lines))
+        queue.execute("select job_queue_mark_failed(%s, 'upstream said 503')", [job_id])
+        assert "upstream said 503" in next(lines)
+
+
+@contextmanager
+def tailing(project: Project, *words: str) -> Iterator[Iterator[str]]:
+    """Give the lines that a tail prints, and end it as a person does."""
     tail = subprocess.Popen(
-        [SUPAOPS, "jobs", "tail", "--task-type", SYNC, "--format", "json"],
+        [SUPAOPS, "jobs", "tail", *words],
         cwd=project.folder,
         env=project.environ,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     assert tail.stdout is not None
-    assert tail.stderr is not None
     try:
-        assert "jobs tail test" in tail.stderr.readline()
-        enqueue(queue, "supaops_smoke")
-        job_id = enqueue(queue, SYNC)
-        queue.execute("select job_queue_cancel(array[%s::bigint])", [job_id])
-        last = json.loads(list(islice(tail.stdout, 1))[-1])
-        while last["status"] != "cancelled":
-            last = json.loads(tail.stdout.readline())
-        assert last["id"] == job_id
+        yield iter(tail.stdout)
     finally:
         tail.send_signal(signal.SIGINT)
         assert tail.wait(20) == INTERRUPTED
         tail.stdout.close()
-        tail.stderr.close()

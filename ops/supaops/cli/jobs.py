@@ -119,8 +119,8 @@ def tail(
 ) -> None:
     """Follow jobs as they come and change, until Ctrl-C.
 
-    Looks twice a second at the newest 1,000 jobs and at those that run. With --format json, prints
-    one document on each line.
+    Begins with the ten that changed last. Looks twice a second at the newest 1,000 jobs and at
+    those that run. With --format json, prints one document on each line.
     """
     wanted = job_filter(status=status, queue=queue, task_type=task_type)
     where = target(env, config, needs=lambda _: ())

@@ -12,15 +12,18 @@ from supaops.db.selection import Filter, JobRow, changes
 NEWEST = 1_000
 """How many of the newest jobs are looked at; beside them those that run or did not end yet."""
 POLL_S = 0.5
+_FIRST = 10
 
 
 def follow(conn: Connection, config: Config, wanted: Filter) -> Iterator[JobRow]:
-    """Yield each job that is new, or has changed since the last look, for ever.
+    """Yield the ten that changed last, then each job that is new or has changed, for ever.
 
     Args:    wanted: its statuses, queue and task type; the rest of it is not looked at.
     Raises:  DatabaseError.
     """
-    known = {row.id: row for row in changes(conn, config, NEWEST, [])}
+    first = changes(conn, config, NEWEST, [])
+    yield from [row for row in first if _is_wanted(row, wanted)][-_FIRST:]
+    known = {row.id: row for row in first}
     while True:
         open_ids = [row.id for row in known.values() if row.completed_at is None]
         rows = changes(conn, config, NEWEST, open_ids)
