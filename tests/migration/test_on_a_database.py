@@ -290,7 +290,8 @@ def test_a_shadow_database_without_the_extensions_takes_it(
 def test_a_migration_leaves_a_cron_job_inactive_that_an_operator_has_paused(
     project: Project, db: Connection
 ) -> None:
-    project.write_overlay("")
+    yearly = "cron: {jobs: {job_queue_worker: {schedule: '0 0 1 1 *'}}}"
+    project.write_overlay(yearly)
     fill_vault(db, project)
     push(db, write(project))
     db.execute(
@@ -301,10 +302,10 @@ def test_a_migration_leaves_a_cron_job_inactive_that_an_operator_has_paused(
         "insert into supaops.pause (queue, reason, paused_by, how, stopped)"
         " values ('*', 'x', 'ann', 'cron', '{job_queue_worker}')"
     )
-    project.write_overlay("cron: {jobs: {job_queue_worker: {schedule: '*/2 * * * *'}}}")
+    project.write_overlay(yearly.replace("1 1", "2 1"))
     push(db, write(project, "slower"))
     job = cron_jobs(db)["job_queue_worker"]
-    assert (job["schedule"], job["active"]) == ("*/2 * * * *", False)
+    assert (job["schedule"], job["active"]) == ("0 0 2 1 *", False)
     assert_nothing_to_do(project, db)
 
 

@@ -67,11 +67,11 @@ def run_verb(context: typer.Context, asked: Asked, env: str, config: Path) -> No
 def _require_choice(asked: Asked) -> None:
     by_filter_too = asked.wanted != Filter()
     if asked.ids and by_filter_too:
-        raise UsageError("give ids or a filter, not both", hint=f"supaops {asked.verb.name} --help")
+        raise UsageError("give ids or a filter, not both", hint="leave one of them out")
     if not asked.ids and not by_filter_too:
         raise UsageError(
             f"say which jobs to {asked.verb.name}: ids, or a filter such as --status failed",
-            hint="supaops jobs list shows them",
+            hint="`supaops jobs list` shows them",
         )
 
 
