@@ -1,4 +1,4 @@
-"""`supaops pause`: stop the queue, or a link of the chain."""
+"""The command `pause`: stop the queue, or a link of the chain."""
 
 from __future__ import annotations
 
