@@ -14,11 +14,12 @@ cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 _JOB = """\
     report_{n:04}:
       description: Makes report number {n}.
-      schedule: "{minute} {hour} 1 1 *"
+      schedule: "{schedule}"
       sql: |
         select job_queue_enqueue('game_platform_sync', jsonb_build_object('dryRun', true),
                                  dedup_key => 'report {n}')
@@ -30,15 +31,19 @@ _FUNCTION = """create function public.job_queue_other_{n}(a integer, b text) ret
   language sql as $$ select a * {n} + length(b) $$"""
 
 
-def crowded_project(folder: Path, cron_jobs: int) -> Path:
-    """Lay out a project that declares so many cron jobs; return its base file."""
+def crowded_project(folder: Path, cron_jobs: int, schedule: str = "") -> Path:
+    """Lay out a project that declares so many cron jobs; return its base file.
+
+    Args:    schedule: of each; by default they are spread over the first of January.
+    """
     base = folder / "ops" / "config" / SHIPPED.name
     overlay = base.parent / "environments" / f"{ENVIRONMENT}.yaml"
     overlay.parent.mkdir(parents=True)
     overlay.write_text(_OVERLAY, encoding="utf-8")
     shipped = SHIPPED.read_text(encoding="utf-8")
     added = cron_jobs - shipped.count("\n      schedule:")
-    base.write_text(shipped + "".join(map(_job, range(added))), encoding="utf-8")
+    jobs = "".join(_job(n, schedule) for n in range(added))
+    base.write_text(shipped + jobs, encoding="utf-8")
     return base
 
 
@@ -49,5 +54,5 @@ def fill_with_functions(db: Connection, functions: int) -> None:
         db.execute(_FUNCTION.format(n=n).encode())
 
 
-def _job(n: int) -> str:
-    return _JOB.format(n=n, minute=n % 60, hour=n % 24)
+def _job(n: int, schedule: str) -> str:
+    return _JOB.format(n=n, schedule=schedule or f"{n % 60} {n % 24} 1 1 *")

@@ -21,6 +21,7 @@ cron:
   jobs:
     job_queue_worker: {schedule: 1 second}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 

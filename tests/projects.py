@@ -25,6 +25,7 @@ cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 """Nothing ticks by itself while a test looks."""
 

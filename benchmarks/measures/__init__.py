@@ -14,12 +14,14 @@ from benchmarks.measures.measure import Measure
 from benchmarks.measures.scale import Scale
 from benchmarks.measures.single_enqueue import SingleEnqueue
 from benchmarks.measures.space import Space
+from benchmarks.measures.verify import Verify
 from benchmarks.measures.wake import Wake
 from benchmarks.measures.wal import Wal
 
 MEASURES: dict[str, Measure] = {
     "declaration": Declaration(),
     "scale": Scale(),
+    "verify": Verify(),
     "cycle": Cycle(),
     "wal": Wal(),
     "single_enqueue": SingleEnqueue(),
@@ -37,6 +39,7 @@ MEASURES: dict[str, Measure] = {
 SHORT: dict[str, Measure] = {
     "declaration": Declaration(),
     "scale": Scale(cron_jobs=20, functions=150),
+    "verify": Verify(jobs=2_000, runs=2_000, posts=500, cron_jobs=20, times=1),
     "cycle": Cycle(jobs=2_000),
     "wal": Wal(jobs=2_000),
     "single_enqueue": SingleEnqueue(jobs=800),

@@ -62,14 +62,14 @@ def test_a_paused_job_stays_paused(empty: Import, project: Project, db: Connecti
     assert project.config.cron.jobs["nightly"].active is False
 
 
+@pytest.mark.parametrize("call", ["trigger_worker", "cleanup", "maintain"])
 def test_a_job_that_calls_the_queue_is_declared_by_call(
-    empty: Import, project: Project, db: Connection
+    empty: Import, project: Project, db: Connection, call: str
 ) -> None:
-    project.write_overlay("cron: {jobs: {job_queue_worker: null, job_queue_cleanup_daily: null}}\n")
     project.write_overlay("cron:\n  jobs:\n    job_queue_worker: null\n")
-    schedule(db, "wake", "select public.job_queue_trigger_worker()", "30 seconds")
+    schedule(db, "wake", f"select public.job_queue_{call}()", "30 seconds")
     empty.carry_out(empty.wanted(What.CRON))
-    assert project.config.cron.jobs["wake"].call == "trigger_worker"
+    assert project.config.cron.jobs["wake"].call == call
 
 
 def test_a_job_that_is_declared_already_becomes_ours_and_the_plan_shows_what_differs(

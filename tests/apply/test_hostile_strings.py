@@ -55,6 +55,7 @@ def overlay(text: str) -> str:
                 "jobs": {
                     "job_queue_worker": {"active": False, "description": text},
                     "job_queue_cleanup_daily": {"active": False},
+                    "job_queue_maintenance": {"active": False},
                     "hostile": {"schedule": "0 0 1 1 *", "sql": f"select {quoted}"},
                 }
             },

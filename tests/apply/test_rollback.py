@@ -23,6 +23,7 @@ cron:
   jobs:
     job_queue_worker: {active: false, schedule: "*/7 * * * *"}
     job_queue_cleanup_daily: null
+    job_queue_maintenance: {active: false}
     nightly: {active: false, schedule: "0 0 1 1 *", sql: select 1}
 """
 

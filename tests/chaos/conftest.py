@@ -29,6 +29,7 @@ cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 HANDLERS = """
 import asyncio

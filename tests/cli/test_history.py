@@ -19,6 +19,7 @@ cron:
   jobs:
     job_queue_worker: {active: false, schedule: "*/7 * * * *"}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 
 

@@ -30,7 +30,7 @@ def schedule(db: Connection) -> str:
 
 def declare(folder: Path, schedule: str) -> None:
     job = f"job_queue_worker: {{active: false, schedule: '{schedule}'}}"
-    rest = "job_queue_cleanup_daily: {active: false}"
+    rest = "job_queue_cleanup_daily: {active: false}, job_queue_maintenance: {active: false}"
     overlay = f"cron: {{jobs: {{{job}, {rest}}}}}\n"
     overlay_file(folder).write_text(overlay, encoding="utf-8")
 
@@ -128,7 +128,8 @@ def test_a_plan_decides_what_its_apply_prunes(
     cli: Cli, applied: Connection, variables: dict[str, str], project_folder: Path
 ) -> None:
     overlay_file(project_folder).write_text(
-        "cron: {jobs: {job_queue_worker: null, job_queue_cleanup_daily: {active: false}}}\n",
+        "cron: {jobs: {job_queue_worker: null, job_queue_cleanup_daily: {active: false},"
+        " job_queue_maintenance: {active: false}}}\n",
         encoding="utf-8",
     )
     pruning = cli("plan", "--prune", "--out", "plan.json", **variables)

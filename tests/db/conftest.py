@@ -55,6 +55,10 @@ delete from supaops.tally;
 delete from supaops.pause;
 delete from supaops.audit;
 delete from supaops.dispatch;
+delete from supaops.sample;
+delete from supaops.finished;
+delete from supaops.maintenance;
+insert into supaops.maintenance default values;
 update supaops.environment set
   name = null, probe_at = null, disarmed_at = null, disarmed_by = null, disarmed_reason = null,
   confirmed_identity = supaops.identity(), confirmed_at = clock_timestamp();

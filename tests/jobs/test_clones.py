@@ -31,6 +31,7 @@ cron:
   jobs:
     job_queue_worker: {schedule: 1 second}
     job_queue_cleanup_daily: {schedule: 1 second}
+    job_queue_maintenance: {schedule: 1 second}
     nightly: {schedule: 1 second, sql: insert into public.ran default values}
 """
 RAN = """
@@ -53,7 +54,7 @@ select from cron.job_run_details d join cron.job j using (jobid)
    and d.start_time > pg_postmaster_start_time()
 """
 REFUSED = "select from supaops.dispatch where status_code = 409 and nonce is not null"
-GUARDED = ["nightly", "job_queue_cleanup_daily"]
+GUARDED = ["nightly", "job_queue_cleanup_daily", "job_queue_maintenance"]
 SCHEMAS = ("--schema=supaops", "--schema=public")
 
 

@@ -21,6 +21,7 @@ cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {schedule: 1 second}
+    job_queue_maintenance: {schedule: 1 second}
     statement: {schedule: 1 second, sql: insert into public.ran values ('statement')}
     procedure: {schedule: 1 second, sql: call public.run_and_commit() -- in two transactions}
     anonymous:
@@ -43,7 +44,13 @@ select j.jobname, d.status, d.return_message
   from cron.job_run_details d join cron.job j using (jobid)
  where d.status in ('succeeded', 'failed') and d.start_time > %s
 """
-GUARDED = {"job_queue_cleanup_daily", "statement", "procedure", "anonymous"}
+GUARDED = {
+    "job_queue_cleanup_daily",
+    "job_queue_maintenance",
+    "statement",
+    "procedure",
+    "anonymous",
+}
 UNGUARDED = {"upkeep", "open"}
 
 

@@ -29,6 +29,7 @@ cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
     "it's; $definition$ \\"quoted\\" -- \\u00e4":
       schedule: "0 0 1 1 *"
       sql: "select $supaops$ ; $supaops$, '%(name)s', E'\\\\n''', $definition_$x$definition_$"

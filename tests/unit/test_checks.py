@@ -25,7 +25,7 @@ from supaops.status import Severity
 from tests.projects import ROOT
 
 CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "local")
-DECLARED = ["job_queue_worker", "job_queue_cleanup_daily"]
+DECLARED = ["job_queue_worker", "job_queue_cleanup_daily", "job_queue_maintenance"]
 
 
 def facts(**changes: Any) -> ChainFacts:
@@ -64,7 +64,7 @@ def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
             jobs,
             {"running_jobs": ["job_queue_worker"]},
             Severity.CRITICAL,
-            "not active: job_queue_cleanup_daily",
+            "not active: job_queue_cleanup_daily, job_queue_maintenance",
         ),
         (queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
         (last_answer, {"posted_at": None}, Severity.UNKNOWN, "no evidence"),

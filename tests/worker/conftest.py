@@ -26,6 +26,7 @@ cron:
   jobs:
     job_queue_worker: {active: false}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 
 

@@ -21,7 +21,7 @@ from supaops.render.resources import cron_command
 
 SECTION = {Kind.CRON_JOB: ("cron", "jobs"), Kind.VAULT_SECRET: ("vault", "secrets")}
 _READ_IT = "have it in Vault, and read it from vault.decrypted_secrets by its name"
-_CALLS = ("trigger_worker", "cleanup")
+_CALLS = ("trigger_worker", "cleanup", "maintain")
 # A header that carries a credential, with a literal of some length as its value.
 _CREDENTIAL = re.compile(
     r"""['"](?:authorization|apikey|x-[\w-]*(?:secret|token|key)[\w-]*)['"]"""

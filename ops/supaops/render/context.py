@@ -50,7 +50,7 @@ def template_context(config: Config) -> dict[str, Any]:
     """Return the variables of every SQL template; none of them holds a secret's value.
 
     Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, the sections
-        `queue` and `worker` of the config, the two functions of `instants`, the payload
+        `queue`, `worker` and `history` of the config, the two functions of `instants`, the payload
         schemas as `compiled`, as `limited` whether there is any limit, and
         as `guarded` whether posts carry a nonce.
     """
@@ -60,6 +60,7 @@ def template_context(config: Config) -> dict[str, Any]:
         "name": identifier(config.queue.name),
         "queue": config.queue,
         "worker": config.worker,
+        "history": config.history,
         "moment_of": moment_of,
         "microseconds": microseconds,
         "compiled": compiled_schemas(config),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -202,4 +204,172 @@ def test_a_cron_run_stands_beside_the_answer_of_its_own_post(
         (None, None, None),
     ]
     assert {row["cron_status"] for row in rows} == {"succeeded"}
+    configured.execute("delete from cron.job_run_details")
+
+
+CLAIMED = [
+    ('{"claimed": 3, "succeeded": 2}', 3),
+    ('{"claimed": 0}', 0),
+    ("", None),
+    ("OK", None),
+    ("<html>503</html>", None),
+    ('{"claimed": ', None),
+    ('{"ok": true}', None),
+    ("null", None),
+    ("[1, 2]", None),
+    ('["claimed"]', None),
+    ('{"claimed": "3"}', None),
+    ('{"claimed": 1.5}', None),
+    ('{"claimed": -1}', None),
+    ('{"claimed": 4e9}', None),
+    ('{"claimed": 1e999999}', None),
+    ('{"claimed": {"claimed": 3}}', None),
+    ('{"claimed": 3}' + " " * 2_000, None),
+    ("[" * 2_000, None),
+]
+"""Answers of workers, and of whatever else an endpoint may lead to."""
+
+
+@pytest.mark.parametrize(("content", "claimed"), CLAIMED)
+def test_the_jobs_that_a_worker_claimed_are_told_before_and_after_the_harvest(
+    configured: Connection, stack: Stack, content: str, claimed: int | None
+) -> None:
+    told = "select claimed from job_queue_dispatch_history"
+    dispatched(configured, 7001, ago="1 s")
+    answer(stack, 7001, 200, content=content)
+    assert column(configured, told) == [claimed]
+    assert value(configured, "select supaops.harvest_responses()") == 1
+    assert column(configured, told) == [claimed]
+
+
+@pytest.mark.parametrize(
+    ("status", "columns"), [(500, {"content": '{"claimed": 3}'}), (200, {"content": None})]
+)
+def test_an_error_and_an_empty_answer_tell_of_no_claim(
+    configured: Connection, stack: Stack, status: int, columns: dict[str, object]
+) -> None:
+    dispatched(configured, 7001, ago="1 s")
+    answer(stack, 7001, status, **columns)
+    assert value(configured, "select supaops.harvest_responses()") == 1
+    assert column(configured, "select claimed from supaops.dispatch") == [None]
+
+
+POSTING = 'select "public"."job_queue_trigger_worker"()'
+TOLD = "select request_id, cron_runid from supaops.dispatch order by id"
+
+
+def told_runs(db: Connection) -> list[tuple[int, int | None]]:
+    """Harvest, and return each request with the run that made it."""
+    db.execute("select supaops.harvest_responses()")
+    return [(row["request_id"], row["cron_runid"]) for row in db.execute(TOLD)]
+
+
+def test_a_harvest_tells_of_each_post_which_run_made_it(
+    configured: Connection, stack: Stack
+) -> None:
+    configured.execute("delete from cron.job_run_details")
+    for request, ago in ((8000, "30 min"), (8001, "20 min"), (8002, "10 min")):
+        dispatched(configured, request, ago=ago)
+    assert told_runs(configured) == [(8000, None), (8001, None), (8002, None)]
+    pid = configured.info.backend_pid
+    cron_run(stack, pid, POSTING, "30 min")
+    cron_run(stack, pid + 1, POSTING, "20 min")  # another process
+    cron_run(stack, pid, POSTING, "10 min")
+    assert told_runs(configured) == [(8000, 1), (8001, None), (8002, 3)]
+    configured.execute("delete from cron.job_run_details")
+    assert told_runs(configured) == [(8000, 1), (8001, None), (8002, 3)]
+
+
+def long_past(db: Connection) -> None:
+    """Record twenty thousand posts and as many runs, of which nothing is left to tell."""
+    db.execute("delete from cron.job_run_details")
+    db.execute(
+        "insert into cron.job_run_details"
+        " (jobid, runid, job_pid, username, command, status, start_time, end_time)"
+        " select 1, n, n, 'postgres', 'x', 'succeeded', t, t"
+        " from generate_series(1, 20000) n, lateral (select now() - (20001 - n) * '1 s'::interval)"
+        " x (t)"
+    )
+    db.execute(
+        "insert into supaops.dispatch"
+        " (request_id, backend_pid, created_at, responded_at, status_code, cron_runid)"
+        " select r.runid, r.job_pid, r.start_time, r.end_time, 200, r.runid"
+        " from cron.job_run_details r order by r.runid"
+    )
+    db.execute("analyze cron.job_run_details, supaops.dispatch")
+
+
+def rows_read(db: Connection) -> int:
+    """Return how many rows of the ledger and of pg_cron's history were ever read."""
+    db.execute("select pg_stat_force_next_flush()")
+    count: int = value(
+        db,
+        "select sum(seq_tup_read + idx_tup_fetch) from pg_stat_user_tables"
+        " where relid in ('cron.job_run_details'::regclass, 'supaops.dispatch'::regclass)",
+    )
+    return count
+
+
+def test_of_a_long_past_a_harvest_looks_only_at_the_newest(
+    configured: Connection, stack: Stack
+) -> None:
+    long_past(configured)
+    dispatched(configured, 30_000)
+    cron_run(stack, configured.info.backend_pid, POSTING, "0 s")
+    before = rows_read(configured)
+    assert told_runs(configured)[-1] == (30_000, 20_001)
+    assert rows_read(configured) - before < 25_000  # told_runs reads the whole ledger once
+    before = rows_read(configured)
+    configured.execute("select supaops.harvest_responses()")
+    assert rows_read(configured) - before < 4_000
+    configured.execute("delete from cron.job_run_details")
+
+
+@pytest.mark.parametrize(
+    "latest",
+    [
+        "select * from job_queue_dispatch_history order by id desc limit 20",
+        "select * from job_queue_dispatch_history order by created_at desc limit 20",
+        "select * from job_queue_cron_history order by runid desc limit 20",
+    ],
+)
+def test_of_a_long_past_the_latest_is_read_without_the_rest(
+    configured: Connection, latest: LiteralString
+) -> None:
+    long_past(configured)
+    before = rows_read(configured)
+    assert len(configured.execute(latest).fetchall()) == 20
+    assert rows_read(configured) - before < 200
+    configured.execute("delete from cron.job_run_details")
+
+
+def test_a_post_that_somebody_holds_is_not_waited_for(
+    configured: Connection, stack: Stack, another: Callable[[], Connection]
+) -> None:
+    configured.execute("delete from cron.job_run_details")
+    dispatched(configured, 8000, ago="10 min")
+    cron_run(stack, configured.info.backend_pid, POSTING, "10 min")
+    other = another()
+    warnings: list[str] = []
+    configured.add_notice_handler(lambda notice: warnings.append(notice.message_primary or ""))
+    with other.transaction():
+        other.execute("select from supaops.dispatch for update")
+        configured.execute("set lock_timeout = '1s'")
+        assert told_runs(configured) == [(8000, None)]
+    assert warnings == []
+    assert told_runs(configured) == [(8000, 1)]
+    configured.execute("delete from cron.job_run_details")
+
+
+def test_a_run_shows_no_post_that_another_run_is_known_to_have_made(
+    configured: Connection, stack: Stack
+) -> None:
+    """Process numbers come again, and a quick one may come again within a second."""
+    configured.execute("delete from cron.job_run_details")
+    for _ in range(2):
+        cron_run(stack, configured.info.backend_pid, POSTING, "10 min")
+    dispatched(configured, 8000, ago="10 min")
+    configured.execute("update supaops.dispatch set cron_runid = 2")
+    history = "select request_id from job_queue_cron_history order by runid"
+    assert column(configured, history) == [None, 8000]
     configured.execute("delete from cron.job_run_details")

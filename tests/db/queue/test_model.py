@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +47,12 @@ EXAMPLES = settings(
 )
 
 ROWS = "select * from job_queue order by id"
+ENDED = ("succeeded", "failed", "cancelled")
+TOTALS = """
+  select coalesce(sum(succeeded), 0) as succeeded, coalesce(sum(failed), 0) as failed,
+    coalesce(sum(cancelled), 0) as cancelled
+  from supaops.total
+"""
 
 
 class History(RuleBasedStateMachine):
@@ -57,6 +64,8 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.db.execute(EMPTY)
         self.model = Model()
+        self.before: dict[int, str] = {}
+        self.ended: Counter[str] = Counter()
 
     @initialize(jobs=st.lists(st.tuples(queues, keys), min_size=5, max_size=8), limit=picks)
     def begin(self, jobs: list[tuple[str, str | None]], limit: int) -> None:
@@ -237,6 +246,10 @@ class History(RuleBasedStateMachine):
         self.db.execute("select setval('supaops.sweep_due', 1), supaops.upkeep()")
         self.db.execute("select supaops.tend_lanes(%s, 0)", [patience])
 
+    @rule(how=st.sampled_from(["fold_step('(0,0)')", "recount()"]))
+    def sum_up(self, how: str) -> None:
+        self.db.execute(f"select supaops.{how}".encode())
+
     # --- by hand ------------------------------------------------------------------------------
 
     @rule(pick=picks, status=st.sampled_from(STATUSES), due=st.sampled_from([None, True, False]))
@@ -307,6 +320,16 @@ class History(RuleBasedStateMachine):
         assert column(self.db, ORPHANS) == []
         assert column(self.db, BELOW_FLOOR) == []
         assert self.db.execute(MISCOUNTED).fetchall() == []
+
+    @invariant()
+    def each_end_is_in_the_totals_once_and_for_ever(self) -> None:
+        now = {job_id: job.status for job_id, job in self.model.jobs.items()}
+        for job_id, status in now.items():
+            if status in ENDED and status != self.before.get(job_id, status):
+                self.ended[status] += 1
+        self.before = now
+        totals = self.db.execute(TOTALS).fetchone()
+        assert totals == {status: self.ended[status] for status in ENDED}
 
     def teardown(self) -> None:
         """Let every worker be lost: no lease may stay open, no job held."""

@@ -21,6 +21,7 @@ PUBLIC_FUNCTIONS = {
     "job_queue_exchange",
     "job_queue_heartbeat",
     "job_queue_limits",
+    "job_queue_maintain",
     "job_queue_mark_failed",
     "job_queue_mark_failed_many",
     "job_queue_mark_succeeded",
@@ -110,7 +111,7 @@ def test_the_service_role_runs_a_job_from_end_to_end_without_seeing_supaops(
         queue.execute("select job_queue_retry(array[%s::bigint])", [job_id])
         queue.execute("select job_queue_pause('*', 'why'), job_queue_resume('*')")
         queue.execute("select job_queue_exchange(null, null, 1), job_queue_stats()")
-        queue.execute("select job_queue_cleanup('1 day')")
+        queue.execute("select job_queue_cleanup('1 day'), job_queue_maintain()")
     assert not value(queue, "select has_schema_privilege('service_role', 'supaops', 'usage')")
 
 
@@ -160,5 +161,5 @@ def test_no_type_of_the_callers_takes_the_place_of_a_built_in_one(
     caller.execute("select public.job_queue_pause('*', 'why'), public.job_queue_resume('*')")
     caller.execute("select public.job_queue_exchange(null, null, 5), public.job_queue_stats()")
     caller.execute("update public.job_queue set status = 'cancelled'")
-    caller.execute("select public.job_queue_cleanup('0')")
+    caller.execute("select public.job_queue_cleanup('0'), public.job_queue_maintain()")
     assert column(caller, "select distinct who from pg_temp.seen where who <> current_user") == []

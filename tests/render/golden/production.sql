@@ -59,6 +59,10 @@ grant execute on function public.job_queue_heartbeat(bigint, interval) to servic
 revoke all on function public.job_queue_limits() from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_limits() to service_role;
 
+-- grant.public.job_queue_maintain  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_maintain() from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_maintain() to service_role;
+
 -- grant.public.job_queue_mark_failed  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_mark_failed(bigint, text, bigint, interval) to service_role;
@@ -215,10 +219,16 @@ revoke all on function supaops.complete_batch(bigint[], bigint, jsonb) from publ
 revoke all on function supaops.complete_reported(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.count_change  (grants/private_function.sql.j2)
-revoke all on function supaops.count_change(public.job_queue, integer) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.count_change(public.job_queue, integer, boolean) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.cron_runs_step  (grants/private_function.sql.j2)
+revoke all on function supaops.cron_runs_step(bigint, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.declared_task_type  (grants/private_function.sql.j2)
 revoke all on function supaops.declared_task_type(text, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.delete_cron_runs  (grants/private_function.sql.j2)
+revoke all on function supaops.delete_cron_runs(bigint, bigint, boolean, bigint[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.delete_finished  (grants/private_function.sql.j2)
 revoke all on function supaops.delete_finished(bigint[]) from public, anon, authenticated, service_role cascade;
@@ -256,6 +266,9 @@ revoke all on function supaops.everybody_sees(xid8) from public, anon, authentic
 
 -- grant.supaops.fail_reported  (grants/private_function.sql.j2)
 revoke all on function supaops.fail_reported(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.finished  (grants/private_table.sql.j2)
+revoke all on table supaops.finished from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.fold_step  (grants/private_function.sql.j2)
 revoke all on function supaops.fold_step(tid) from public, anon, authenticated, service_role cascade;
@@ -295,6 +308,9 @@ revoke all on table supaops.installation from public, anon, authenticated, servi
 
 -- grant.supaops.job_summary  (grants/private_function.sql.j2)
 revoke all on function supaops.job_summary(public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.jobs_claimed  (grants/private_function.sql.j2)
+revoke all on function supaops.jobs_claimed(integer, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.json_array_errors  (grants/private_function.sql.j2)
 revoke all on function supaops.json_array_errors(jsonb, jsonb, text) from public, anon, authenticated, service_role cascade;
@@ -362,8 +378,14 @@ revoke all on function supaops.lower_floor(supaops.lane) from public, anon, auth
 -- grant.supaops.lower_lease_floor  (grants/private_function.sql.j2)
 revoke all on function supaops.lower_lease_floor() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.maintenance  (grants/private_table.sql.j2)
+revoke all on table supaops.maintenance from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.mark_lease  (grants/private_function.sql.j2)
 revoke all on function supaops.mark_lease(bigint, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.match_runs  (grants/private_function.sql.j2)
+revoke all on function supaops.match_runs(integer) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.measure_room  (grants/private_function.sql.j2)
 revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
@@ -465,6 +487,9 @@ revoke all on function supaops.room_seen(text, text) from public, anon, authenti
 -- grant.supaops.running_under  (grants/private_function.sql.j2)
 revoke all on function supaops.running_under(integer) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.sample  (grants/private_table.sql.j2)
+revoke all on table supaops.sample from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.secret_value  (grants/private_table.sql.j2)
 revoke all on table supaops.secret_value from public, anon, authenticated, service_role cascade;
 
@@ -495,6 +520,9 @@ revoke all on function supaops.take_over(supaops.lease, timestamptz) from public
 -- grant.supaops.take_probe  (grants/private_function.sql.j2)
 revoke all on function supaops.take_probe() from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.take_sample  (grants/private_function.sql.j2)
+revoke all on function supaops.take_sample() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.tally  (grants/private_table.sql.j2)
 revoke all on table supaops.tally from public, anon, authenticated, service_role cascade;
 
@@ -503,6 +531,21 @@ revoke all on table supaops.task_type from public, anon, authenticated, service_
 
 -- grant.supaops.tend_lanes  (grants/private_function.sql.j2)
 revoke all on function supaops.tend_lanes(interval, integer) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.total  (grants/private_view.sql.j2)
+revoke all on table supaops.total from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.trim_cron_runs  (grants/private_function.sql.j2)
+revoke all on function supaops.trim_cron_runs(boolean, timestamptz, bigint, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.trim_history  (grants/private_function.sql.j2)
+revoke all on function supaops.trim_history(interval) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.trim_ledger  (grants/private_function.sql.j2)
+revoke all on function supaops.trim_ledger(regclass, name, timestamptz, timestamptz) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.trim_runs  (grants/private_function.sql.j2)
+revoke all on function supaops.trim_runs(supaops.maintenance, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.unmark_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.unmark_leases(bigint[]) from public, anon, authenticated, service_role cascade;
@@ -521,6 +564,9 @@ revoke all on function supaops.wait_before(text, interval, integer, double preci
 
 -- cron_job.job_queue_cleanup_daily  (cron.jobs.job_queue_cleanup_daily)
 select cron.schedule('job_queue_cleanup_daily', '15 3 * * *', 'select supaops.require_armed(''job_queue_cleanup_daily''); select public.job_queue_cleanup()');
+
+-- cron_job.job_queue_maintenance  (cron.jobs.job_queue_maintenance)
+select cron.schedule('job_queue_maintenance', '7 * * * *', 'select supaops.require_armed(''job_queue_maintenance''); select public.job_queue_maintain()');
 
 -- cron_job.job_queue_worker  (cron.jobs.job_queue_worker)
 select cron.schedule('job_queue_worker', '* * * * *', 'select public.job_queue_trigger_worker()');
