@@ -21,6 +21,7 @@ cron:
   jobs:
     job_queue_worker: {schedule: "0 0 1 1 *"}
     job_queue_cleanup_daily: {active: false}
+    job_queue_maintenance: {active: false}
 """
 """Active, and not due while a test looks."""
 

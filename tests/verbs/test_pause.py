@@ -15,7 +15,7 @@ from supaops.plan import plan_warnings
 from supaops.status import ExitStatus
 from tests.db.calls import claim, column, enqueue, value
 from tests.db.test_playbook import PAUSE, statement
-from tests.projects import Project
+from tests.projects import QUIET_CRON, Project
 from tests.verbs.conftest import SECRET, YEARLY, Supaops, audit, restore
 
 pytestmark = pytest.mark.stack
@@ -138,10 +138,7 @@ def test_a_job_that_is_declared_inactive_meanwhile_stays_so_after_the_resume(
     queue: Connection, supaops: Supaops, project: Project
 ) -> None:
     pause(supaops, "--how", "cron")
-    project.write_overlay(
-        "cron: {jobs: {job_queue_worker: {active: false},"
-        " job_queue_cleanup_daily: {active: false}}}"
-    )
+    project.write_overlay(QUIET_CRON)
     try:
         assert supaops("apply", "--yes").status == ExitStatus.OK
         assert supaops("resume", *QUIETLY).status == ExitStatus.OK
