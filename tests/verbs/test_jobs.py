@@ -36,6 +36,8 @@ def test_a_list_goes_by_pages_from_the_newest_and_loses_none(
     middle = listed(supaops, "--limit", "3", "--before", str(newest[-1]))
     oldest = listed(supaops, "--limit", "3", "--before", str(middle[-1]))
     assert newest + middle + oldest == ids[::-1]
+    assert listed(supaops, "--before", str(ids[0])) == []
+    assert listed(supaops, "--before", "1") == []
     assert f"older ones: add --before {newest[-1]}\n" in supaops("jobs", "list", "-n", "3").out
 
 

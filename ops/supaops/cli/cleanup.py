@@ -59,8 +59,8 @@ def cleanup(
     if not dry_run:
         require_typed(where, typed=env_is_typed(context))
     with open_queue(where, "cleanup") as conn:
-        with Waiting("looking for jobs"):
-            found = expired(conn, where.config, age)
+        with Waiting("looking for jobs") as line:
+            found = expired(conn, where.config, age, line.now)
         removed = 0
         if found.total() and not dry_run:
             say(expired_line(found).plain, "dim")

@@ -117,7 +117,7 @@ def walk(
     Args:    from_id: the greatest id to look at; None begins at the newest.
     Raises: DatabaseError, as when one look takes too long.
     """
-    last, looked, counted = from_id or _LAST_ID, 0, 0
+    last, looked, counted = _LAST_ID if from_id is None else from_id, 0, 0
     with moment(conn):
         expected = _one(conn, config, "expected", wanted.parameters)["jobs"]
         # What was left out before `from_id` is counted as well.

@@ -9,22 +9,31 @@ from datetime import timedelta
 from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.operators import Actor, clean_up
-from supaops.db.selection import Filter, walk
+from supaops.db.selection import Filter
+from supaops.jobs.selection import search
 
 _IDLE_ROUNDS = 2
 """A cleanup that removes nothing may have met another one; two of them have found nothing."""
 
 
-def expired(conn: Connection, config: Config, older_than: timedelta | None) -> Counter[str]:
+def expired(
+    conn: Connection,
+    config: Config,
+    older_than: timedelta | None,
+    progress: Callable[[str], None] = lambda _told: None,
+) -> Counter[str]:
     """Count by status what a cleanup would delete.
 
-    Raises: SupaopsError when the search takes too long; DatabaseError.
+    Raises: SupaopsError when the search takes longer than a minute; DatabaseError.
     """
     found: Counter[str] = Counter()
-    for status, age in _ages(config, older_than).items():
-        wanted = Filter(statuses=(status,), older=age)
-        for seen in walk(conn, config, wanted):
-            found[status] += len(seen.matches)
+    ages = _ages(config, older_than)
+    for age in set(ages.values()):
+        together = tuple(status for status in ages if ages[status] == age)
+        wanted = Filter(statuses=together, older=age)
+        for seen in search(conn, config, wanted):
+            found.update(status for _, status in seen.matches)
+            progress(f"looked at {seen.looked:,} jobs, {found.total():,} found")
     return found
 
 

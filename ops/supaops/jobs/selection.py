@@ -75,7 +75,7 @@ def by_filter(
     wanted = replace(wanted, statuses=wanted.statuses or verb.usual)
     ids: deque[int] = deque(maxlen=limit)
     counts: Counter[str] = Counter()
-    for seen in _within_a_minute(conn, config, wanted):
+    for seen in search(conn, config, wanted):
         counts.update(status for _, status in seen.matches)
         ids.extend(job_id for job_id, status in seen.matches if status in verb.takes)
         progress(f"looked at {seen.looked:,} jobs, {counts.total():,} found")
@@ -94,17 +94,21 @@ def newest(
     """
     from_id = None if before is None else before - 1
     ids: list[int] = []
-    with closing(_within_a_minute(conn, config, wanted, from_id)) as search:
-        for seen in search:
+    with closing(search(conn, config, wanted, from_id)) as looks:
+        for seen in looks:
             ids += [job_id for job_id, _ in seen.matches]
             if len(ids) >= limit:
                 break
     return rows(conn, config, ids[:limit])
 
 
-def _within_a_minute(
+def search(
     conn: Connection, config: Config, wanted: Filter, from_id: int | None = None
 ) -> Generator[Seen, None, None]:
+    """Look at the jobs by descending id for a minute at most.
+
+    Raises: SupaopsError that says how to narrow it; DatabaseError.
+    """
     deadline = time.monotonic() + LONGEST_SEARCH_S
     with closing(walk(conn, config, wanted, from_id)) as looks:
         for seen in looks:
@@ -127,4 +131,5 @@ __all__ = [
     "by_id",
     "details",
     "newest",
+    "search",
 ]
