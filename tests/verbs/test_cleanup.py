@@ -35,7 +35,7 @@ def test_an_age_deletes_succeeded_and_cancelled_jobs_and_keeps_failed_ones(
 ) -> None:
     done = supaops("cleanup", "--older-than", "7d", "--reason", "disk", "--yes")
     assert done.out == "Deleted 4 jobs.\n"
-    assert "To delete: 4 jobs  succeeded 2, cancelled 2" in done.err
+    assert "To delete: 4 jobs  cancelled 2, succeeded 2" in done.err
     assert sorted(states(aged).values()) == ["cancelled", *["failed"] * 3, "succeeded"]
     [row] = audit(aged)
     assert (row["action"], row["after"], row["reason"]) == ("cleanup", {"removed": 4}, "disk")

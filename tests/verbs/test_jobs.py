@@ -83,6 +83,7 @@ def test_a_job_is_shown_with_what_happened_to_it_and_without_its_payload(
         "failed  host:1",
     ):
         assert told in out
+    assert "lease" not in out
     assert "dryRun" not in out
     assert '"dryRun": true' in supaops("jobs", "show", job_id, "--payload").out
 
@@ -94,6 +95,7 @@ def test_a_job_as_json_holds_its_payload_only_when_asked(
     told = json.loads(supaops("jobs", "show", job_id, "--format", "json").out)
     assert told["status"] == "running"
     assert told["lease_expires_at"].endswith("+00:00")
+    assert told["completed_at"] is None
     assert [each["outcome"] for each in told["attempts_made"]] == ["running"]
     assert not {"payload", "result"} & told.keys()
     whole = json.loads(supaops("jobs", "show", job_id, "--format", "json", "--payload").out)

@@ -201,6 +201,17 @@ def test_a_resume_puts_everything_back_and_writes_the_audit(
     assert ".env" in done.out
 
 
+def test_a_resume_that_cannot_be_proved_says_what_would_prove_it(
+    queue: Connection, supaops: Supaops
+) -> None:
+    pause(supaops)
+    done = supaops("resume", "--yes", "--timeout", "5")
+    assert done.status == ExitStatus.ERROR
+    assert "no tick is due within 5 s" in done.err
+    assert "Resumed, but not confirmed: supaops smoke --env test" in done.out
+    assert column(queue, "select how from supaops.pause") == []
+
+
 def test_no_value_of_a_secret_is_told_or_written_down(
     queue: Connection, supaops: Supaops, project: Project
 ) -> None:

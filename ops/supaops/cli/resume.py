@@ -28,7 +28,13 @@ from supaops.errors import SupaopsError
 from supaops.jobs.pausing import DISABLED, How, Pause, answered, in_force, prove_enabled
 from supaops.jobs.resuming import Proof, proof, to_end, told
 from supaops.jobs.resuming import resume as put_back
-from supaops.report.pauses import confirmed_lines, remaining_lines, resumed_json, resumed_lines
+from supaops.report.pauses import (
+    confirmed_lines,
+    remaining_lines,
+    resumed_json,
+    resumed_lines,
+    unconfirmed_line,
+)
 from supaops.report.smoke import verdict_lines
 from supaops.status import ExitStatus
 
@@ -111,6 +117,7 @@ def _prove(conn: Connection, where: Target, timeout: float, *, as_text: bool) ->
         result = follow(conn, where.config, timeout, show_hops=as_text)
     except SupaopsError as error:
         print_error(error)
+        show([unconfirmed_line(where.config.environment)] if as_text else [])
         return None
     if as_text:
         show(verdict_lines(result))

@@ -80,7 +80,7 @@ def outcome_json(outcome: Outcome, environment: str, before: Selection) -> dict[
 
 def counts(by_status: Mapping[str, int]) -> str:
     """Return ``failed 300, cancelled 12``, the most first."""
-    ordered = sorted(by_status.items(), key=lambda each: -each[1])
+    ordered = sorted(by_status.items(), key=lambda each: (-each[1], each[0]))
     return ", ".join(f"{status} {count:,}" for status, count in ordered)
 
 

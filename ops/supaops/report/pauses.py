@@ -69,6 +69,12 @@ def confirmed_lines(proof: Proof, environment: str) -> Iterator[Text]:
     yield Text(f"  fix: supaops verify --env {environment}", "cyan")
 
 
+def unconfirmed_line(environment: str) -> Text:
+    """Return that no job was sent, and what proves the chain instead."""
+    line = Text("Resumed, but not confirmed: ", "bold red")
+    return line.append(f"supaops smoke --env {environment}", "not bold cyan")
+
+
 def paused_json(pause: Pause, environment: str, said: Answer | None = None) -> dict[str, Any]:
     """Return a pause as JSON-able data; `proved` is null where nothing had to be."""
     return {
@@ -112,7 +118,7 @@ def _notes(pause: Pause) -> Iterator[str]:
         yield f"ends by itself at {utc(pause.until)}" if pause.until else "ends with a resume"
         return
     if pause.how is How.SECRET:
-        yield "cron runs go on and fail with 401 until then: let whoever is on call know"
+        yield "cron runs go on, and their posts fail with 401: let whoever is on call know"
     if pause.how in (How.CRON, How.SECRET):
         yield "an apply leaves it so"
     until = f": resume it by {utc(pause.until)}" if pause.until else ""

@@ -75,12 +75,15 @@ select min(w.id) as last_id, count(*) as looked,
 
 -- name: columns
 -- A job's as `JobRow` has them; of a time written by hand, as -infinity, the nearest Python knows.
+-- `least` and `greatest` pass over a null, which is to stay one.
        j.id, j.task_type, j.queue, j.status, j.priority, j.attempts, j.max_attempts, j.worker,
        j.dedup_key, j.last_error, j.version,
        greatest(least(j.run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
        greatest(least(j.created_at, '9999-12-30+00'), '0001-01-02+00') as created_at,
-       greatest(least(j.started_at, '9999-12-30+00'), '0001-01-02+00') as started_at,
-       greatest(least(j.completed_at, '9999-12-30+00'), '0001-01-02+00') as completed_at
+       case when j.started_at is not null
+            then greatest(least(j.started_at, '9999-12-30+00'), '0001-01-02+00') end as started_at,
+       case when j.completed_at is not null
+            then greatest(least(j.completed_at, '9999-12-30+00'), '0001-01-02+00') end as completed_at
 
 -- name: rows :many
 select {columns} from {table} as j where j.id = any(%(ids)s) order by j.id desc;
@@ -89,7 +92,8 @@ select {columns} from {table} as j where j.id = any(%(ids)s) order by j.id desc;
 -- Returns one job with what is around it: its lease and the pauses that hold it back.
 select {columns}, j.payload, j.result,
        (select l.expires_at from supaops.lease as l
-         where l.id = j.lease_id and l.closed_at is null) as lease_expires_at,
+         where l.id = j.lease_id and l.closed_at is null
+           and j.status = 'running') as lease_expires_at,
        (select string_agg(
                  case p.how when 'flag' then 'queue ' || p.queue
                    || case when p.task_type <> '*' then ', task type ' || p.task_type else '' end
