@@ -23,6 +23,17 @@ cron:
     job_queue_cleanup_daily: {active: false}
     job_queue_maintenance: {active: false}
 """
+HANDLERS = """
+from supaops.worker import Handlers
+
+registry = Handlers()
+
+
+@registry.handler("game_platform_sync")
+def game_platform_sync(context, payload):
+    return None
+"""
+"""One for each task type of the base file."""
 SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 
 
@@ -34,22 +45,28 @@ def unused_endpoint() -> str:
 
 
 @contextmanager
-def serve(project: Project, **variables: str) -> Iterator[None]:
-    """Run `supaops serve` at the project's endpoint until the block ends."""
+def serve(project: Project, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `supaops serve`, with a handler for each task type, until the block ends."""
+    (project.folder / "every_handler.py").write_text(HANDLERS, encoding="utf-8")
     url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
     words = ["serve", "--config", str(project.config_path), "--port", str(url.port)]
     log = project.folder / "serve.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*SUPAOPS, *words],
-            env={**project.environ, "PYTHONPATH": str(ROOT / "ops"), **variables},
+            env={
+                **project.environ,
+                "PYTHONPATH": str(ROOT / "ops"),
+                "SUPAOPS_HANDLERS": "every_handler",
+                **variables,
+            },
             stdout=output,
             stderr=output,
         )
     try:
         until(lambda: answers(process, url, log))
         remind(project)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(30)

@@ -13,11 +13,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from supaops import __version__
 from supaops.errors import DatabaseError
 from supaops.worker import Context, Handlers
 from supaops.worker.app import application
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
+from supaops.worker.reporter import Reporter
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from tests.worker.fake_queue import FakeQueue, gone, job
@@ -50,8 +52,8 @@ class Service:
         self.runner = Runner(self.queue, executor, concurrency=5, lease=self.settings.lease)
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[httpx.AsyncClient]:
-        endpoint = Endpoint(self.settings, self.runner, environ=self.environ)
+    async def serve(self, reporter: Reporter | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        endpoint = Endpoint(self.settings, self.runner, reporter=reporter, environ=self.environ)
         async with serving(application(endpoint)) as client:
             yield client
             await self.runner.close(grace=timedelta(0))
@@ -75,12 +77,14 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
         ({"headers": {"x-job-runner-secret": SECRET[:-1] + "!"}}, 401, "unauthorized"),
         ({"headers": {"x-job-runner-secret": ""}}, 401, "unauthorized"),
         ({"headers": {}, "content": b"not JSON"}, 401, "unauthorized"),
+        ({"method": "GET", "headers": {}}, 401, "unauthorized"),
+        ({"method": "GET", "headers": {"x-job-runner-secret": "x"}}, 401, "unauthorized"),
         ({"json": [1]}, 400, "the body must be a JSON object"),
         ({"json": {"limit": 0}}, 400, "limit must be at least 1"),
         ({"json": {"limit": True}}, 400, "limit must be an integer"),
         ({"json": {"limit": "x" * 20_000}}, 413, "the body is longer than 16384 bytes"),
         ({"data": {"limit": "1"}}, 415, "the content type must be application/json"),
-        ({"method": "GET"}, 405, "Method Not Allowed"),
+        ({"method": "PUT"}, 405, "Method Not Allowed"),
         ({"url": "/api/jobs"}, 404, "Not Found"),
     ],
 )
@@ -212,6 +216,34 @@ async def test_a_value_that_says_no_leaves_the_worker_enabled(
 ) -> None:
     service.environ["JOB_QUEUE_DISABLED"] = value
     assert (await client.post(RUN, headers=AUTH)).status_code == 200
+
+
+async def test_worker_tells_whoever_has_the_secret_what_it_is_and_claims_nothing(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    service.handlers.handler("work")(lambda *_: None)
+    service.handlers.handler("nap")(lambda *_: None)
+    service.environ["JOB_QUEUE_DISABLED"] = "true"
+    response = await client.get(RUN, headers=AUTH)
+    assert response.status_code == 200
+    assert response.json() == {
+        "worker": f"supaops {__version__}",
+        "handlers": ["nap", "work"],
+        "disabled": True,
+        "running": 0,
+        "batch_limit": 5,
+        "sentry": {"enabled": False, "dropped": 0, "last_error": None},
+    }
+    assert service.queue.claims == []
+
+
+async def test_head_is_answered_as_get_without_the_body(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    response = await client.head(RUN, headers=AUTH)
+    assert (response.status_code, response.content) == (200, b"")
+    assert (await client.head(RUN)).status_code == 401
+    assert service.queue.claims == []
 
 
 async def test_disabled_worker_still_asks_for_the_secret(

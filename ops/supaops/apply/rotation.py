@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from supaops.apply.provenance import Provenance
 from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.environment import GuardState, read_environment
-from supaops.db.live import LiveObject, State
+from supaops.db.live import LiveObject, State, value_digest
 from supaops.db.rotation import Answer, answer, begin, call_worker, finish, is_under_way, undo
 from supaops.errors import Refused, SupaopsError
 from supaops.plan import Desired, is_paused, read_plan
@@ -125,7 +124,7 @@ def _live(state: State, name: str) -> LiveObject:
 
 def _digest(live: LiveObject) -> str:
     """Return the salted digest of the value that Vault holds."""
-    return str(json.loads(live.definition.rpartition("value_digest: ")[2]))
+    return str(value_digest(live.definition))
 
 
 def _prove(

@@ -25,7 +25,7 @@ from supaops.cli.selecting import (
 from supaops.jobs.verb import CANCEL
 
 
-def cancel(  # noqa: PLR0913  a Typer option is a parameter
+def cancel(
     context: typer.Context,
     *,
     ids: IdsArgument = None,

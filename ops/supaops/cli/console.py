@@ -34,6 +34,11 @@ def width() -> int | None:
     return stdout.width if stdout.file.isatty() else None
 
 
+def shows_symbols() -> bool:
+    """Tell whether stdout is shown in colour to somebody, and can show more than ASCII."""
+    return stdout.color_system is not None and stdout.encoding.lower().startswith("utf")
+
+
 def show(lines: Iterable[Text]) -> None:
     """Print the lines of a result to stdout."""
     for line in lines:

@@ -46,7 +46,7 @@ DedupOption = Annotated[
 ]
 
 
-def enqueue(  # noqa: PLR0913  a Typer option is a parameter
+def enqueue(
     context: typer.Context,
     task_type: TaskTypeArgument,
     *,

@@ -50,7 +50,7 @@ PayloadOption = Annotated[
 
 
 @app.command("list")
-def list_jobs(  # noqa: PLR0913  a Typer option is a parameter
+def list_jobs(
     *,
     status: StatusOption = None,
     queue: QueueOption = None,

@@ -61,7 +61,7 @@ ProofOption = Annotated[
 ]
 
 
-def pause(  # noqa: PLR0913  a Typer option is a parameter
+def pause(
     context: typer.Context,
     *,
     reason: ReasonOption,

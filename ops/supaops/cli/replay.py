@@ -25,7 +25,7 @@ from supaops.cli.selecting import (
 from supaops.jobs.verb import REPLAY
 
 
-def replay(  # noqa: PLR0913  a Typer option is a parameter
+def replay(
     context: typer.Context,
     *,
     ids: IdsArgument = None,

@@ -49,7 +49,7 @@ NoSmokeOption = Annotated[
 ]
 
 
-def resume(  # noqa: PLR0913  a Typer option is a parameter
+def resume(
     context: typer.Context,
     *,
     queue: QueueOption = None,

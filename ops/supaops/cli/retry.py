@@ -25,7 +25,7 @@ from supaops.cli.selecting import (
 from supaops.jobs.verb import RETRY
 
 
-def retry(  # noqa: PLR0913  a Typer option is a parameter
+def retry(
     context: typer.Context,
     *,
     ids: IdsArgument = None,

@@ -131,10 +131,14 @@ class CronThresholds(ThresholdGroup):
     """The share of a job's due runs that did not start."""
     failures: CountLimits = _counts(0, 2)
     """How many runs of one job have failed in a row."""
+    startup: CountLimits = _counts(0, 10)
+    """How many runs of the last hour did not start, or lost their connection."""
     long_runs: AgeLimits = _ages(timedelta(minutes=10), _HOUR)
     """How long a run has been going on."""
     overlap: CountLimits = _counts(8, 16)
     """How many runs go on at once."""
+    coincidence: CountLimits = _counts(8, None)
+    """How many jobs start in the same minute; at most `cron.max_running_jobs` in any case."""
     history: CountLimits = _counts(500_000, 5_000_000)
     """How many rows ``cron.job_run_details`` has, by the planner's estimate."""
 
@@ -169,15 +173,15 @@ class QueueThresholds(ThresholdGroup):
     drain_time: AgeLimits = _ages(_HOUR, _DAY)
     """How long the pending jobs would take at the rate of the last quarter of an hour."""
     expired_leases: CountLimits = _counts(0, 10)
-    """How many leases ran out with jobs that nobody has taken over."""
+    """How many leases ran out, `slo.freshness.within` ago, with jobs that nobody took over."""
     dead: CountLimits = _counts(0, 10)
     """How many jobs failed for good in the last hour."""
     failures: ShareLimits = _shares(0.05, 0.5)
-    """The share of the latest attempts that failed; see `slo.success`."""
+    """The share of the last hour's attempts that failed, from 20 attempts on; see `slo.success`."""
     paused: AgeLimits = _ages(_HOUR, _DAY)
     """How long a pause without an end has lasted, or how long one has outlasted its end."""
     dead_tuples: ShareLimits = _shares(0.3, 0.6)
-    """The share of the table's rows that are dead."""
+    """The share of a table's rows that are dead, from 10,000 dead ones on."""
     xmin: AgeLimits = _ages(timedelta(minutes=15), timedelta(hours=2))
     """How long the oldest snapshot has kept vacuum from removing dead rows."""
     retention: AgeLimits = _ages(timedelta(days=2), timedelta(days=7))
@@ -188,7 +192,7 @@ class WorkerThresholds(ThresholdGroup):
     """Thresholds of the checks ``worker.*``."""
 
     last_success: AgeLimits = _ages(timedelta(minutes=10), _HOUR)
-    """How long ago the worker last answered 2xx, while ticks were due."""
+    """For how long posts have been made and none was answered with 2xx."""
 
 
 class Checks(Section):
@@ -218,8 +222,20 @@ class Checks(Section):
 
         Args:    check: ``group.name``.
         """
+        section, name = self._group(check)
+        return section.of(name) if section else NO_THRESHOLDS
+
+    def unit(self, check: str) -> str:
+        """Return the unit of a check's bounds: `s`, `share`, or empty for a number of things."""
+        section, name = self._group(check)
+        limits = getattr(section, name, None)
+        if isinstance(limits, AgeLimits):
+            return "s"
+        return "share" if isinstance(limits, ShareLimits) else ""
+
+    def _group(self, check: str) -> tuple[ThresholdGroup | None, str]:
+        """Return the section that has a check's bounds, and the check's name in it."""
         group, _, name = check.partition(".")
         section = getattr(self, group, None)
-        if isinstance(section, ThresholdGroup) and name in type(section).model_fields:
-            return section.of(name)
-        return NO_THRESHOLDS
+        known = isinstance(section, ThresholdGroup) and name in type(section).model_fields
+        return (section if known else None), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from secrets import token_bytes
@@ -238,3 +239,9 @@ def _secret_digest(salt: bytes, name: str, secret: SecretStr) -> str:
 def secret_definition(description: str, value_digest: str | None) -> str:
     """Return the comparable text of a secret: its description and the digest of its value."""
     return canonical({"description": description, "value_digest": value_digest})
+
+
+def value_digest(definition: str) -> str | None:
+    """Return the digest that the comparable text of a secret holds."""
+    kept = json.loads(definition.rpartition("value_digest: ")[2])
+    return None if kept is None else str(kept)

@@ -110,7 +110,9 @@ def validate_commands(conn: Connection, jobs: Iterable[Resource]) -> None:
     conn.execute("set local search_path to ''")
 
 
-REMIND_BY_HAND = "select cron.alter_job(jobid, active := active) from cron.job"
+REMIND_BY_HAND = (
+    "select cron.alter_job(jobid, active := active) from cron.job where username = current_user"
+)
 """What an operator runs where an apply could not remind pg_cron."""
 
 

@@ -21,6 +21,10 @@ def _everything(_address: str) -> bool:
     return True
 
 
+def _no_dsn() -> SecretStr | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Desired:
     """What an environment should hold: its config, rendered, and the secrets' values.
@@ -28,6 +32,7 @@ class Desired:
     Attributes:
         concerns: whether a plan is about a resource, by its address; others stay as they are.
         purpose: what a revision says before its sums; empty for an apply of the config.
+        sentry_dsn: returns the DSN that is known here; raises ConfigError for what is none.
     """
 
     config: Config
@@ -35,6 +40,7 @@ class Desired:
     secrets: Mapping[str, SecretStr]
     concerns: Callable[[str], bool] = _everything
     purpose: str = ""
+    sentry_dsn: Callable[[], SecretStr | None] = _no_dsn
 
     def state(self, conn: Connection) -> State:
         """Read the database's side, inside the caller's transaction.
