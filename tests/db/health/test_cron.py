@@ -135,6 +135,7 @@ def test_the_longest_run_is_told_with_its_job(history: Connection, stack: Stack)
             "update cron.job_run_details set job_pid = %s where status = 'running'",
             [session.info.backend_pid],
         )
+        run(history, "running", "1 second", job="job_queue_cleanup_daily")
         found = read_cron(history, [JOB])
         assert found.longest_run_pid == session.info.backend_pid
     assert (found.runs_at_once, found.longest_run_job) == (1, JOB)
