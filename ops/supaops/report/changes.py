@@ -12,7 +12,7 @@ from rich.text import Text
 from supaops.checks.changes import Change
 from supaops.checks.finding import Finding, worst
 from supaops.report.health.sums import sentence
-from supaops.report.health.text import STYLE
+from supaops.report.severity import STYLE
 from supaops.status import Severity
 
 _INDENT = 22
