@@ -39,7 +39,7 @@ class Commands(LazyGroup):
         "watch": "Run the checks again and again, and tell what turns.",
         "incident": "Tell on one page what is broken, since when, and what to do.",
         "smoke": "Send one real job through the chain and time each hop.",
-        "runbook": "Write the operational playbook with the names of this environment.",
+        "runbook": "Write the playbook with the names of this environment.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
         "serve": "Run the worker that pg_net posts to.",
         "config": "Check the YAML; describe it to an editor.",
