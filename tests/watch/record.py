@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from supaops.db.connect import connect
-from tests.chains import remind, serve, unused_endpoint
+from tests.chains import serve, unused_endpoint
 from tests.private_server import PrivateServer, private_server
 from tests.projects import Project
 from tests.waiting import until
@@ -38,7 +38,15 @@ def declared(context, payload):
 SCRAPES = 15
 
 
+Scenes = Callable[[PrivateServer, Project, Watching], Iterator[tuple[str, list[Scrape]]]]
+
+
 def main() -> None:
+    save({**recorded(of_cron), **recorded(of_the_worker)})
+
+
+def recorded(scenes: Scenes) -> dict[str, list[Scrape]]:
+    """Return the situations of a chain of their own, so that none shows in another's windows."""
     with private_server() as server, tempfile.TemporaryDirectory() as folder:
         project = Project.make(Path(folder), server.stack, CONFIG)
         project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
@@ -46,25 +54,31 @@ def main() -> None:
         with connect(server.stack.url) as conn:
             project.apply(conn)
         with watching(project, "--interval", "1s") as watcher:
-            save(dict(scenes(server, project, watcher)))
+            return dict(scenes(server, project, watcher))
 
 
-def scenes(
+def of_cron(
     server: PrivateServer, project: Project, watcher: Watching
 ) -> Iterator[tuple[str, list[Scrape]]]:
-    """Yield each situation by its name; each begins where the last one ended."""
     with working(project):
         until(lambda: is_well(watcher), seconds=90)
+        time.sleep(20)  # some runs have to be due
         with jobs(server, fails="false"):
             yield "healthy", scrapes(watcher)
         set_cron(server, launches="off")
         time.sleep(120)  # what was due and did not start has to outweigh what did
         yield "cron_stopped", scrapes(watcher)
-        set_cron(server, launches="on")
-        remind(project)
+
+
+def of_the_worker(
+    server: PrivateServer, project: Project, watcher: Watching
+) -> Iterator[tuple[str, list[Scrape]]]:
+    with working(project):
+        until(lambda: is_well(watcher), seconds=90)
         with jobs(server, fails="true"):
             until(lambda: age_of_failures(watcher) > 12, seconds=60)
             yield "jobs_fail", scrapes(watcher)
+        cancel_failed(server)
     with jobs(server, fails="false"):
         until(lambda: watcher.value("supaops_check_status", check="net.refused") == 2)
         time.sleep(10)  # jobs have to wait for longer than they should
@@ -126,6 +140,11 @@ def _add(server: PrivateServer, fails: str, wait: Callable[[float], bool]) -> No
                 "select job_queue_enqueue('recorded', jsonb_build_object('fails', %s::boolean))",
                 [fails],
             )
+
+
+def cancel_failed(server: PrivateServer) -> None:
+    with connect(server.stack.url) as conn:
+        conn.execute("update job_queue set status = 'cancelled' where status = 'failed'")
 
 
 def set_cron(server: PrivateServer, *, launches: str) -> None:

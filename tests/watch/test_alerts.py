@@ -93,25 +93,28 @@ def test_a_chain_that_works_wakes_nobody(fire: Fire) -> None:
 def test_a_worker_that_is_down_pages_for_its_check_and_then_for_late_jobs(fire: Fire) -> None:
     at_once = {"JobQueueCheckCritical"}
     late = {*at_once, "JobQueueFreshnessBurnsFast"}
-    fire(("healthy", 120), ("worker_down", 40), expected={119: NOBODY, 121: at_once, 150: late})
+    fire(("healthy", 120), ("worker_down", 20), expected={119: NOBODY, 121: at_once, 134: late})
 
 
 def test_the_page_for_late_jobs_ends_soon_after_its_cause(fire: Fire) -> None:
-    line = ("healthy", 120), ("worker_down", 20), ("healthy", 60)
+    line = ("healthy", 120), ("worker_down", 15), ("healthy", 60)
     both = {"JobQueueCheckCritical", "JobQueueFreshnessBurnsFast"}
-    fire(*line, expected={139: both, 150: NOBODY})
+    fire(*line, expected={134: both, 145: {"JobQueueFreshnessBurns"}, 175: NOBODY})
 
 
 def test_jobs_that_fail_page_and_wait_for_somebody(fire: Fire) -> None:
-    fire(("healthy", 120), ("jobs_fail", 40), expected={150: {"JobQueueSuccessBurnsFast"}})
+    told = {"JobQueueCheckCritical", "JobQueueFailedJobsWait", "JobQueueSuccessBurnsFast"}
+    fire(("healthy", 120), ("jobs_fail", 20), expected={119: NOBODY, 130: told})
 
 
 def test_cron_runs_that_do_not_start_page(fire: Fire) -> None:
-    fire(("healthy", 60), ("cron_stopped", 60), expected={115: {"JobQueueCompletenessBurnsFast"}})
+    told = {"JobQueueCheckCritical", "JobQueueCompletenessBurnsFast"}
+    fire(("healthy", 120), ("cron_stopped", 20), expected={119: NOBODY, 130: told})
 
 
 def test_a_database_that_is_away_pages_for_that_alone(fire: Fire) -> None:
-    fire(("healthy", 60), ("database_away", 40), expected={65: {"JobQueueDatabaseAway"}, 99: set()})
+    away = {"JobQueueDatabaseAway"}
+    fire(("healthy", 60), ("database_away", 40), expected={60: NOBODY, 65: away, 99: away})
 
 
 def test_a_watcher_that_is_gone_pages(fire: Fire) -> None:

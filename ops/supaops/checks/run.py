@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from supaops.checks.catalogue import CHECKS
@@ -29,6 +29,7 @@ def run_checks(
     *,
     missing: tuple[SupaopsError, ...] | None = (),
     debug: bool = False,
+    beside: Callable[[Sources], None] | None = None,
 ) -> list[Finding]:
     """Return one finding per check, in their order, all of one moment; changes nothing.
 
@@ -39,6 +40,7 @@ def run_checks(
         conn, declared: the database and the YAML, or what is wrong with it.
         missing: a problem for each value that is not there; see `Sources`.
         debug: raise what a check raises unexpectedly, in place of saying so.
+        beside: reads what else is wanted of the same moment, from the same sources.
     """
     limits = Checks() if isinstance(declared, ConfigError) else declared.config.checks
     ends_at = time.monotonic() + limits.total_timeout.total_seconds()
@@ -48,6 +50,8 @@ def run_checks(
     try:
         with _moment(conn):
             found += [run.finding(each) for each in checks]
+            if beside:
+                beside(sources)
     except DatabaseError as error:
         return found or run_checks(error, declared, checks, missing=missing)
     return found

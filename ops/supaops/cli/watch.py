@@ -16,13 +16,13 @@ import typer
 from supaops.checks.catalogue import selected
 from supaops.checks.changes import Change
 from supaops.checks.exit import FailOn, exit_status
-from supaops.checks.measures import take_measures
+from supaops.checks.measures import NOTHING, measures_of
 from supaops.checks.run import run_checks
 from supaops.cli.console import say, show
 from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, Target, duration
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.cli.subject import Subject, subject
-from supaops.db.connect import connect
+from supaops.db.connect import Connection, connect
 from supaops.errors import ConfigError, SupaopsError, UsageError
 from supaops.plan import Desired
 from supaops.report.changes import (
@@ -37,7 +37,7 @@ from supaops.report.prometheus import CONTENT_TYPE
 from supaops.watch.heartbeat import Heartbeat
 from supaops.watch.latest import Latest
 from supaops.watch.publish import Publisher
-from supaops.watch.rounds import Round, Watcher, rounds
+from supaops.watch.rounds import Round, Seen, Watcher, rounds
 from supaops.watch.server import serving
 
 LISTEN = "127.0.0.1:9787"
@@ -123,11 +123,14 @@ def _watched(env: str, path: Path) -> tuple[Target, Subject, Desired]:
 def _watcher(where: Target, who: Subject, desired: Desired) -> Watcher:
     checks = selected((), who.left_out)
     debug = bool(os.environ.get("SUPAOPS_DEBUG"))
-    return Watcher(
-        partial(connect, where.database_url, application_name="supaops watch"),
-        lambda conn: run_checks(conn, desired, checks, missing=who.missing, debug=debug),
-        lambda conn: take_measures(conn, desired),
-    )
+    run = partial(run_checks, declared=desired, checks=checks, missing=who.missing, debug=debug)
+
+    def see(conn: Connection | SupaopsError) -> Seen:
+        taken = [NOTHING]
+        findings = run(conn, beside=lambda sources: taken.append(measures_of(sources)))
+        return findings, taken[-1]
+
+    return Watcher(partial(connect, where.database_url, application_name="supaops watch"), see)
 
 
 @contextmanager

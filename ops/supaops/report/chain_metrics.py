@@ -71,7 +71,7 @@ def _jobs(config: Config, measures: Measures, label: Labels) -> Iterator[Metric]
     for each in measures.jobs:
         queue = label(each.queue)
         counts[queue, each.status] += each.jobs
-        ages[(queue,)] = max(ages[(queue,)], each.oldest_ready_s or 0)
+        ages[(queue,)] = max(ages[(queue,)], each.ready_age_s or 0)
     yield gauge(
         "supaops_jobs", "Jobs by queue and status.", counts.items(), labels=("queue", "status")
     )
@@ -81,8 +81,8 @@ def _jobs(config: Config, measures: Measures, label: Labels) -> Iterator[Metric]
         ages.items(),
         labels=("queue",),
     )
-    if measures.read["paused"]:
-        paused = set(measures.paused)
+    if measures.read["pauses"]:
+        paused = {each.queue for each in measures.pauses if each.task_type == "*"}
         yield gauge(
             "supaops_queue_paused",
             "Whether the queue is paused.",

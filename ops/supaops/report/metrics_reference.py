@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from prometheus_client.core import Metric
 
 from supaops.checks.finding import Finding, Verdict
-from supaops.checks.measures import NOTHING, Finished, JobCount, JobTicks, Measures, Posts, Starts
+from supaops.checks.measures import NOTHING, Count, Finished, JobTicks, Measures, Posts, Starts
 from supaops.config.model import Config
 from supaops.report.chain_metrics import chain_families
 from supaops.report.prometheus import check_families
@@ -43,7 +43,7 @@ def families(config: Config) -> Iterator[Metric]:
 def _everything() -> Measures:
     return Measures(
         read=dict.fromkeys(NOTHING.read, True),
-        jobs=[JobCount("default", "pending", 0, None)],
+        jobs=[Count("default", "job", "pending", 0)],
         finished=[Finished("default", "job", 0, 0, 0)],
         starts=[Starts("default", 0, 0)],
         posts=[Posts("2xx", 1, [0.0])],

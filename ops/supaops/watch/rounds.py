@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supaops.checks.finding import Finding
-from supaops.checks.measures import NOTHING, Measures
+from supaops.checks.measures import Measures
 from supaops.clock import Clock, utc_now
 from supaops.db.connect import Connection
 from supaops.db.health.harvest import harvest
 from supaops.errors import ConnectionFailed, SupaopsError
+
+Seen = tuple[list[Finding], Measures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,17 @@ class Round:
 class Watcher:
     """Looks at one database, and connects again when the connection was lost.
 
-    It is told how to connect, how to run the checks with a connection or with the reason why there
-    is none, and how to take the measures.
+    It is told how to connect, and how to see with a connection or with the reason for having none.
     """
 
     def __init__(
         self,
         connect: Callable[[], Connection],
-        check: Callable[[Connection | SupaopsError], list[Finding]],
-        measure: Callable[[Connection], Measures],
+        see: Callable[[Connection | SupaopsError], Seen],
         clock: Clock = utc_now,
     ) -> None:
         self._connect = connect
-        self._check = check
-        self._measure = measure
+        self._see = see
         self._clock = clock
         self._conn: Connection | None = None
 
@@ -57,7 +56,7 @@ class Watcher:
             findings, measures = self._seen()
         except SupaopsError as error:
             self.close()
-            findings, measures = self._check(error), NOTHING
+            findings, measures = self._see(error)
         return Round(at, findings, measures, time.monotonic() - started)
 
     def close(self) -> None:
@@ -66,13 +65,14 @@ class Watcher:
             self._conn.close()
         self._conn = None
 
-    def _seen(self) -> tuple[list[Finding], Measures]:
+    def _seen(self) -> Seen:
         if self._conn is None:
             self._conn = self._connect()
         harvest(self._conn)
+        seen = self._see(self._conn)
         if self._conn.closed:
             raise ConnectionFailed("the connection was lost", hint="the next round connects again")
-        return self._check(self._conn), self._measure(self._conn)
+        return seen
 
 
 def rounds(

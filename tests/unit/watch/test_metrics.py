@@ -10,7 +10,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from supaops import __version__
 from supaops.checks.finding import Finding, Verdict
-from supaops.checks.measures import NOTHING, Finished, JobCount, JobTicks, Measures, Posts, Starts
+from supaops.checks.measures import (
+    NOTHING,
+    Count,
+    Finished,
+    JobTicks,
+    Measures,
+    Pause,
+    Posts,
+    Starts,
+)
 from supaops.config import load
 from supaops.report.chain_metrics import MOST_QUEUES, chain_families, percentile
 from supaops.report.metrics_reference import families, replaced
@@ -20,6 +29,8 @@ from supaops.status import Severity
 from tests.projects import ROOT
 
 CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "production")
+AT = datetime(2026, 11, 27, tzinfo=UTC)
+PAUSED = "supaops_queue_paused"
 HOSTILE = 'a "b"\\c\nd{e="f"} 1'
 Samples = dict[tuple[str, ...], float]
 
@@ -37,6 +48,10 @@ def samples(text: str, name: str) -> Samples:
 def everything_read(**known: Any) -> str:
     read = dict.fromkeys(NOTHING.read, True)
     return exposition(chain_families(CONFIG, Measures(read=read, **known)))
+
+
+def pause(queue: str, task_type: str = "*") -> Pause:
+    return Pause(queue, task_type, "why", "who", AT, None, "flag", 1.0, None)
 
 
 def finding(id: str, severity: Severity, **known: Any) -> Finding:  # noqa: A002  it is called so everywhere else
@@ -74,7 +89,7 @@ def test_every_family_says_what_it_is_and_the_text_ends_with_a_line_break() -> N
 
 @pytest.mark.parametrize("name", [HOSTILE, "ünï", "}", ""])
 def test_a_hostile_name_of_a_queue_comes_back_as_it_was(name: str) -> None:
-    text = everything_read(jobs=[JobCount(name, "pending", 3, 1.0)])
+    text = everything_read(jobs=[Count(name, "job", "pending", 3)])
     assert samples(text, "supaops_jobs")[(name, "pending")] == 3
 
 
@@ -103,22 +118,28 @@ def test_jobs_that_ended_are_counters_and_start_at_zero() -> None:
 
 
 def test_queues_without_end_share_one_label() -> None:
-    jobs = [JobCount(f"q{n:04}", "pending", 1, None) for n in range(MOST_QUEUES + 50)]
+    jobs = [Count(f"q{n:04}", "job", "pending", 1) for n in range(MOST_QUEUES + 50)]
     found = samples(everything_read(jobs=jobs), "supaops_jobs")
     assert found[("(other)", "pending")] == 50
     assert len({queue for queue, _ in found}) == MOST_QUEUES + 2
 
 
 def test_a_pause_of_everything_pauses_each_queue() -> None:
-    jobs = [JobCount("mail", "pending", 1, None)]
-    paused = samples(everything_read(jobs=jobs, paused=["mail"]), "supaops_queue_paused")
+    jobs = [Count("mail", "job", "pending", 1)]
+    paused = samples(everything_read(jobs=jobs, pauses=[pause("mail")]), PAUSED)
     assert paused == {("default",): 0, ("mail",): 1}
-    everywhere = samples(everything_read(jobs=jobs, paused=["*"]), "supaops_queue_paused")
+    everywhere = samples(everything_read(jobs=jobs, pauses=[pause("*")]), PAUSED)
     assert set(everywhere.values()) == {1}
+    of_one_type = samples(everything_read(jobs=jobs, pauses=[pause("mail", "a")]), PAUSED)
+    assert set(of_one_type.values()) == {0}
 
 
 def test_the_longest_wait_of_a_queue_is_that_of_any_of_its_task_types() -> None:
-    jobs = [JobCount("default", "pending", 1, 12.5), JobCount("default", "running", 4, None)]
+    jobs = [
+        Count("default", "a", "pending", 1, AT, 12.5),
+        Count("default", "b", "pending", 1, AT, 3.0),
+        Count("default", "a", "running", 4),
+    ]
     text = everything_read(jobs=jobs)
     assert samples(text, "supaops_oldest_ready_age_seconds") == {("default",): 12.5}
 

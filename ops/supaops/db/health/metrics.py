@@ -6,31 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from psycopg import sql
-
-from supaops.config.model import Config
+from supaops.config.model import Queue
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
-from supaops.db.queries import query
+from supaops.db.health.names import of_queue
 
 WINDOW = timedelta(minutes=5)
 """How far back the gauges of starts and posts look."""
 _NEWEST = 1_000
 """Jobs and posts at most, so that a scrape costs the same whatever the tables hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobCount:
-    """How many jobs of a queue have a status.
-
-    Attributes:
-        oldest_ready_s: for how long the longest waiting one has been ready; None when none is.
-    """
-
-    queue: str
-    status: str
-    jobs: int
-    oldest_ready_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +56,31 @@ class Posts:
     latencies_s: list[float]
 
 
-def read_job_counts(conn: Connection, config: Config) -> list[JobCount]:
-    """Read how many jobs there are, without a look at them."""
-    return [JobCount(**row) for row in _rows(conn, "jobs", config)]
+def read_finished(conn: Connection, queue: Queue) -> list[Finished]:
+    """Return how many jobs ever ended.
+
+    Raises: DatabaseError.
+    """
+    return [Finished(**row) for row in _rows(conn, "finished", queue)]
 
 
-def read_paused(conn: Connection, config: Config) -> list[str]:
-    """Read which queues are paused; `*` is all of them."""
-    return [row["queue"] for row in _rows(conn, "paused", config)]
+def read_starts(conn: Connection, queue: Queue, within: timedelta) -> list[Starts]:
+    """Return which of the newest jobs start in time.
+
+    Raises: DatabaseError.
+    """
+    return [Starts(**row) for row in _rows(conn, "starts", queue, within=within)]
 
 
-def read_finished(conn: Connection, config: Config) -> list[Finished]:
-    """Read how many jobs ever ended."""
-    return [Finished(**row) for row in _rows(conn, "finished", config)]
+def read_posts(conn: Connection, queue: Queue) -> list[Posts]:
+    """Return how the newest posts ended.
+
+    Raises: DatabaseError.
+    """
+    return [Posts(**row) for row in _rows(conn, "posts", queue)]
 
 
-def read_starts(conn: Connection, config: Config) -> list[Starts]:
-    """Read which of the newest jobs start in time."""
-    within = config.slo.freshness.within
-    return [Starts(**row) for row in _rows(conn, "starts", config, within=within)]
-
-
-def read_posts(conn: Connection, config: Config) -> list[Posts]:
-    """Read how the newest posts ended."""
-    return [Posts(**row) for row in _rows(conn, "posts", config)]
-
-
-def _rows(conn: Connection, name: str, config: Config, **given: Any) -> list[dict[str, Any]]:
-    schema, prefix = config.queue.schema_name, config.queue.name
-    names = {
-        "table": sql.Identifier(schema, prefix),
-        "stats": sql.Identifier(schema, f"{prefix}_stats"),
-    }
-    statement = sql.SQL(query(f"health_metrics.{name}")).format(**names)
+def _rows(conn: Connection, name: str, queue: Queue, **given: Any) -> list[dict[str, Any]]:
     parameters = {"window": WINDOW, "newest": _NEWEST, **given}
     with translated("reading metrics"):
-        return conn.execute(statement, parameters).fetchall()
+        return conn.execute(of_queue(f"health_metrics.{name}", queue), parameters).fetchall()

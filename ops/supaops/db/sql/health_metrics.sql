@@ -1,17 +1,3 @@
--- name: jobs
--- Counts per queue and status, from the tally; one row per queue and status, no job is read.
-select s.queue, s.status, sum(s.jobs)::bigint as jobs,
-       extract(epoch from now() - min(s.oldest_ready_at))::float as oldest_ready_s
-  from {stats}() as s
- group by s.queue, s.status
- order by s.queue, s.status;
-
--- name: paused
--- Queues that are paused now, whole; `*` is all of them.
-select p.queue from supaops.pause as p
- where p.task_type = '*' and (p.until is null or p.until > now())
- order by p.queue;
-
 -- name: finished
 -- Ever-growing counts; what clean-up removes is not taken off.
 select t.queue, t.task_type, sum(t.succeeded)::bigint as succeeded,
