@@ -284,9 +284,10 @@ def test_a_lock_makes_unknown_what_waits_for_it_and_no_more(
     with connect(stack.url, application_name="pytest") as other, other.transaction():
         other.execute("lock table supaops.dispatch in access exclusive mode")
         told = findings(cli, "--timeout", "300ms", "--no-harvest", **applied)
-    for name in ("net.last_answer", "config.drift"):
-        assert told[name]["severity"] == "UNKNOWN"
-        assert told[name]["observed"] == "no answer within 0.3 s"
+    late = {name for name, each in told.items() if each["observed"] == "no answer within 0.3 s"}
+    assert "config.drift" in late, "the plan reads views of the ledger"
+    assert any(name.startswith("net.") for name in late)
+    assert {told[name]["severity"] for name in late} == {"UNKNOWN"}
     for name in ("config.valid", "config.applied", "conn.reachable"):
         assert told[name]["severity"] == "OK"
 

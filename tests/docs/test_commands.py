@@ -25,6 +25,7 @@ DOCUMENTS = [path for path in TEXTS if path.suffix == ".md"]
 TEMPLATES = [path for path in TEXTS if path.name.endswith(".sql.j2")]
 
 QUOTED = re.compile(r"`(supaops [^`\n]+)`")
+FILLED_IN = re.compile(r"\{\{.*?\}\}")
 BARE = re.compile(r"\bsupaops(?: +[-\w./:=]+)+")
 TYPED = re.compile(r"^(?:\$ )?(supaops .+?)(?: *[&#].*)?$", re.MULTILINE)
 USAGE = re.compile(r"^    (supaops .+)$", re.MULTILINE)
@@ -100,7 +101,7 @@ def test_every_remedy_that_a_sql_function_raises_parses() -> None:
 
 
 def test_every_command_in_backticks_parses() -> None:
-    quoted = [each for path in TEXTS for each in QUOTED.findall(read(path))]
+    quoted = [FILLED_IN.sub("1", each) for path in TEXTS for each in QUOTED.findall(read(path))]
     assert len(quoted) > 20
     extension = "supaops stand-in for"  # how the comment on one begins
     assert complaints(each for each in quoted if not each.startswith(extension)) == []

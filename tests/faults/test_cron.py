@@ -34,8 +34,8 @@ def runs(count: int, status: str, message: str, *, ago: str = "1 minute") -> str
     return (
         "lock table cron.job_run_details in share row exclusive mode;"
         " insert into cron.job_run_details"
-        " (jobid, runid, status, return_message, start_time, end_time)"
-        f" select {WORKER}, nextval('cron.runid_seq'), '{status}', '{message}',"
+        " (jobid, runid, command, status, return_message, start_time, end_time)"
+        f" select {WORKER}, nextval('cron.runid_seq'), 'select 1', '{status}', '{message}',"
         f" now() - interval '{ago}', now() from generate_series(1, {count});"
     )
 
@@ -47,9 +47,10 @@ def nine_runs(scene: Scene) -> Iterator[None]:
         for _ in range(9):
             conn = sessions.enter_context(connect(scene.project.url, application_name="pg_cron"))
             scene.sql(
-                "insert into cron.job_run_details (jobid, runid, job_pid, status, start_time)"
-                f" values ({WORKER}, nextval('cron.runid_seq'), {conn.info.backend_pid},"
-                " 'running', now())"
+                "insert into cron.job_run_details"
+                " (jobid, runid, command, job_pid, status, start_time)"
+                f" values ({WORKER}, nextval('cron.runid_seq'), 'select 1',"
+                f" {conn.info.backend_pid}, 'running', now())"
             )
         yield
 
@@ -60,8 +61,9 @@ create or replace function pg_catalog.pg_postmaster_start_time() returns timesta
 language sql stable as $$ select now() - interval '1 day' $$;
 select supaops.arm('test');  -- for that is how a database knows that it was started anew
 update supaops.resource set applied_at = now() - interval '1 day';
-insert into cron.job_run_details (jobid, runid, status, start_time)
-select -1, min(runid) - 1, 'succeeded', now() - interval '1 hour' from cron.job_run_details;
+insert into cron.job_run_details (jobid, runid, command, status, start_time)
+select -1, min(runid) - 1, 'select 1', 'succeeded', now() - interval '1 hour'
+  from cron.job_run_details;
 """
 """Has the server and the last apply a day behind them, and the history an hour."""
 
@@ -102,8 +104,8 @@ FAULTS = (
         "the history was restored without its sequence",
         Severity.CRITICAL,
         sql(
-            "insert into cron.job_run_details (jobid, runid, status)"
-            f" values ({WORKER}, {SOON}, 'succeeded')"
+            "insert into cron.job_run_details (jobid, runid, command, status)"
+            f" values ({WORKER}, {SOON}, 'select 1', 'succeeded')"
         ),
         observed=f"{SOON} is taken",
     ),
@@ -162,8 +164,8 @@ FAULTS = (
         "a run of another's job was not started in time",
         Severity.WARNING,
         sql(
-            "insert into cron.job_run_details (jobid, runid, status, return_message)"
-            " values (-1, nextval('cron.runid_seq'), 'failed', 'job startup timeout')"
+            "insert into cron.job_run_details (jobid, runid, command, status, return_message)"
+            " values (-1, nextval('cron.runid_seq'), 'select 1', 'failed', 'job startup timeout')"
         ),
         observed="1 in the last hour: job startup timeout",
     ),

@@ -120,7 +120,7 @@ def test_a_healthy_page_says_so() -> None:
     told = text(well)
     assert told.startswith("live is OK\n")
     assert "  nothing: every check is OK\n" in told
-    assert "What changed, last 24 h\n  nothing that supaops knows of\n" in told
+    assert "What changed, last 24 h\n  nothing that is known of\n" in told
 
 
 def test_a_database_that_does_not_answer_leaves_what_can_be_said_without_it() -> None:

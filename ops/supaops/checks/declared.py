@@ -16,5 +16,9 @@ def declared(config: Config, resolved: Resolved) -> Desired:
         f"{Kind.VAULT_SECRET}.{name}" for name in {*config.vault.secrets} - {*resolved.secrets}
     }
     return Desired(
-        config, resources(config), resolved.secrets, lambda address: address not in unknown
+        config,
+        resources(config),
+        resolved.secrets,
+        concerns=lambda address: address not in unknown,
+        sentry_dsn=lambda: resolved.sentry_dsn,
     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import REACHABLE, SOURCES, VALID, AnyCheck, skipped, unknown
 from supaops.checks.finding import Finding, Verdict
-from supaops.checks.sources import Sources
+from supaops.checks.sources import NoValue, Sources
 from supaops.config.thresholds import Checks
 from supaops.db.connect import Connection
 from supaops.db.moment import moment
@@ -95,6 +95,8 @@ class _Run:
         try:
             facts = self._sources.facts(check.reads)
             return check.judge(self._sources.desired.config, facts)
+        except NoValue:
+            return skipped(f"needs {SOURCES}")
         except SupaopsError as error:
             return _untold(error)
         except Exception as error:

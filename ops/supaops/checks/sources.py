@@ -19,6 +19,10 @@ class OutOfTime(SupaopsError):
     """There was no time left to look."""
 
 
+class NoValue(SupaopsError):
+    """A secret's value is not there, as `config.sources` tells."""
+
+
 @dataclass(slots=True)
 class Sources:
     """One run's access to the database and to the config.
@@ -63,6 +67,19 @@ class Sources:
     def left_s(self) -> float:
         """Return how long a reader may still take, in seconds; zero or less when time is up."""
         return min(self.timeout_s, self.ends_at - time.monotonic())
+
+    def secret(self, name: str) -> str:
+        """Return the value of a secret.
+
+        Raises: NoValue when it is declared, and its source is not there; SupaopsError when it is
+            not declared.
+        """
+        value = self.desired.secrets.get(name)
+        if value is not None:
+            return value.get_secret_value()
+        kind = NoValue if name in self.desired.config.vault.secrets else SupaopsError
+        hint = f"declare it under vault.secrets.{name}"
+        raise kind(f"the secret {name!r} has no value here", hint=hint)
 
     def facts(self, reader: Reader[Facts]) -> Facts:
         """Return what a reader reads, from memory when it was read before.

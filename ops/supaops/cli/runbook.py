@@ -25,7 +25,7 @@ def runbook(
     config: ConfigOption = DEFAULT_CONFIG,
     out: OutOption = None,
 ) -> None:
-    """Write the operational playbook with the names of this environment.
+    """Write the playbook with the names of this environment.
 
     Needs no database, so that a pipeline can keep it current. Where the worker's URL cannot be read
     it tells where that comes from.

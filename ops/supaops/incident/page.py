@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supaops.checks.finding import Finding, worst
-from supaops.checks.run import run_checks, unreachable
+from supaops.checks.run import run_checks
 from supaops.clock import Clock
 from supaops.config.health import Runbook
 from supaops.db.connect import Connection
@@ -75,7 +75,7 @@ def without_database(
     desired: Desired, window: timedelta, clock: Clock, error: SupaopsError
 ) -> Page:
     """Return the page of a database that does not answer."""
-    return _page(desired, window, clock, unreachable(error), silence=str(error))
+    return _page(desired, window, clock, run_checks(error, desired), silence=str(error))
 
 
 def _page(

@@ -13,6 +13,7 @@ from supaops.db.errors import translated
 from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
 from supaops.plan.model import Plan
+from supaops.plan.paused import as_resumed
 from supaops.render.resource import Resource
 
 
@@ -42,8 +43,11 @@ class Desired:
     sentry_dsn: Callable[[], SecretStr | None] = _no_dsn
 
     def state(self, conn: Connection) -> State:
-        """Read the database's side, inside the caller's transaction."""
-        return read_state(conn, self.config, self.secrets)
+        """Read the database's side, inside the caller's transaction.
+
+        What an operator has paused is in it as it will be after the resume.
+        """
+        return as_resumed(read_state(conn, self.config, self.secrets), self.resources)
 
     def plan(self, state: State) -> Plan:
         """Compare with a state that was read."""

@@ -14,6 +14,7 @@ EMPTY = b"""
 delete from supaops.dispatch;
 delete from net._http_response;
 delete from cron.job_run_details;
+delete from supaops.audit;
 select cron.unschedule(jobid) from cron.job where jobname = 'theirs';
 """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
@@ -68,18 +69,42 @@ def test_another_job_s_runs_are_not_counted(history: Connection) -> None:
     assert (read(history).failures, read(history).last_at) == (0, None)
 
 
+# A server that a test has just started hides whatever is older than it; these are newer.
+SETTLED = timedelta(seconds=15)
+
+AUDITED = """
+insert into supaops.audit (at, actor, action, target)
+values (now() + '{}', 'me', '{}', 'queue:*') returning at
+"""
+
+
+def moment(db: Connection, statement: str) -> datetime:
+    row = db.execute(statement.encode(), binary=True).fetchone()
+    assert row is not None
+    return cast("datetime", row["at"])
+
+
 def test_runs_are_known_from_the_oldest_on_that_is_left(history: Connection) -> None:
-    run(history, "succeeded", "1 second", job="job_queue_cleanup_daily")
-    found = read(history)
-    assert found.now - found.since < timedelta(minutes=1)
+    run(history, "succeeded", "-20 seconds", job="job_queue_cleanup_daily")
+    run(history, "succeeded", "-30 seconds")
+    oldest = moment(history, "select min(start_time) as at from cron.job_run_details")
+    assert (read(history).since, read(history).seen) == (oldest, 1)
 
 
 def test_a_job_is_watched_from_its_last_change_on(history: Connection) -> None:
-    run(history, "succeeded", "30 minutes")
-    history.execute("update supaops.resource set applied_at = now() - interval '1 second'")
-    found = read(history)
-    assert timedelta() < found.since - found.now < timedelta(seconds=15)
-    assert found.seen == 0
+    run(history, "succeeded", "1 second")
+    changed = moment(
+        history,
+        f"update supaops.resource set applied_at = now() where address = 'cron_job.{JOB}'"
+        " returning applied_at as at",
+    )
+    assert (read(history).since, read(history).seen) == (changed + SETTLED, 0)
+
+
+def test_a_job_is_watched_from_the_last_resume_on(history: Connection) -> None:
+    resumed = moment(history, AUDITED.format("1 second", "resume"))
+    moment(history, AUDITED.format("2 seconds", "pause"))
+    assert read(history).since == resumed + SETTLED
 
 
 def test_a_job_that_is_not_active_is_left_out(history: Connection) -> None:
@@ -110,6 +135,7 @@ def test_the_longest_run_is_told_with_its_job(history: Connection, stack: Stack)
             "update cron.job_run_details set job_pid = %s where status = 'running'",
             [session.info.backend_pid],
         )
+        run(history, "running", "1 second", job="job_queue_cleanup_daily")
         found = read_cron(history, [JOB])
         assert found.longest_run_pid == session.info.backend_pid
     assert (found.runs_at_once, found.longest_run_job) == (1, JOB)

@@ -21,6 +21,7 @@ FLOORS = {
     "supabase_vault": (0, 3),
 }
 _STATEMENTS = dict(EXTENSIONS.values())
+_SHORT = {"supabase_vault": "Vault"}
 
 
 @check(
@@ -40,7 +41,8 @@ def extensions(config: Config, facts: ConnFacts) -> Verdict:
     if old := [each for each in found if is_old(each)]:
         fix = "; ".join(f"alter extension {each.name} update" for each in old)
         return warning(_listed(old), fix, evidence=tuple(each.name for each in old))
-    return ok(_listed(found))
+    names = ", ".join(f"{_SHORT.get(each.name, each.name)} {each.installed}" for each in found)
+    return ok(names, evidence=tuple(map(_described, found)))
 
 
 def is_old(extension: Extension) -> bool:

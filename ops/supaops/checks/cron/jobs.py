@@ -24,7 +24,8 @@ def jobs(config: Config, facts: CronFacts) -> Verdict:
     if asleep:
         return critical(
             f"not active: {', '.join(asleep)}",
-            f"supaops apply --env {config.environment}",
+            f"supaops apply --env {config.environment}; "
+            f"what an operator has paused: supaops resume --env {config.environment}",
             value=len(asleep),
             declared_at=("cron", "jobs", asleep[0]),
         )

@@ -53,7 +53,7 @@ def placeholder(config: Config, facts: VaultFacts) -> Verdict:
             f"no real value: {_names(forgotten)}", _apply(config), **_details(forgotten)
         )
     if paused:
-        fix = f"when the pause is over: {_apply(config)}"
+        fix = f"when the pause is over: supaops resume --env {config.environment}"
         return warning(f"paused by the secret: {_names(paused)}", fix, **_details(paused))
     return ok("real values", value=0)
 

@@ -86,7 +86,9 @@ asked as (
            (select min(at) from timed),
            pg_catalog.pg_postmaster_start_time() + interval '15 seconds',
            (select r.applied_at + interval '15 seconds' from supaops.resource as r
-             where r.address = 'cron_job.' || j.jobname)
+             where r.address = 'cron_job.' || j.jobname),
+           (select max(u.at) + interval '15 seconds' from supaops.audit as u
+             where u.action = 'resume' and u.at > now() - make_interval(secs => w.window_s))
          ) as since
     from unnest(%(jobs)s::text[], %(windows_s)s::float[], %(posts)s::boolean[])
            as w(job, window_s, posts)

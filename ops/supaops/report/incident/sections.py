@@ -49,7 +49,7 @@ def _lately(page: Page, lately: Lately) -> Iterator[Section]:
     failing = [_failing(page, each) for each in page.failing]
     yield Section(f"Failing jobs, last {window}", failing, "none")
     changes = [_change(page, each) for each in lately.changes]
-    yield Section(f"What changed, last {window}", changes, "nothing that supaops knows of")
+    yield Section(f"What changed, last {window}", changes, "nothing that is known of")
 
 
 def _broken(page: Page) -> Iterator[Row]:
