@@ -21,6 +21,7 @@ from tests.private_server import private_server
 from tests.projects import Project
 from tests.terminal import supaops
 from tests.waiting import until
+from tests.watch.switch import SECRET, a_switch
 from tests.watch.watching import Watching, watching
 
 pytestmark = pytest.mark.stack
@@ -166,6 +167,20 @@ def test_a_round_that_takes_longer_than_the_interval_is_told_once(chain: Project
         assert len(slow) == 1
         assert slow[0]["duration_s"] > 0.001
         assert (watcher.value("supaops_watch_overruns_total") or 0) >= 3
+
+
+def test_a_heartbeat_follows_the_verdict_and_its_url_is_never_shown(chain: Project) -> None:
+    chain.write_overlay(f"{TICKING}\nwatch: {{heartbeat: env(HEARTBEAT_URL)}}")
+    try:
+        with a_switch() as switch, watching(chain, *FAST, HEARTBEAT_URL=switch.url) as watcher:
+            until(lambda: switch.heard)
+            assert switch.heard[0][0] == f"/{SECRET}/fail", "no worker is there"
+            assert switch.heard[0][1].startswith("CRITICAL: ")
+            until(lambda: watcher.value("supaops_watch_heartbeats_total", outcome="sent"))
+            shown = "".join([*watcher.said, str(watcher.events), watcher.metrics()])
+            assert SECRET not in shown
+    finally:
+        chain.write_overlay(TICKING)
 
 
 @pytest.mark.usefixtures("healthy")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -16,53 +13,15 @@ from pydantic import SecretStr
 from supaops.status import Severity
 from supaops.watch.heartbeat import Beat, Heartbeat, beat_of, ping_url
 from tests.waiting import until
+from tests.watch.switch import SECRET, Switch, a_switch
 
 WELL, ILL = Beat(fails=False, line="OK"), Beat(fails=True, line="CRITICAL: net.queue")
-SECRET = "b2f1c3a4-5d6e-made-up"
-
-
-@dataclass(slots=True)
-class Switch:
-    """A dead man's switch on this machine.
-
-    Attributes:
-        heard: path and body of each ping.
-        answers: the statuses to answer with; then 200.
-        goes_on: while it is clear, pings get no answer.
-    """
-
-    url: str = ""
-    heard: list[tuple[str, str]] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-    goes_on: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture
 def switch() -> Iterator[Switch]:
-    known = Switch()
-    known.goes_on.set()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            known.heard.append((self.path, body))
-            known.goes_on.wait(20)
-            self.send_response(known.answers.pop(0) if known.answers else 200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known.url = f"http://127.0.0.1:{server.server_port}/{SECRET}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield known
-    known.goes_on.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with a_switch() as known:
+        yield known
 
 
 @dataclass(slots=True)
