@@ -137,7 +137,7 @@ def test_of_few_jobs_their_number_decides_and_not_their_share(
 ) -> None:
     first = recorded["healthy"].scrapes[0]
     hour = [
-        first | {ended("succeeded"): 3, ended("failed"): max(0, min(failed, minute - 50))}
+        first | {ended("succeeded"): 3, ended("failed"): max(0, min(failed, minute - 56 + failed))}
         for minute in range(60)
     ]
     assert_fire(tmp_path, rules(SHIPPED), [Part(Recording(hour), 60)], {59: expected})

@@ -122,12 +122,12 @@ def test_nobody_waits_for_a_switch_that_hangs(switch: Switch, beating: Beating) 
 
 def test_the_same_is_not_told_again_at_once_but_news_are(switch: Switch) -> None:
     beats = Heartbeat(SecretStr(switch.url), lambda _: None, at_least_s=3600)
-    beats.beat(WELL)
-    until(lambda: beats.sent == 1)
-    beats.beat(WELL)
+    for number, beat in enumerate((WELL, ILL), start=1):
+        beats.beat(beat)
+        until(partial(has_heard, switch, number))
+        until(lambda: beats.sent == len(switch.heard))
     beats.beat(ILL)
-    until(lambda: beats.sent == 2)
-    beats.close()
+    beats.close()  # which tells what waits
     assert [path for path, _ in switch.heard] == [f"/{SECRET}", f"/{SECRET}/fail"]
 
 
