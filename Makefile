@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers check-supabase up down render plan apply verify smoke lint format bench golden lock clean
+.PHONY: help setup demo test test-servers check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ apply: $(INSTALLED) ## make the database of ENV as declared
 
 verify: $(INSTALLED) ## check the chain of ENV, link by link
 	@$(SUPAOPS) verify --env $(ENV)
+
+doctor: $(INSTALLED) ## say what is wrong in ENV, why it matters, and what to do
+	@$(SUPAOPS) doctor --env $(ENV)
 
 smoke: $(INSTALLED) ## send one real job through the chain of ENV
 	@$(SUPAOPS) smoke --env $(ENV)

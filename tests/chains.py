@@ -45,7 +45,7 @@ def unused_endpoint() -> str:
 
 
 @contextmanager
-def serve(project: Project, **variables: str) -> Iterator[None]:
+def serve(project: Project, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `supaops serve`, with a handler for each task type, until the block ends."""
     (project.folder / "every_handler.py").write_text(HANDLERS, encoding="utf-8")
     url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
@@ -66,7 +66,7 @@ def serve(project: Project, **variables: str) -> Iterator[None]:
     try:
         until(lambda: answers(process, url, log))
         remind(project)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(30)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from supaops.apply import Applied, Options, apply_plan, provenance
-from supaops.config import Config, Resolved, load, resolve
+from supaops.checks.declared import declared
+from supaops.config import Config, Resolved, load, resolve, resolve_some
 from supaops.db.connect import Connection
+from supaops.errors import ConfigError, SupaopsError
 from supaops.local import Stack
 from supaops.plan import Desired, Plan, read_plan
 from supaops.render import resources
@@ -73,7 +75,19 @@ class Project:
     @property
     def desired(self) -> Desired:
         config = self.config
-        return Desired(config, resources(config), resolve(config, self.environ).secrets)
+        resolved = resolve(config, self.environ)
+        dsn = lambda: resolved.sentry_dsn  # noqa: E731  read only when it is asked for
+        return Desired(config, resources(config), resolved.secrets, sentry_dsn=dsn)
+
+    @property
+    def declared(self) -> tuple[Desired | ConfigError, tuple[SupaopsError, ...]]:
+        """Return what should be there, or what is wrong with the YAML, and what values lack."""
+        try:
+            config = self.config
+        except ConfigError as error:
+            return error, ()
+        resolved, problems = resolve_some(config, self.environ)
+        return declared(config, resolved), tuple(problems)
 
     def plan(self, conn: Connection) -> Plan:
         return read_plan(conn, self.desired)

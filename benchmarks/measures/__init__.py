@@ -7,6 +7,7 @@ from benchmarks.measures.claimers import Claimers
 from benchmarks.measures.cycle import Cycle
 from benchmarks.measures.declaration import Declaration
 from benchmarks.measures.depth import Depth
+from benchmarks.measures.detection import Detection
 from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
 from benchmarks.measures.lanes import Lanes
@@ -33,6 +34,7 @@ MEASURES: dict[str, Measure] = {
     "lanes": Lanes(),
     "depth": Depth(),
     "wake": Wake(),
+    "detection": Detection(),
 }
 """At full length."""
 
@@ -51,5 +53,6 @@ SHORT: dict[str, Measure] = {
     "lanes": Lanes(lanes=(1, 30), claims=20),
     "depth": Depth(pending=20_000, finished=20_000, claims=50),
     "wake": Wake(jobs=3),
+    "detection": Detection(runs=1),
 }
 """Enough to see that everything works; the figures mean little."""

@@ -26,7 +26,7 @@ def test_where_nothing_ticks_a_bootstrap_applies_and_verifies(
     assert outcome.status == ExitStatus.OK
     assert "Applied " in outcome.out
     assert "nothing ticks in test: no job was sent" in outcome.err
-    assert "config.drift" in outcome.out
+    assert "OK       config " in outcome.out
     again = cli("bootstrap", "--yes", **variables)
     assert again.status == ExitStatus.OK
     assert "No changes" in again.out

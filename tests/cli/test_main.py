@@ -11,7 +11,7 @@ import pytest
 
 from supaops import __version__
 from supaops.cli.project import project_root
-from supaops.status import ExitStatus
+from supaops.status import ExitStatus, Severity
 from tests.cli.conftest import Cli
 from tests.projects import ROOT, lay_out
 from tests.terminal import SUPAOPS, supaops
@@ -82,6 +82,24 @@ def test_the_completion_that_bash_installs_completes(tmp_path: Path) -> None:
         [bash, "-c", ask], env=environment, check=True, capture_output=True, text=True
     )
     assert done.stdout == "verify\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(("verify", "--list"), Severity.UNKNOWN), (("config", "schema"), ExitStatus.OK)],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_reader_that_has_gone_is_no_error_and_no_warning_either(
+    words: tuple[str, ...], status: int
+) -> None:
+    """Typer itself would exit 1, which of a health command means WARNING."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [SUPAOPS, *words], cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (status, b"")
 
 
 def test_a_project_is_found_from_below_and_by_its_config(

@@ -144,6 +144,8 @@ def test_what_was_planned_for_production_is_applied_and_verified(
 ) -> None:
     assert runner.job("production-plan") == {"changes": "true"}
     runner.job("production")
+    summary = (runner.checkout / "summary.md").read_text(encoding="utf-8")
+    assert "### Health of `production`: UNKNOWN" in summary, "nothing was posted yet"
     assert runner.job("production-plan") == {}
     assert ended_with(runner, "drift") == ExitStatus.OK
     db.execute("select cron.unschedule('job_queue_worker')")

@@ -75,4 +75,5 @@ def nothing() -> Injection:
 def judge(scene: Scene) -> list[Finding]:
     """Run every check as role postgres, inside the scene's transaction."""
     scene.sql("set local session authorization postgres")
-    return run_checks(scene.conn, scene.project.desired)
+    declared, missing = scene.project.declared
+    return run_checks(scene.conn, declared, missing=missing)

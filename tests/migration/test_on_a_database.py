@@ -279,10 +279,49 @@ def test_a_shadow_database_without_the_extensions_takes_it(
         with connect(shadow, application_name="pytest") as conn:
             push(conn, first)
             push(conn, second)
-            rows = conn.execute("select distinct kind from supaops.resource").fetchall()
-            # The two views read pg_cron's and pg_net's tables.
-            kinds = {"schema", "task_type", "function", "trigger", "grant"}
+            rows = conn.execute("select kind, address from supaops.resource").fetchall()
+            kinds = {"schema", "task_type", "function", "trigger", "grant", "view"}
             assert {row["kind"] for row in rows} == kinds
+            # The others read pg_cron's and pg_net's tables.
+            views = [row["address"] for row in rows if row["kind"] == "view"]
+            assert views == ["view.supaops.total"]
             assert conn.execute("select job_queue_enqueue('game_platform_sync')").fetchone()
     finally:
         db.execute("drop database shadow")
+
+
+def test_a_migration_leaves_a_cron_job_inactive_that_an_operator_has_paused(
+    project: Project, db: Connection
+) -> None:
+    yearly = "cron: {jobs: {job_queue_worker: {schedule: '0 0 1 1 *'}}}"
+    project.write_overlay(yearly)
+    fill_vault(db, project)
+    push(db, write(project))
+    db.execute(
+        "select cron.alter_job(jobid, active := false) from cron.job"
+        " where jobname = 'job_queue_worker'"
+    )
+    db.execute(
+        "insert into supaops.pause (queue, reason, paused_by, how, stopped)"
+        " values ('*', 'x', 'ann', 'cron', '{job_queue_worker}')"
+    )
+    project.write_overlay(yearly.replace("1 1", "2 1"))
+    push(db, write(project, "slower"))
+    job = cron_jobs(db)["job_queue_worker"]
+    assert (job["schedule"], job["active"]) == ("0 0 2 1 *", False)
+    assert_nothing_to_do(project, db)
+
+
+def test_a_migration_records_no_dummy_of_a_paused_secret(project: Project, db: Connection) -> None:
+    fill_vault(db, project)
+    push(db, write(project))
+    db.execute(
+        "select vault.update_secret(id, new_secret := 'PAUSED') from vault.secrets"
+        " where name = 'job_queue_runner_secret'"
+    )
+    project.write_overlay(
+        QUIET_CRON + "worker: {batch_limit: 7}\n"
+        "vault: {secrets: {job_queue_runner_secret: {description: other}}}\n"
+    )
+    push(db, write(project, "other"))
+    assert_nothing_to_do(project, db)

@@ -9,37 +9,17 @@ import pytest
 
 from supaops.checks.config.environment import armed, belongs
 from supaops.checks.config.plan import drift
-from supaops.checks.cron.scheduler import jobs, scheduler
 from supaops.checks.exit import FailOn, exit_status
 from supaops.checks.finding import Finding, Verdict, worst
-from supaops.checks.net.answers import last_answer
-from supaops.checks.net.sending import queue
 from supaops.config import load
 from supaops.db.environment import Environment, GuardState
-from supaops.db.health.chain import ChainFacts
 from supaops.db.live import LiveObject
 from supaops.plan import Action, Change, Plan
 from supaops.render.resource import Kind
-from supaops.report.findings import finding_lines, findings_json
 from supaops.status import Severity
 from tests.projects import ROOT
 
 CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "local")
-DECLARED = ["job_queue_worker", "job_queue_cleanup_daily", "job_queue_maintenance"]
-
-
-def facts(**changes: Any) -> ChainFacts:
-    """Return the facts of a chain that works, with changes."""
-    known: dict[str, Any] = {
-        "scheduler_alive": True,
-        "running_jobs": DECLARED,
-        "net_backlog": 0,
-        "posted_at": datetime(2026, 1, 31, tzinfo=UTC),
-        "posted_age_s": 12.0,
-        "status_code": 200,
-        "error": None,
-    }
-    return ChainFacts(**known | changes)
 
 
 def plan(*actions: Action) -> Plan:
@@ -48,51 +28,6 @@ def plan(*actions: Action) -> Plan:
         for n, action in enumerate(actions)
     ]
     return Plan("local", "postgres", "postgres", "1/5", tuple(lost))
-
-
-@pytest.mark.parametrize("check", [scheduler, jobs, queue, last_answer])
-def test_a_chain_that_works_is_ok_and_needs_no_fix(check: Any) -> None:
-    finding = check.judge(CONFIG, facts())
-    assert (finding.severity, finding.fix) == (Severity.OK, "")
-
-
-@pytest.mark.parametrize(
-    ("check", "changes", "severity", "observed"),
-    [
-        (scheduler, {"scheduler_alive": False}, Severity.CRITICAL, "not running"),
-        (
-            jobs,
-            {"running_jobs": ["job_queue_worker"]},
-            Severity.CRITICAL,
-            "not active: job_queue_cleanup_daily, job_queue_maintenance",
-        ),
-        (queue, {"net_backlog": 201}, Severity.WARNING, "201 waiting"),
-        (last_answer, {"posted_at": None}, Severity.UNKNOWN, "no evidence"),
-        (
-            last_answer,
-            {"posted_at": None, "idle_age_s": 3.0},
-            Severity.UNKNOWN,
-            "no post yet, for no job was ready 3 s ago",
-        ),
-        (last_answer, {"status_code": 500}, Severity.CRITICAL, "HTTP 500, 12 s ago"),
-        (
-            last_answer,
-            {"status_code": None, "error": "Couldn't connect to server"},
-            Severity.CRITICAL,
-            "Couldn't connect to server, 12 s ago",
-        ),
-    ],
-)
-def test_a_broken_link_is_found_with_what_was_seen_and_a_fix(
-    check: Any, changes: dict[str, Any], severity: Severity, observed: str
-) -> None:
-    finding = check.judge(CONFIG, facts(**changes))
-    assert (finding.severity, finding.observed) == (severity, observed)
-    assert finding.fix
-
-
-def test_a_batch_of_requests_may_wait() -> None:
-    assert queue.judge(CONFIG, facts(net_backlog=200)).severity is Severity.OK
 
 
 @pytest.mark.parametrize("action", [Action.DRIFT, Action.CREATE, Action.CONFLICT, Action.DELETE])
@@ -146,20 +81,6 @@ def test_what_was_skipped_is_unknown_to_the_strict() -> None:
     assert exit_status(skipped, FailOn.WARNING, strict=True) is Severity.UNKNOWN
     worse = found(Severity.CRITICAL, Severity.SKIPPED)
     assert exit_status(worse, FailOn.WARNING, strict=True) is Severity.CRITICAL
-
-
-def test_the_text_ends_with_the_worst_and_the_json_begins_with_it() -> None:
-    findings = found(Severity.OK, Severity.WARNING)
-    *_, last = finding_lines(findings)
-    assert last.plain == "WARNING: 1 of 2 checks OK."
-    answer = findings_json(findings)
-    assert answer["status"] == "WARNING"
-    assert answer["findings"][1] == {
-        "id": "x.1",
-        "severity": "WARNING",
-        "observed": "seen",
-        "fix": "do",
-    }
 
 
 def guarded(**changes: Any) -> Environment:

@@ -9,8 +9,9 @@ from supaops.plan import Action, Change, Decisions, Document, Plan, document
 from supaops.plan.document import schema
 from supaops.render.resource import Kind, Resource, canonical, digest
 from supaops.report.github import annotation
+from supaops.report.markdown import MAX_CHARACTERS
 from supaops.report.plan_github import plan_annotations
-from supaops.report.plan_markdown import MAX_CHARACTERS, plan_markdown
+from supaops.report.plan_markdown import plan_markdown
 from tests.projects import ROOT
 
 PLACE = "ops/config/job_queue.yaml:12:7"

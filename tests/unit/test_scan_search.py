@@ -7,10 +7,11 @@ import json
 import pytest
 from pydantic import SecretStr
 
+from supaops.config.known import Known
 from supaops.report.scan import scan_annotations, scan_json, scan_lines
 from supaops.scan import Leak, Scan, Source
 from supaops.scan.leak import Text
-from supaops.scan.search import Known, search
+from supaops.scan.search import search
 
 # Put together here, so that this file itself looks like none.
 X = "x1" * 20

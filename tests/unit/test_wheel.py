@@ -10,9 +10,12 @@ from hatchling.builders.wheel import WheelBuilder
 from tests.projects import ROOT
 
 PACKAGE = ROOT / "ops" / "supaops"
+RUNBOOKS = ROOT / "docs" / "runbooks"
 
 
-def test_the_wheel_holds_every_module_statement_and_template_and_no_more(tmp_path: Path) -> None:
+def test_the_wheel_holds_every_module_statement_template_and_runbook_and_no_more(
+    tmp_path: Path,
+) -> None:
     [wheel] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
@@ -25,5 +28,7 @@ def test_the_wheel_holds_every_module_statement_and_template_and_no_more(tmp_pat
         f"supaops/{path.relative_to(ROOT).as_posix()}"
         for path in (ROOT / "templates").rglob("*.j2")
     }
+    runbooks = {f"supaops/{path.relative_to(ROOT / 'docs')}" for path in RUNBOOKS.rglob("*.md")}
     assert templates
-    assert held == package | templates
+    assert runbooks
+    assert held == package | templates | runbooks

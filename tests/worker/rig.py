@@ -9,6 +9,7 @@ from typing import Any
 
 from supaops.worker import Handlers
 from supaops.worker.execution import Executor
+from supaops.worker.reporter import Reporter
 from supaops.worker.runner import Runner
 from supaops.worker.tally import Tally
 from tests.worker.fake_queue import NOW, FakeQueue
@@ -27,11 +28,19 @@ async def no_connection() -> AsyncIterator[Any]:
 class Rig:
     """A queue, the handlers, and the runner between them."""
 
-    def __init__(self, *, concurrency: int = 5, lease: timedelta = timedelta(minutes=5)) -> None:
+    def __init__(
+        self,
+        *,
+        concurrency: int = 5,
+        lease: timedelta = timedelta(minutes=5),
+        reporter: Reporter | None = None,
+    ) -> None:
         self.queue = FakeQueue()
         self.handlers = Handlers()
         executor = Executor(self.handlers, no_connection, clock=lambda: NOW)
-        self.runner = Runner(self.queue, executor, concurrency=concurrency, lease=lease)
+        self.runner = Runner(
+            self.queue, executor, concurrency=concurrency, lease=lease, reporter=reporter
+        )
 
     async def run(self, limit: int = 5, *, within: timedelta = LATER) -> Tally:
         """Run one claim."""

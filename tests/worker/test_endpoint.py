@@ -19,6 +19,7 @@ from supaops.worker import Context, Handlers
 from supaops.worker.app import application
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
+from supaops.worker.reporter import Reporter
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from tests.worker.fake_queue import FakeQueue, gone, job
@@ -51,8 +52,8 @@ class Service:
         self.runner = Runner(self.queue, executor, concurrency=5, lease=self.settings.lease)
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[httpx.AsyncClient]:
-        endpoint = Endpoint(self.settings, self.runner, environ=self.environ)
+    async def serve(self, reporter: Reporter | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        endpoint = Endpoint(self.settings, self.runner, reporter=reporter, environ=self.environ)
         async with serving(application(endpoint)) as client:
             yield client
             await self.runner.close(grace=timedelta(0))

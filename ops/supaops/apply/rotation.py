@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from supaops.apply.provenance import Provenance
 from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.environment import GuardState, read_environment
-from supaops.db.live import LiveObject, State
+from supaops.db.live import LiveObject, State, value_digest
 from supaops.db.rotation import Answer, answer, begin, call_worker, finish, is_under_way, undo
 from supaops.errors import Refused, SupaopsError
-from supaops.plan import Desired, read_plan
+from supaops.plan import Desired, is_paused, read_plan
 from supaops.render.resource import Kind
 
 _POLL_S = 0.1
@@ -115,12 +114,17 @@ def _live(state: State, name: str) -> LiveObject:
     live = state.live.get(address)
     if live is None or address not in state.recorded:
         raise SupaopsError(f"{name} was not applied yet", hint="supaops apply")
+    if is_paused(live):
+        raise Refused(
+            f"{name} holds a dummy value: an operator has paused the chain with it",
+            hint="supaops resume, then rotate",
+        )
     return live
 
 
 def _digest(live: LiveObject) -> str:
     """Return the salted digest of the value that Vault holds."""
-    return str(json.loads(live.definition.rpartition("value_digest: ")[2]))
+    return str(value_digest(live.definition))
 
 
 def _prove(
@@ -135,7 +139,7 @@ def _prove(
     deadline = time.monotonic() + timeout.total_seconds()
     while True:
         progress("calling the worker with it")
-        said = _call(conn, deadline)
+        said = call(conn, deadline)
         if said.status_code in _SUCCESS:
             return said.status_code
         if time.monotonic() + _RETRY_S >= deadline:
@@ -143,7 +147,11 @@ def _prove(
         time.sleep(_RETRY_S)
 
 
-def _call(conn: Connection, deadline: float) -> Answer:
+def call(conn: Connection, deadline: float) -> Answer:
+    """Have the worker called as by a tick, and return what it said.
+
+    Args:    deadline: of `time.monotonic`; then the answer is that there was none.
+    """
     request_id = call_worker(conn)
     while (said := answer(conn, request_id)) is None:
         if time.monotonic() >= deadline:

@@ -24,6 +24,7 @@ from supaops.config.thresholds import Thresholds
 from supaops.status import Severity
 
 Facts = TypeVar("Facts")
+VALID, SOURCES = "config.valid", "config.sources"
 REACHABLE, APPLIED = "conn.reachable", "config.applied"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from supaops.checks.sources import Sources
 from supaops.config.model import Config
 from supaops.db.environment import Environment, read_environment
-from supaops.db.health.chain import ChainFacts, read_chain
+from supaops.db.health.commands import Command, read_commands
+from supaops.db.health.security import Exposure, read_exposures
 from supaops.plan import Plan
 
 
@@ -19,11 +20,17 @@ def environment_facts(sources: Sources) -> Environment | None:
     return read_environment(sources.conn)
 
 
-def chain_facts(sources: Sources) -> ChainFacts:
-    """Return what the database shows of the chain."""
-    return read_chain(sources.conn, active_jobs(sources.desired.config))
-
-
 def active_jobs(config: Config) -> list[str]:
     """Return the names of the cron jobs that are declared active."""
     return [name for name, job in config.cron.jobs.items() if job.active]
+
+
+def command_facts(sources: Sources) -> tuple[Command, ...]:
+    """Return the commands of pg_cron's jobs and of their latest runs."""
+    return read_commands(sources.conn)
+
+
+def exposure_facts(sources: Sources) -> tuple[Exposure, ...]:
+    """Return what is open to whom."""
+    queue = sources.desired.config.queue
+    return read_exposures(sources.conn, queue.schema_name, queue.name)

@@ -3,64 +3,86 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from supaops.checks.catalogue import CHECKS
-from supaops.checks.check import REACHABLE, AnyCheck, skipped, unknown
+from supaops.checks.check import REACHABLE, SOURCES, VALID, AnyCheck, skipped, unknown
 from supaops.checks.finding import Finding, Verdict
-from supaops.checks.sources import Sources
+from supaops.checks.sources import NoValue, Sources
+from supaops.config.thresholds import Checks
 from supaops.db.connect import Connection
 from supaops.db.moment import moment
-from supaops.errors import SupaopsError
+from supaops.errors import ConfigError, DatabaseError, SupaopsError
 from supaops.plan import Desired
 from supaops.status import Severity
 
 _SILENT = frozenset({Severity.CRITICAL, Severity.UNKNOWN, Severity.SKIPPED})
 _BY_ID = {each.id: each for each in CHECKS}
+_WITHOUT_DATABASE = frozenset({VALID, SOURCES, REACHABLE})
 
 
 def run_checks(
-    conn: Connection, desired: Desired, checks: Sequence[AnyCheck] = CHECKS
+    conn: Connection | SupaopsError,
+    declared: Desired | ConfigError,
+    checks: Sequence[AnyCheck] = CHECKS,
+    *,
+    missing: tuple[SupaopsError, ...] | None = (),
+    debug: bool = False,
 ) -> list[Finding]:
     """Return one finding per check, in their order, all of one moment; changes nothing.
 
-    What cannot be read makes the checks that need it UNKNOWN, and no others.
+    What cannot be read makes the checks that need it UNKNOWN, and no others. A connection that is
+    lost on the way leaves what was read before.
+
+    Args:
+        conn, declared: the database and the YAML, or what is wrong with it.
+        missing: a problem for each value that is not there; see `Sources`.
+        debug: raise what a check raises unexpectedly, in place of saying so.
     """
-    limits = desired.config.checks
+    limits = Checks() if isinstance(declared, ConfigError) else declared.config.checks
     ends_at = time.monotonic() + limits.total_timeout.total_seconds()
-    run = _Run(Sources(conn, desired, limits.timeout.total_seconds(), ends_at))
+    sources = Sources(conn, declared, limits.timeout.total_seconds(), ends_at, missing)
+    run = _Run(sources, debug=debug)
+    found: list[Finding] = []
+    try:
+        with _moment(conn):
+            found += [run.finding(each) for each in checks]
+    except DatabaseError as error:
+        return found or run_checks(error, declared, checks, missing=missing)
+    return found
+
+
+@contextmanager
+def _moment(conn: Connection | SupaopsError) -> Iterator[None]:
+    if isinstance(conn, SupaopsError):
+        yield
+        return
     with moment(conn):
-        return [run.finding(each) for each in checks]
-
-
-def unreachable(error: SupaopsError, checks: Sequence[AnyCheck] = CHECKS) -> list[Finding]:
-    """Return what is to be said of each check when there is no connection."""
-    return [_without_database(each, error) for each in checks]
-
-
-def _without_database(check: AnyCheck, error: SupaopsError) -> Finding:
-    asks = check.id == REACHABLE
-    verdict = unknown(str(error), error.hint or "") if asks else skipped(f"needs {REACHABLE}")
-    return Finding(check.id, check.title, check.why, verdict)
+        yield
 
 
 class _Run:
     """One run, which judges each check once."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, *, debug: bool) -> None:
         self._sources = sources
+        self._debug = debug
         self._found: dict[str, Finding] = {}
 
     def finding(self, check: AnyCheck) -> Finding:
         if check.id not in self._found:
             started = time.monotonic()
-            verdict = self._blocked(check.needs) or self._verdict(check)
+            verdict = self._blocked(check) or self._verdict(check)
             taken = time.monotonic() - started
             self._found[check.id] = Finding(check.id, check.title, check.why, verdict, taken)
         return self._found[check.id]
 
-    def _blocked(self, needs: Iterable[str]) -> Verdict | None:
-        for id in needs:  # noqa: A001  it is called so everywhere else
+    def _blocked(self, check: AnyCheck) -> Verdict | None:
+        offline = isinstance(self._sources.connection, SupaopsError)
+        if offline and check.id not in _WITHOUT_DATABASE:
+            return skipped(f"needs {REACHABLE}")
+        for id in check.needs:  # noqa: A001  it is called so everywhere else
             if self.finding(_BY_ID[id]).severity in _SILENT:
                 return skipped(f"needs {id}")
         return None
@@ -68,6 +90,24 @@ class _Run:
     def _verdict(self, check: AnyCheck) -> Verdict:
         try:
             facts = self._sources.facts(check.reads)
+            return check.judge(self._sources.desired.config, facts)
+        except NoValue:
+            return skipped(f"needs {SOURCES}")
         except SupaopsError as error:
-            return unknown(str(error), error.hint or "")
-        return check.judge(self._sources.desired.config, facts)
+            return _untold(error)
+        except Exception as error:
+            if self._debug:
+                raise
+            # Not its message: what failed where nobody expected it may quote a secret.
+            defect = f"a defect of supaops: {type(error).__name__}"
+            return unknown(defect, "run it again with SUPAOPS_DEBUG=1 and report what it prints")
+
+
+def _untold(error: SupaopsError) -> Verdict:
+    """Return that there is no evidence, with every problem of the YAML."""
+    problems = error.problems if isinstance(error, ConfigError) else [error]
+    first, *others = problems
+    if not others:
+        return unknown(str(first), first.hint or "")
+    told = (f"{each}; fix: {each.hint}" if each.hint else str(each) for each in problems)
+    return unknown(f"{len(problems)} problems", first.hint or "", evidence=tuple(told))

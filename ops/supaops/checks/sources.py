@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from supaops.db.connect import Connection
 from supaops.db.moment import limited
-from supaops.errors import SupaopsError
+from supaops.errors import ConfigError, SupaopsError
 from supaops.plan import Desired
 
 Facts = TypeVar("Facts")
@@ -19,46 +19,94 @@ class OutOfTime(SupaopsError):
     """There was no time left to look."""
 
 
+class NoValue(SupaopsError):
+    """A secret's value is not there, as `config.sources` tells."""
+
+
 @dataclass(slots=True)
 class Sources:
     """One run's access to the database and to the config.
 
     Attributes:
+        connection: to the database, or why there is none.
+        declared: what the environment should hold, or what is wrong with the YAML.
         timeout_s: how long one reader may take, in seconds.
         ends_at: when the run must be over, on the clock of `time.monotonic`.
+        missing: a problem for each value that the YAML refers to and that is not there; None when
+            that cannot be told.
     """
 
-    conn: Connection
-    desired: Desired
+    connection: Connection | SupaopsError
+    declared: Desired | ConfigError
     timeout_s: float
     ends_at: float
+    missing: tuple[SupaopsError, ...] | None = ()
     _read: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def conn(self) -> Connection:
+        """Return the connection.
+
+        Raises: SupaopsError when there is none.
+        """
+        if isinstance(self.connection, SupaopsError):
+            raise self.connection
+        return self.connection
+
+    @property
+    def desired(self) -> Desired:
+        """Return what the environment should hold.
+
+        Raises: ConfigError when the YAML does not tell.
+        """
+        if isinstance(self.declared, ConfigError):
+            raise self.declared
+        return self.declared
 
     @property
     def left_s(self) -> float:
         """Return how long a reader may still take, in seconds; zero or less when time is up."""
         return min(self.timeout_s, self.ends_at - time.monotonic())
 
+    def secret(self, name: str) -> str:
+        """Return the value of a secret.
+
+        Raises: NoValue when it is declared, and its source is not there; SupaopsError when it is
+            not declared.
+        """
+        value = self.desired.secrets.get(name)
+        if value is not None:
+            return value.get_secret_value()
+        kind = NoValue if name in self.desired.config.vault.secrets else SupaopsError
+        hint = f"declare it under vault.secrets.{name}"
+        raise kind(f"the secret {name!r} has no value here", hint=hint)
+
     def facts(self, reader: Reader[Facts]) -> Facts:
         """Return what a reader reads, from memory when it was read before.
 
-        Raises: SupaopsError, the same one each time.
+        Raises: what the reader raises, the same error each time; SupaopsError unless it is a
+            defect.
         """
         if reader not in self._read:
             try:
                 self._read[reader] = self._fresh(reader)
-            except SupaopsError as error:
+            except Exception as error:  # a defect too costs its time only once
                 self._read[reader] = error
         found = self._read[reader]
-        if isinstance(found, SupaopsError):
+        if isinstance(found, Exception):
             raise found
         return found  # type: ignore[no-any-return]  # it is what this reader returned
 
     def _fresh(self, reader: Reader[Facts]) -> Facts:
+        if isinstance(self.connection, SupaopsError):
+            return reader(self)
         left = self.left_s
         if left <= 0:
-            raise OutOfTime("not looked at: all checks together took too long")
-        with limited(self.conn, left):
+            raise OutOfTime(
+                "not looked at: all checks together took too long",
+                hint="give them more time: --total-timeout, or checks.total_timeout in the YAML",
+            )
+        with limited(self.connection, left):
             return reader(self)
 
 

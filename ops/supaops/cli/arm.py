@@ -56,7 +56,7 @@ def guarded_target(environment: str, path: Path) -> Target:
         raise SupaopsError(
             "without the clone guard a database is neither armed nor disarmed",
             place=config_place(where.config, "clone_guard"),
-            hint="set clone_guard: true and apply; to hold back jobs: select job_queue_pause(...)",
+            hint="set clone_guard: true and apply; to hold back jobs: supaops pause --reason WHY",
         )
     return where
 

@@ -10,7 +10,7 @@ from supaops.apply import require_own_environment
 from supaops.checks.finding import Finding, worst
 from supaops.checks.run import run_checks
 from supaops.cli.apply import agreed, carry_out
-from supaops.cli.console import say, show
+from supaops.cli.console import say, show, shows_symbols
 from supaops.cli.guard import YesOption, confirm, env_is_typed, require_typed
 from supaops.cli.options import ConfigOption, EnvOption, Target, target
 from supaops.cli.project import DEFAULT_CONFIG
@@ -19,7 +19,7 @@ from supaops.db.connect import Connection
 from supaops.db.extensions import create_extensions, missing_extensions
 from supaops.jobs.smoke import SmokeResult, ticks
 from supaops.plan import Decisions, read_plan
-from supaops.report.findings import finding_lines
+from supaops.report.health.text import Look, finding_lines
 from supaops.report.smoke import verdict_lines
 from supaops.status import ExitStatus, Severity
 
@@ -51,7 +51,7 @@ def bootstrap(
         result = None if no_smoke else _smoke(conn, where, timeout)
         say("verifying", "dim")
         findings = run_checks(conn, where.desired)
-        show(finding_lines(findings))
+        show(finding_lines(findings, Look(symbols=shows_symbols())))
     if not _is_sound(findings, result):
         raise typer.Exit(ExitStatus.ERROR)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from supaops.checks.catalogue import left_out
 from supaops.cli.console import show
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
@@ -22,6 +23,7 @@ def check(env: EnvOption = "local", config: ConfigOption = DEFAULT_CONFIG) -> No
     Shows when each cron job ticks next. A running local stack lends its variables to `local`.
     """
     where = target(env, config)
+    left_out(where.config)
     show(check_lines(where.config, utc_now()))
 
 

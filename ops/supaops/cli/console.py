@@ -29,6 +29,16 @@ def _console(*, stderr: bool = False) -> Console:
 stdout, stderr = _console(), _console(stderr=True)
 
 
+def width() -> int | None:
+    """Return how wide a result may be; None where no person reads it."""
+    return stdout.width if stdout.file.isatty() else None
+
+
+def shows_symbols() -> bool:
+    """Tell whether stdout is shown in colour to somebody, and can show more than ASCII."""
+    return stdout.color_system is not None and stdout.encoding.lower().startswith("utf")
+
+
 def show(lines: Iterable[Text]) -> None:
     """Print the lines of a result to stdout."""
     for line in lines:

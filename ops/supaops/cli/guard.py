@@ -14,6 +14,8 @@ from supaops.db.connect import describe
 from supaops.errors import Refused
 from supaops.plan import Action, Plan
 
+_TYPED_ABOVE = 100
+
 YesOption = Annotated[
     bool, typer.Option("--yes", "-y", help="Do not ask; needed where there is no terminal.")
 ]
@@ -47,22 +49,41 @@ def require_typed(target: Target, *, typed: bool) -> None:
         )
 
 
-def confirm(target: Target, doing: str, *, yes: bool) -> None:
+def confirm(target: Target, doing: str, *, yes: bool, look: str = "`supaops plan`") -> None:
     """Ask whether to go on; the local stack needs no question.
 
-    Raises: Refused when the answer is no, or nobody is there to give one.
+    Args:    look: what shows beforehand what would be done.
+    Raises:  Refused when the answer is no, or nobody is there to give one.
     """
     if yes or target.is_local_stack:
         return
+    _announce(target, doing, look)
+    if not typer.confirm("Go on?", default=False, err=True):
+        raise Refused("not confirmed; nothing was changed")
+
+
+def confirm_count(target: Target, doing: str, count: int, *, yes: bool) -> None:
+    """Ask whether to change so many jobs; for more than a hundred the count is to be typed.
+
+    Raises: Refused when the answer is no, or nobody is there to give one.
+    """
+    if yes or target.is_local_stack or count <= _TYPED_ABOVE:
+        confirm(target, doing, yes=yes, look="it with --dry-run")
+        return
+    _announce(target, doing, "it with --dry-run")
+    typed = typer.prompt(f"Type {count} to go on", default="", show_default=False, err=True)
+    if typed.replace(",", "").strip() != str(count):
+        raise Refused("not confirmed; nothing was changed")
+
+
+def _announce(target: Target, doing: str, look: str) -> None:
     where = f"{target.config.environment} ({describe(target.database_url)})"
     if not _has_terminal():
         raise Refused(
             f"there is no terminal to ask whether to {doing} in {where}",
-            hint="look at `supaops plan`, then say --yes",
+            hint=f"look at {look}, then say --yes",
         )
     say(f"About to {doing} in {where}.", "bold")
-    if not typer.confirm("Go on?", default=False, err=True):
-        raise Refused("not confirmed; nothing was changed")
 
 
 def wants_force(plan: Plan) -> bool:
@@ -78,4 +99,12 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-__all__ = ["YesOption", "authorise", "confirm", "env_is_typed", "require_typed", "wants_force"]
+__all__ = [
+    "YesOption",
+    "authorise",
+    "confirm",
+    "confirm_count",
+    "env_is_typed",
+    "require_typed",
+    "wants_force",
+]

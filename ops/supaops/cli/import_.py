@@ -38,7 +38,7 @@ NamesArgument = Annotated[
 ]
 
 
-def import_(  # noqa: PLR0913, PLR0917  a Typer option is a parameter
+def import_(
     context: typer.Context,
     what: WhatArgument = What.ALL,
     names: NamesArgument = None,

@@ -16,7 +16,7 @@ from supaops.errors import SupaopsError, UsageError
 from supaops.status import INTERRUPTED, ExitStatus, Severity
 
 # Their exit codes are Nagios states, in which 1 and 2 already mean something else.
-HEALTH_COMMANDS = frozenset({"verify", "doctor", "smoke"})
+HEALTH_COMMANDS = frozenset({"verify", "doctor", "smoke", "watch"})
 
 _GARBAGE_AFTER = 50_000
 """Objects between two collections: a command makes many, few in cycles, and ends soon."""
@@ -66,7 +66,14 @@ def run(words: list[str]) -> int:
 
 
 def _invoke(words: list[str]) -> int:
-    result = app(words, prog_name="supaops", standalone_mode=False)
+    try:
+        result = app(words, prog_name="supaops", standalone_mode=False)
+    except SystemExit as error:
+        if error.code == ExitStatus.ERROR:  # what Typer makes of a reader that has gone
+            raise BrokenPipeError from error
+        raise
+    if result == INTERRUPTED:  # what Typer makes of Ctrl-C
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else ExitStatus.OK
 
 

@@ -46,7 +46,12 @@ class Target:
     @property
     def desired(self) -> Desired:
         """Return what the environment should hold."""
-        return Desired(self.config, resources(self.config), self.resolved.secrets)
+        return Desired(
+            self.config,
+            resources(self.config),
+            self.resolved.secrets,
+            sentry_dsn=lambda: self.resolved.sentry_dsn,
+        )
 
     @property
     def is_local_stack(self) -> bool:

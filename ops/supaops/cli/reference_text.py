@@ -43,15 +43,15 @@ EXIT_CODES = (
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),
     (
         ", ".join(str(each.value) for each in NAGIOS_STATES),
-        "`verify`, `smoke`",
+        "`verify`, `doctor`, `smoke`",
         ", ".join(each.name for each in NAGIOS_STATES),
     ),
 )
 """The code, whose it is, what it means."""
 
 FOOT = """
-The health commands are `verify` and `smoke`. They exit as Nagios plugins do, so an error or a wrong
-command line is 3 there: no evidence is not health, and no outage either.
+The health commands are `verify`, `doctor` and `smoke`. They exit as Nagios plugins do, so an error
+or a wrong command line is 3 there: no evidence is not health, and no outage either.
 
 ## Output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,10 @@ import typer
 from supaops.cli.choices import ConfigOption, EnvOption, env_is_typed
 from supaops.cli.console import say
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.config import load
+from supaops.config import Config, load
 from supaops.errors import RenderError, UsageError
 from supaops.render import annotated_script, files, resources
+from supaops.render.monitoring import board, rules
 
 OutOption = Annotated[
     Path | None,
@@ -38,16 +40,25 @@ def render(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 2 when a migration is due; write nothing.")
     ] = False,
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="Print rules for Prometheus, from the YAML's `slo`.")
+    ] = False,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="Print a board for Grafana, as JSON.")
+    ] = False,
 ) -> None:
     """Print the SQL of an environment, without a database.
 
     It needs no secret either. The list of its resources follows as comments. `--migration` writes
-    a file for `supabase db push` instead, with what the project's earlier ones do not hold.
+    a file for `supabase db push` instead, with what the project's earlier ones do not hold;
+    `--alerts` and `--dashboard` print what watches the metrics of `supaops watch`.
     """
     if not migration:
         _refuse_alone({"WHAT": what, "--prune": prune, "--check": check})
-        _print(env, config, out)
+        _print(env, config, out, _monitoring(alerts=alerts, dashboard=dashboard))
         return
+    if alerts or dashboard:
+        raise UsageError("a migration holds neither alerts nor a board", hint="two commands")
     if out is not None:
         raise UsageError("--out and --migration exclude each other", hint="leave one of them out")
     if not env_is_typed(context):
@@ -60,8 +71,25 @@ def render(
     migrate(env, config, what or "supaops", prune=prune, check=check)
 
 
-def _print(env: str, config: Path, out: Path | None) -> None:
-    rendered = resources(load(config, env))
+def _monitoring(*, alerts: bool, dashboard: bool) -> Callable[[Config], str] | None:
+    """Return what makes the rules or the board; None where the SQL is wanted."""
+    if alerts and dashboard:
+        raise UsageError("--alerts and --dashboard exclude each other", hint="two commands")
+    if not alerts and not dashboard:
+        return None
+    return rules if alerts else board
+
+
+def _print(
+    env: str, config: Path, out: Path | None, monitoring: Callable[[Config], str] | None
+) -> None:
+    declared = load(config, env)
+    if monitoring:
+        if out is not None:
+            raise UsageError("--out is for the SQL", hint="send the output to a file: > FILE")
+        typer.echo(monitoring(declared), nl=False)
+        return
+    rendered = resources(declared)
     if out is None:
         typer.echo(annotated_script(rendered), nl=False)
     else:

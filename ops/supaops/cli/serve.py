@@ -11,6 +11,7 @@ from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.worker.app import create_app
 from supaops.worker.loading import load_handlers
+from supaops.worker.sentry.start import start
 from supaops.worker.server import configure_logging, run_server
 from supaops.worker.settings import Settings
 
@@ -52,8 +53,10 @@ def serve(
     where = target(env, config, needs=lambda config: {config.worker.secret})
     settings = Settings.of(where.config, where.resolved.secrets)
     registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
+    reporter = start(where.config, where.resolved, os.environ)
     where.announce("serve")
-    run_server(create_app(settings, where.database_url, registry), host=host, port=port)
+    app = create_app(settings, where.database_url, registry, reporter=reporter)
+    run_server(app, host=host, port=port)
 
 
 def _from_environment() -> list[str]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from supaops.config.fields import Duration, Reference, Text
+from supaops.config.problem import Complaint
 from supaops.config.section import Section
+
+_LONGEST_IN_SENTRY = timedelta(days=7)
+_MOST_IN_A_ROW = 720
 
 
 class History(Section):
@@ -75,15 +80,32 @@ class Sentry(Section):
 
     dsn: Reference | None = None
     """Where events go: `env(SENTRY_DSN)`; null, or a variable that is unset, sends nothing."""
+    messages: bool = False
+    """Whether events hold what an error says, without known secrets and the payload's values."""
     monitors: bool = True
     """Whether each cron job that Sentry can watch has a monitor there."""
+    checkin_margin: Duration = timedelta(minutes=3)
+    """How late a check-in may be before Sentry calls it missed; up to 7d, in whole minutes."""
+    max_runtime: Duration = timedelta(minutes=30)
+    """How long a run may go on before Sentry calls it failed; up to 7d, in whole minutes."""
+    failure_issue_threshold: int = Field(default=1, ge=1, le=_MOST_IN_A_ROW)
+    """How many failed or missed runs in a row make an issue."""
+    recovery_threshold: int = Field(default=1, ge=1, le=_MOST_IN_A_ROW)
+    """How many good runs in a row resolve it."""
+
+    @model_validator(mode="after")
+    def _sentry_takes_a_week_at_most(self) -> Self:
+        for name in ("checkin_margin", "max_runtime"):
+            if getattr(self, name) > _LONGEST_IN_SENTRY:
+                raise Complaint(f"{name}: expected at most 7d", reveal=False)
+        return self
 
 
 class Runbook(Section):
     """What the playbook says of the people and the application."""
 
-    title: Text = "Job Queue"
-    """Whose queue it is."""
+    title: Text = ""
+    """Whose queue it is: the name of the application."""
     admin_ui: Text = "/dashboard/admin-tools/jobs"
     """Path or URL of the page of jobs."""
     task_types_file: Text = "lib/jobs/types.ts"

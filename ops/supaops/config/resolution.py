@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
@@ -15,21 +13,47 @@ from supaops.config.model import Config
 from supaops.config.outside import Outside, Unread
 from supaops.config.places import KeyPath, dotted
 from supaops.config.references import CommandRef, EnvRef, FileRef, Reference
-from supaops.config.secrecy import is_placeholder
+from supaops.config.values import Check, dsn_fault, endpoint_fault, fault, runner_fault, url_fault
 from supaops.errors import ConfigError, SupaopsError
 
-_MIN_SECRET = 16
-_HEADER_SAFE = re.compile(r"[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?")
 _URL: KeyPath = ("database", "url")
-_Check = Callable[[str], str]
+_DSN: KeyPath = ("sentry", "dsn")
+_HEARTBEAT: KeyPath = ("watch", "heartbeat")
+
+
+def _nothing(_path: KeyPath) -> SecretStr | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The values behind a Config's references; `database_url` is None for the local stack."""
+    """The values behind a Config's references; `database_url` is None for the local stack.
+
+    What a command can do without is read when it is first asked for: a reference may be a program
+    that asks a person.
+    """
 
     database_url: SecretStr | None
     secrets: dict[str, SecretStr]
+    _optional: Callable[[KeyPath], SecretStr | None] = field(
+        default=_nothing, repr=False, compare=False
+    )
+
+    @property
+    def sentry_dsn(self) -> SecretStr | None:
+        """Return where events go; None where no DSN is declared, or its variable is unset.
+
+        Raises: ConfigError where the reference leads to nothing, or to what is no DSN.
+        """
+        return self._optional(_DSN)
+
+    @property
+    def heartbeat_url(self) -> SecretStr | None:
+        """Return the URL that the watcher calls; None where none is declared, or it is unset.
+
+        Raises: ConfigError where the reference leads to nothing, or to what is no URL.
+        """
+        return self._optional(_HEARTBEAT)
 
     @property
     def revealed_url(self) -> str:
@@ -68,7 +92,8 @@ def resolve_some(
     url = reading.database_url()
     secrets = {name: reading.secret(name) for name in config.vault.secrets if _wants(names, name)}
     kept = {name: SecretStr(value) for name, value in secrets.items() if value is not None}
-    return Resolved(SecretStr(url) if url else None, kept), reading.problems
+    resolved = Resolved(SecretStr(url) if url else None, kept, reading.optional)
+    return resolved, list(reading.problems)
 
 
 def _wants(names: Collection[str] | None, name: str) -> bool:
@@ -90,7 +115,7 @@ class _Reading:
         """Return the database's URL, or None for the local stack and for a fault."""
         url = self.config.database.url
         if not isinstance(url, str):
-            self._url = self._value(_URL, url, _fault)
+            self._url = self._value(_URL, url, fault)
         elif url != "local":
             self._url = url
         return self._url
@@ -100,13 +125,39 @@ class _Reading:
         path = ("vault", "secrets", name, "value")
         return self._value(path, self.config.vault.secrets[name].value, self._check(name))
 
-    def _check(self, name: str) -> _Check:
-        worker = self.config.worker
-        checks = {worker.endpoint: _endpoint_fault, worker.secret: _runner_fault}
-        special = checks.get(name)
-        return lambda value: _fault(value) or (special(value) if special else "")
+    def optional(self, path: KeyPath) -> SecretStr | None:
+        """Return the value of a key that need not have one, read when it is asked for.
 
-    def _value(self, path: KeyPath, reference: Reference, check: _Check) -> str | None:
+        Raises: ConfigError for a fault.
+        """
+        reference, check = self._outlets[path]
+        if reference is None or self._is_unset(reference):
+            return None
+        before = len(self.problems)
+        value = self._value(path, reference, check)
+        if len(self.problems) > before:
+            raise ConfigError(self.problems[before:])
+        return None if value is None else SecretStr(value)
+
+    @property
+    def _outlets(self) -> dict[KeyPath, tuple[Reference | None, Check]]:
+        config = self.config
+        return {
+            _DSN: (config.sentry.dsn, lambda value: fault(value) or dsn_fault(value)),
+            _HEARTBEAT: (config.watch.heartbeat, lambda value: fault(value) or url_fault(value)),
+        }
+
+    def _is_unset(self, reference: Reference) -> bool:
+        """Tell whether it names a variable that is not there, or empty as CI makes an unset one."""
+        return isinstance(reference, EnvRef) and not self.environ.get(reference.name, "").strip()
+
+    def _check(self, name: str) -> Check:
+        worker = self.config.worker
+        checks = {worker.endpoint: endpoint_fault, worker.secret: runner_fault}
+        special = checks.get(name)
+        return lambda value: fault(value) or (special(value) if special else "")
+
+    def _value(self, path: KeyPath, reference: Reference, check: Check) -> str | None:
         try:
             value = self._read(reference)
         except _Untold:
@@ -114,8 +165,8 @@ class _Reading:
         except Unread as error:
             self._note(path, reference, error.fault, error.hint)
             return None
-        if fault := check(value):
-            self._note(path, reference, fault, _remedy(reference))
+        if wrong := check(value):
+            self._note(path, reference, wrong, _remedy(reference))
             return None
         return value
 
@@ -172,8 +223,8 @@ class _Reading:
             )
         return self.outside.api_url
 
-    def _note(self, path: KeyPath, reference: Reference, fault: str, hint: str) -> None:
-        message = f"{dotted(path)}: {reference.subject} {fault}"
+    def _note(self, path: KeyPath, reference: Reference, wrong: str, hint: str) -> None:
+        message = f"{dotted(path)}: {reference.subject} {wrong}"
         place = config_place(self.config, path)
         self.problems.append(SupaopsError(message, place=place, hint=hint))
 
@@ -192,32 +243,3 @@ def _remedy(reference: Reference) -> str:
             return "run it by hand to see what it prints"
         case _:
             return "write the whole URL: env(NAME)"
-
-
-def _fault(value: str) -> str:
-    if not value.strip():
-        return "is empty"
-    if is_placeholder(value):
-        return "holds a placeholder"
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        return "is not valid UTF-8 text"
-    return ""
-
-
-def _endpoint_fault(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"[^\x21-\x7e]", value) or "#" in value:
-        return "must hold an http or https URL without blanks or a fragment"
-    if parts.username is not None or parts.password is not None:
-        return "must hold a URL without credentials"
-    return ""
-
-
-def _runner_fault(value: str) -> str:
-    if not _HEADER_SAFE.fullmatch(value):
-        return "cannot be sent in a header: blanks around it, a control character or non-Latin text"
-    return f"must hold at least {_MIN_SECRET} characters" if len(value) < _MIN_SECRET else ""

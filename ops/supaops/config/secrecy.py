@@ -46,11 +46,12 @@ _KINDS = (
     ("a SendGrid key", ("SG.",), re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}")),
 )
 
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = (
     r"(env|file|cmd|project_url)\(.*\)|<.*>|\$\{.*\}|(change|replace)[-_ ]?me.*|your[-_ ].*"
-    r"|todo|fixme|x{3,}|\.{3,}|placeholder",
-    re.IGNORECASE | re.DOTALL,
+    r"|todo|fixme|x{3,}|\.{3,}|placeholder"
 )
+"""What a whole value that nobody has put in looks like, in any case; PostgreSQL reads it too."""
+_PLACEHOLDER = re.compile(PLACEHOLDER, re.IGNORECASE | re.DOTALL)
 # In a URL that stands as an example, or that a program completes; and what every local stack has.
 _URL_EXAMPLE = re.compile(
     r"[^:]+://[^:]*:(?:\[.*\]|<.*>|\*+|[$%{].*|x{3,}|password|your[-_].*)@", re.IGNORECASE
@@ -80,6 +81,13 @@ def matches(text: str) -> Iterator[Match]:
                 yield Match(kind, *found.span())
 
 
+def without_secrets(text: str) -> str:
+    """Return a text with `<a JSON web token>` and the like where a secret stands."""
+    for kind, pattern in list(_candidates(text)):
+        text = pattern.sub(f"<{kind}>", text)
+    return text
+
+
 def _candidates(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     for kind, plain, pattern in _KINDS:
         for part in plain:
@@ -100,7 +108,14 @@ def is_placeholder(value: str) -> bool:
 
 
 # Where a value may be the secret itself, put in the wrong place.
-_GUARDED = (("vault",), ("database",), ("worker", "endpoint"), ("worker", "secret"))
+_GUARDED = (
+    ("vault",),
+    ("database",),
+    ("worker", "endpoint"),
+    ("worker", "secret"),
+    ("sentry", "dsn"),
+    ("watch", "heartbeat"),
+)
 
 
 def may_show(path: tuple[str | int, ...]) -> bool:

@@ -131,10 +131,14 @@ class CronThresholds(ThresholdGroup):
     """The share of a job's due runs that did not start."""
     failures: CountLimits = _counts(0, 2)
     """How many runs of one job have failed in a row."""
+    startup: CountLimits = _counts(0, 10)
+    """How many runs of the last hour did not start, or lost their connection."""
     long_runs: AgeLimits = _ages(timedelta(minutes=10), _HOUR)
     """How long a run has been going on."""
     overlap: CountLimits = _counts(8, 16)
     """How many runs go on at once."""
+    coincidence: CountLimits = _counts(8, None)
+    """How many jobs start in the same minute; at most `cron.max_running_jobs` in any case."""
     history: CountLimits = _counts(500_000, 5_000_000)
     """How many rows ``cron.job_run_details`` has, by the planner's estimate."""
 
@@ -218,8 +222,20 @@ class Checks(Section):
 
         Args:    check: ``group.name``.
         """
+        section, name = self._group(check)
+        return section.of(name) if section else NO_THRESHOLDS
+
+    def unit(self, check: str) -> str:
+        """Return the unit of a check's bounds: `s`, `share`, or empty for a number of things."""
+        section, name = self._group(check)
+        limits = getattr(section, name, None)
+        if isinstance(limits, AgeLimits):
+            return "s"
+        return "share" if isinstance(limits, ShareLimits) else ""
+
+    def _group(self, check: str) -> tuple[ThresholdGroup | None, str]:
+        """Return the section that has a check's bounds, and the check's name in it."""
         group, _, name = check.partition(".")
         section = getattr(self, group, None)
-        if isinstance(section, ThresholdGroup) and name in type(section).model_fields:
-            return section.of(name)
-        return NO_THRESHOLDS
+        known = isinstance(section, ThresholdGroup) and name in type(section).model_fields
+        return (section if known else None), name

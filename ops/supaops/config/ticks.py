@@ -8,7 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 
 from supaops.config.schedule import Schedule, parse_schedule
 
@@ -24,10 +24,22 @@ def next_ticks(schedule: str, after: datetime, count: int) -> list[datetime]:
     Args:    after: aware.
     Raises:  ScheduleError where pg_cron refuses the schedule.
     """
+    return list(islice(_ticks(schedule, after), count))
+
+
+def ticks_between(schedule: str, after: datetime, until: datetime) -> list[datetime]:
+    """Return the ticks later than `after`, up to and including `until`, in UTC.
+
+    Args:    after, until: aware.
+    Raises:  ScheduleError where pg_cron refuses the schedule.
+    """
+    return list(takewhile(lambda tick: tick <= until, _ticks(schedule, after)))
+
+
+def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:
     parsed = parse_schedule(schedule)
     start = after.astimezone(UTC)
-    ticks = _interval(parsed.seconds, start) if parsed.seconds else _calendar(parsed, start)
-    return list(islice(ticks, count))
+    return _interval(parsed.seconds, start) if parsed.seconds else _calendar(parsed, start)
 
 
 def _interval(seconds: int, start: datetime) -> Iterator[datetime]:

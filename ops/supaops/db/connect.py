@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -17,6 +18,9 @@ AsyncConnection = psycopg.AsyncConnection[DictRow]
 
 CONNECT_TIMEOUT_S = 10
 POOLER_PORT = "6543"
+
+# What psycopg cannot undo on a lost connection is raised as an error too: once is enough.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _DIRECT = re.compile(r"db\.[a-z0-9]+\.supabase\.co")
 _NO_ROUTE = ("Network is unreachable", "No route to host", "could not translate host name")

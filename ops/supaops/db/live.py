@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from secrets import token_bytes
@@ -30,6 +31,9 @@ EXTENSIONS = {
     "has_vault": ("supabase_vault", "create extension supabase_vault with schema vault cascade"),
 }
 """By the column of the query `live.facts` that tells of it: an extension, and how it is made."""
+
+PAUSED = "paused"
+"""The fact of a cron job or secret that an operator has stopped for a while."""
 
 UNDECRYPTABLE = "undecryptable"
 """Stands where the digest of a live value would."""
@@ -96,7 +100,7 @@ def settle_in(conn: Connection) -> None:
 
 
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
-    """Read live and recorded state in at most eleven queries, whatever the number of objects.
+    """Read live and recorded state in at most twelve queries, whatever the number of objects.
 
     Only a Vault that cannot decrypt what is declared costs one more for each such secret.
 
@@ -114,7 +118,8 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
         }
         objects = [
             *_live_objects(conn, config, installed=installed, has_limits=bool(facts["has_limits"])),
-            *_live_secrets(conn, salt, digests),
+            *_live_cron_jobs(conn, has_pauses=bool(facts["has_pauses"])),
+            *_live_secrets(conn, salt, digests, pausing=config.worker.secret),
         ]
         recorded = _recorded(conn) if installed else {}
     return State(
@@ -186,15 +191,22 @@ def _live_objects(
     for kind in (Kind.FUNCTION, Kind.VIEW, Kind.TRIGGER, Kind.GRANT):
         for row in conn.execute(query(f"live.{kind}s"), where):
             yield LiveObject(kind, row.pop("name"), row.pop("definition") or "", row)
-    for row in conn.execute(query("live.cron_jobs")):
-        spec = {key: row[key] for key in ("schedule", "command", "active")}
-        yield LiveObject(Kind.CRON_JOB, row["name"], canonical(spec), {"jobid": row["jobid"]})
     if installed:
         for row in conn.execute(query("live.task_types")):
             yield _live_task_type(row)
     if has_limits:
         for row in conn.execute(query("live.limits")):
             yield LiveObject(Kind.LIMIT, row.pop("name"), canonical(row))
+
+
+def _live_cron_jobs(conn: Connection, *, has_pauses: bool) -> Iterator[LiveObject]:
+    """Yield the cron jobs; what an operator has paused and nobody made active again is marked."""
+    rows = conn.execute(query("live.paused_jobs")) if has_pauses else ()
+    paused = {row["name"] for row in rows}
+    for row in conn.execute(query("live.cron_jobs")):
+        spec = {key: row[key] for key in ("schedule", "command", "active")}
+        facts = {"jobid": row["jobid"], PAUSED: row["name"] in paused and not row["active"]}
+        yield LiveObject(Kind.CRON_JOB, row["name"], canonical(spec), facts)
 
 
 def _live_task_type(row: dict[str, Any]) -> LiveObject:
@@ -204,14 +216,18 @@ def _live_task_type(row: dict[str, Any]) -> LiveObject:
 
 
 def _live_secrets(
-    conn: Connection, salt: bytes | None, digests: Mapping[str, str]
+    conn: Connection, salt: bytes | None, digests: Mapping[str, str], *, pausing: str
 ) -> Iterator[LiveObject]:
-    """Yield Vault's secrets; before the salt is stored, no digest outlives this reading."""
+    """Yield Vault's secrets; before the salt is stored, no digest outlives this reading.
+
+    Args:    pausing: name of the secret whose dummy value is a pause.
+    """
     for row in vault_rows(conn, salt or _ONE_TIME_SALT, list(digests)):
         kept = (row["digest"] if salt else None) if row["decrypts"] else UNDECRYPTABLE
         definition = secret_definition(row["description"] or "", kept)
         matches = row["decrypts"] and row["digest"] == digests.get(row["name"])
         facts = {"id": row["id"], "value_matches": matches, "decrypts": row["decrypts"]}
+        facts[PAUSED] = row["is_paused"] and row["name"] == pausing
         yield LiveObject(Kind.VAULT_SECRET, row["name"], definition, facts)
 
 
@@ -223,3 +239,9 @@ def _secret_digest(salt: bytes, name: str, secret: SecretStr) -> str:
 def secret_definition(description: str, value_digest: str | None) -> str:
     """Return the comparable text of a secret: its description and the digest of its value."""
     return canonical({"description": description, "value_digest": value_digest})
+
+
+def value_digest(definition: str) -> str | None:
+    """Return the digest that the comparable text of a secret holds."""
+    kept = json.loads(definition.rpartition("value_digest: ")[2])
+    return None if kept is None else str(kept)

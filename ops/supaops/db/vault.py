@@ -12,7 +12,7 @@ from supaops.errors import MissingExtension
 
 
 def vault_rows(conn: Connection, salt: bytes, names: list[str]) -> list[dict[str, Any]]:
-    """Return a row per named secret: name, id, description, digest and decrypts.
+    """Return a row per named secret: name, id, description, digest, decrypts and is_paused.
 
     Vault fails the whole statement when one value does not decrypt, as after a restore without
     its root key. Only then is each secret asked for by itself.
@@ -43,7 +43,7 @@ def _one_by_one(conn: Connection, salt: bytes, names: list[str]) -> list[dict[st
     ]
 
 
-_NOT_ASKED: dict[str, Any] = {"digest": None, "decrypts": True}
+_NOT_ASKED: dict[str, Any] = {"digest": None, "decrypts": True, "is_paused": False}
 
 
 def _digest(conn: Connection, salt: bytes, secret_id: object) -> dict[str, Any]:
@@ -54,6 +54,6 @@ def _digest(conn: Connection, salt: bytes, secret_id: object) -> dict[str, Any]:
     try:
         with conn.transaction():
             row = conn.execute(query("live.vault_digest"), {"salt": salt, "id": secret_id})
-            return {**(row.fetchone() or {"digest": None}), "decrypts": True}
+            return {**(row.fetchone() or _NOT_ASKED), "decrypts": True}
     except psycopg.errors.DataError:
-        return {"digest": None, "decrypts": False}
+        return {**_NOT_ASKED, "decrypts": False}

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from supaops.config.statement import plannable
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
-from supaops.db.live import LiveObject
+from supaops.db.live import PAUSED, LiveObject
 from supaops.db.queries import query
 from supaops.render.resource import Kind, Resource
 
@@ -110,7 +110,9 @@ def validate_commands(conn: Connection, jobs: Iterable[Resource]) -> None:
     conn.execute("set local search_path to ''")
 
 
-REMIND_BY_HAND = "select cron.alter_job(jobid, active := active) from cron.job"
+REMIND_BY_HAND = (
+    "select cron.alter_job(jobid, active := active) from cron.job where username = current_user"
+)
 """What an operator runs where an apply could not remind pg_cron."""
 
 
@@ -149,6 +151,8 @@ def _put_cron_job(conn: Connection, resource: Resource, live: LiveObject | None)
     if live is None:
         conn.execute(query("write.cron_schedule"), parameters)
     else:
+        # What an operator has paused is active again after the resume, and not before.
+        parameters["active"] = parameters["active"] and not live.facts[PAUSED]
         conn.execute(query("write.cron_alter"), {**parameters, **live.facts})
 
 

@@ -40,6 +40,7 @@ class SmokeResult:
     Attributes:
         hops: in the order of the chain; the first that is not ok is the broken one.
         http_status: of the worker's answer; None when there was none.
+        run_id: of the run of pg_cron that woke the worker; None when there was none.
     """
 
     environment: str
@@ -47,6 +48,7 @@ class SmokeResult:
     correlation_id: str
     hops: tuple[Hop, ...]
     http_status: int | None
+    run_id: int | None = None
 
     @property
     def broken(self) -> Hop | None:
@@ -81,7 +83,8 @@ def run_smoke(
     finally:
         remove_job(conn, config, job_id)
     status = (journey.trace.dispatch or {}).get("status_code")
-    return SmokeResult(config.environment, job_id, correlation_id, found, status)
+    run_id = (journey.trace.run or {}).get("runid")
+    return SmokeResult(config.environment, job_id, correlation_id, found, status, run_id)
 
 
 def ticks(config: Config) -> bool:

@@ -8,6 +8,7 @@ from supaops.plan.document import Decisions, Document, document, of_record
 from supaops.plan.file import require_unmoved, save, saved
 from supaops.plan.hazards import Hazard, hazards
 from supaops.plan.model import ROW_KINDS, Action, Change, Plan
+from supaops.plan.paused import is_paused
 from supaops.plan.summary import summary
 from supaops.plan.warnings import plan_warnings
 
@@ -26,6 +27,7 @@ __all__ = [
     "difference",
     "document",
     "hazards",
+    "is_paused",
     "of_record",
     "plan_warnings",
     "read_plan",

@@ -13,11 +13,16 @@ from supaops.db.errors import translated
 from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
 from supaops.plan.model import Plan
+from supaops.plan.paused import as_resumed
 from supaops.render.resource import Resource
 
 
 def _everything(_address: str) -> bool:
     return True
+
+
+def _no_dsn() -> SecretStr | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Desired:
     Attributes:
         concerns: whether a plan is about a resource, by its address; others stay as they are.
         purpose: what a revision says before its sums; empty for an apply of the config.
+        sentry_dsn: returns the DSN that is known here; raises ConfigError for what is none.
     """
 
     config: Config
@@ -34,10 +40,14 @@ class Desired:
     secrets: Mapping[str, SecretStr]
     concerns: Callable[[str], bool] = _everything
     purpose: str = ""
+    sentry_dsn: Callable[[], SecretStr | None] = _no_dsn
 
     def state(self, conn: Connection) -> State:
-        """Read the database's side, inside the caller's transaction."""
-        return read_state(conn, self.config, self.secrets)
+        """Read the database's side, inside the caller's transaction.
+
+        What an operator has paused is in it as it will be after the resume.
+        """
+        return as_resumed(read_state(conn, self.config, self.secrets), self.resources)
 
     def plan(self, state: State) -> Plan:
         """Compare with a state that was read."""

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supaops.plan.model import Action, Change, Plan
+from supaops.plan.paused import is_paused
 from supaops.render.resource import Kind
 
 
 def plan_warnings(plan: Plan) -> Iterator[str]:
-    """Yield a sentence when an apply would leave a secret in the server's log."""
+    """Yield what an operator has paused, and whether an apply would leave a secret in the log."""
+    for change in plan.changes:
+        if change.desired and is_paused(change.live):
+            yield (
+                f"{change.address} is paused by an operator, and an apply leaves it so: "
+                f"supaops resume --env {plan.environment}"
+            )
     written = [change.address.partition(".")[2] for change in plan.pending if _writes_value(change)]
     if plan.logs_parameters and written:
         yield (

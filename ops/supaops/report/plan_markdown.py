@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from supaops.plan import Document
 from supaops.plan.document import ChangePart
 from supaops.plan.model import Action
+from supaops.report.markdown import MAX_CHARACTERS, code, fitting, html, plain
 
-MAX_CHARACTERS = 60_000
-"""GitHub refuses a comment of more than 65,536."""
 _MARK = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
@@ -36,20 +35,20 @@ def plan_markdown(document: Document) -> str:
     head = "\n\n".join(_head(document))
     room = MAX_CHARACTERS - len(head)
     details = list(_details(document))
-    kept = list(_fitting(details, room))
+    kept = list(fitting(details, room))
     left = len(details) - len(kept)
     note = [f"_{left} differences do not fit here; `supaops plan` shows them._"] if left else []
     return "\n\n".join([head, *kept, *note]) + "\n"
 
 
 def _head(document: Document) -> Iterator[str]:
-    yield f"### Plan of {_code(document.environment)}"
+    yield f"### Plan of {code(document.environment)}"
     if document.warnings:
-        yield "\n".join(["> [!CAUTION]", *(f"> {_plain(each)}  " for each in document.warnings)])
+        yield "\n".join(["> [!CAUTION]", *(f"> {plain(each)}  " for each in document.warnings)])
     if not (document.changes or document.drift):
-        yield f"No changes: {_code(document.environment)} is as declared."
+        yield f"No changes: {code(document.environment)} is as declared."
         return
-    yield f"**{_sums(document)}** in database {_code(document.database)}."
+    yield f"**{_sums(document)}** in database {code(document.database)}."
     everything = (*document.changes, *document.drift)
     if warnings := [line for change in everything for line in _warnings(change)]:
         yield "\n".join(["> [!WARNING]", *warnings])
@@ -76,13 +75,13 @@ def _of(document: Document, *actions: Action) -> list[ChangePart]:
 
 def _warnings(change: ChangePart) -> Iterator[str]:
     for hazard in change.hazards:
-        yield f"> {_code(change.address)} {_plain(hazard.message)}  "
+        yield f"> {code(change.address)} {plain(hazard.message)}  "
 
 
 def _table(title: str, changes: Iterable[ChangePart]) -> Iterator[str]:
     rows = [
-        f"| {_MARK[change.action]} {change.action} | {_code(change.address)} | "
-        f"{_plain(change.reason)} | {_code(change.place or change.source or '')} |"
+        f"| {_MARK[change.action]} {change.action} | {code(change.address)} | "
+        f"{plain(change.reason)} | {code(change.place or change.source or '')} |"
         for change in changes
     ]
     if rows:
@@ -97,33 +96,6 @@ def _details(document: Document) -> Iterator[str]:
         body = "\n".join(change.diff)
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", body)), default=0))
         yield (
-            f"<details><summary>{change.action} <code>{_html(change.address)}</code></summary>\n\n"
+            f"<details><summary>{change.action} <code>{html(change.address)}</code></summary>\n\n"
             f"{fence}diff\n{body}\n{fence}\n\n</details>"
         )
-
-
-def _fitting(parts: Iterable[str], room: int) -> Iterator[str]:
-    for part in parts:
-        room -= len(part) + 2
-        if room < 0:
-            return
-        yield part
-
-
-def _code(text: str) -> str:
-    """Return a code span that holds any text, on one line of a table."""
-    flat = " ".join(text.split()).replace("|", r"\|")
-    if not flat:
-        return ""
-    ticks = "`" * (1 + max(map(len, re.findall("`+", flat)), default=0))
-    pad = " " if flat.startswith("`") or flat.endswith("`") else ""
-    return f"{ticks}{pad}{flat}{pad}{ticks}"
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is, code spans apart."""
-    return re.sub(r"([\\*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

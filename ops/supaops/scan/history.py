@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from supaops.config.known import Known
 from supaops.db.connect import Connection
 from supaops.db.scan import Run, Stretch, stretches
 from supaops.scan.leak import Leak, Source, Text
-from supaops.scan.search import Known, search
+from supaops.scan.search import search
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from supaops.config import Config, Resolved
 from supaops.config.database_url import password
+from supaops.config.known import MIN_VALUE, Known
 from supaops.config.places import shorten
 from supaops.config.references import ProjectUrl
 from supaops.db.connect import Connection
@@ -20,7 +21,7 @@ from supaops.render import resources
 from supaops.scan.files import project_files, read_text
 from supaops.scan.history import scan_history
 from supaops.scan.leak import Leak, Scan, Source, Text
-from supaops.scan.search import MIN_VALUE, Known, search
+from supaops.scan.search import search
 
 QUEUE_UNREAD = "net.http_request_queue: its headers hold the secret while a request waits"
 

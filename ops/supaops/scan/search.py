@@ -2,73 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Iterator
 
-from pydantic import SecretStr
-
-from supaops.config.secrecy import Match, matches
+from supaops.config.known import Known, secrets_in
+from supaops.config.secrecy import Match
 from supaops.scan.leak import Leak, Text
 
 ALLOWED = "supaops:allow"
 """On a line, it says that what only looks like a secret there is none."""
-MIN_VALUE = 8
-"""Shorter values stand in too many innocent texts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The values to look for, by what they are called; each in every form a text may spell it."""
-
-    forms: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-    @classmethod
-    def of(cls, values: Mapping[str, SecretStr]) -> Self:
-        """Return the values by name, without those that are too short to tell."""
-        revealed = {name: value.get_secret_value() for name, value in values.items()}
-        return cls(
-            tuple(
-                (name, form)
-                for name, value in revealed.items()
-                if len(value) >= MIN_VALUE
-                for form in sorted({value, _in_sql(value), _in_json(value)})
-            )
-        )
-
-
-def _in_sql(value: str) -> str:
-    return value.replace("'", "''")
-
-
-def _in_json(value: str) -> str:
-    return json.dumps(value)[1:-1]
 
 
 def search(text: Text, known: Known) -> Iterator[Leak]:
     """Yield each secret of a text, in its order; one that is both is told by its name."""
-    named = list(_named(text.content, known))
-    looks = (each for each in matches(text.content) if _counts(each, text.content, named))
-    for found in sorted([*named, *looks], key=lambda each: each.start):
-        line, column = _position(text.content, found.start)
-        yield Leak(text.source, f"{text.place}:{line}:{column}", found.kind)
+    values = {name for name, _ in known.forms}
+    for found in secrets_in(text.content, known):
+        if found.kind in values or not _is_allowed(found, text.content):
+            line, column = _position(text.content, found.start)
+            yield Leak(text.source, f"{text.place}:{line}:{column}", found.kind)
 
 
-def _named(content: str, known: Known) -> Iterator[Match]:
-    for name, form in known.forms:
-        start = content.find(form)
-        while start >= 0:
-            yield Match(name, start, start + len(form))
-            start = content.find(form, start + len(form))
-
-
-def _counts(found: Match, content: str, named: list[Match]) -> bool:
-    if any(each.start < found.end and found.start < each.end for each in named):
-        return False
+def _is_allowed(found: Match, content: str) -> bool:
     first = content.rfind("\n", 0, found.start) + 1
-    line = content[first:].partition("\n")[0]
-    return ALLOWED not in line
+    return ALLOWED in content[first:].partition("\n")[0]
 
 
 def _position(content: str, start: int) -> tuple[int, int]:

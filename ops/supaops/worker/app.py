@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from supaops.db.jobs import JobQueue
+from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
 from supaops.db.rotation import known_values
 from supaops.errors import DatabaseError
@@ -26,12 +28,13 @@ from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
+from supaops.worker.reporter import Reporter
 from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 
 # With 10 s for open requests before it and 3 s to clean up and give back after it, a stop ends
-# within the 30 s that an orchestrator usually allows.
+# within the 30 s that an orchestrator usually allows. What is reported last goes out meanwhile.
 GRACE = timedelta(seconds=15)
 APPLICATION_NAME = "supaops worker"
 
@@ -43,7 +46,12 @@ log = logging.getLogger("supaops.worker")
 
 
 def create_app(
-    settings: Settings, database_url: str, handlers: Handlers, *, grace: timedelta = GRACE
+    settings: Settings,
+    database_url: str,
+    handlers: Handlers,
+    *,
+    grace: timedelta = GRACE,
+    reporter: Reporter | None = None,
 ) -> Starlette:
     """Return the worker's application.
 
@@ -51,8 +59,10 @@ def create_app(
         database_url: libpq URL of the queue and of the handlers' own statements.
         handlers: supaops' own are added to them.
         grace: what running jobs get at shutdown before they are given back.
+        reporter: who is told how the worker fares; by default nobody.
     Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
     """
+    reporter = reporter or Reporter()
     every = Handlers()
     every.include(builtin)
     every.include(handlers)
@@ -64,17 +74,25 @@ def create_app(
         Executor(every, theirs.connection),
         concurrency=settings.batch_limit,
         lease=settings.lease,
+        reporter=reporter,
     )
+
+    ended = Outcomes(ours, schema=settings.schema, name=settings.name)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with ours, theirs:
             await _warn_without_database(ours)
+            watching = asyncio.create_task(reporter.watch(ended))
             yield
             await runner.close(grace=grace)
+            watching.cancel()
+            closing = asyncio.create_task(reporter.close())
+        await closing
 
     credentials = Credentials(settings, partial(known_values, ours, settings.secret_name))
-    return application(Endpoint(settings, runner, credentials=credentials), lifespan)
+    endpoint = Endpoint(settings, runner, credentials=credentials, reporter=reporter)
+    return application(endpoint, lifespan)
 
 
 def _pool(database_url: str, size: int, patience: timedelta) -> Pool:

@@ -9,10 +9,11 @@ from datetime import timedelta
 from supaops.cancellation import being_cancelled
 from supaops.db.jobs import Job
 from supaops.errors import DatabaseError
-from supaops.worker.completion import complete
+from supaops.worker.completion import REFUSED, complete
 from supaops.worker.execution import Executor, Failed, Outcome
 from supaops.worker.failure import one_line
 from supaops.worker.queue import Queue
+from supaops.worker.reporter import Reporter
 from supaops.worker.tally import Ending, Tally
 
 # A job cancelled by an operator should stop soon even under a long lease.
@@ -28,7 +29,9 @@ log = logging.getLogger("supaops.worker")
 class Batch:
     """Claim jobs, run them all at once, keep their lease alive, record each end as it comes.
 
-    Args:    lease: how long a claim or a heartbeat holds the jobs.
+    Args:
+        lease: how long a claim or a heartbeat holds the jobs.
+        reporter: is told of failures without retries left, once they are recorded.
 
     `held` is how many slots the batch takes up: its limit until the claim, then its running jobs.
     `claimed` is set once the claim has come to its end, whichever.
@@ -42,12 +45,14 @@ class Batch:
         limit: int,
         worker: str,
         lease: timedelta,
+        reporter: Reporter,
     ) -> None:
         self._queue = queue
         self._executor = executor
         self._limit = limit
         self._worker = worker
         self._lease = lease
+        self._reporter = reporter
         self._executions: dict[int, asyncio.Task[Outcome]] = {}
         self._unfinished: dict[int, Job] = {}
         self._closing = False
@@ -107,8 +112,11 @@ class Batch:
     async def _complete(self, job: Job, outcome: Outcome) -> None:
         ending = await complete(self._queue, job, outcome, patience=self._lease)
         self._count(job, ending)
+        failure = outcome if isinstance(outcome, Failed) else REFUSED
         if isinstance(outcome, Failed):
             log.warning("job %d: %s", job.id, one_line(outcome.error))
+        if ending == "failed":
+            self._reporter.failed(job, failure.error, failure.cause)
 
     def _count(self, job: Job, ending: Ending) -> None:
         del self._unfinished[job.id]

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
+# A job that succeeded, and failed all the same: what the database said may repeat the result.
+REFUSED = Failed("RefusedResult: the database did not take the result")
 
 log = logging.getLogger("supaops.worker")
 

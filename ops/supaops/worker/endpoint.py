@@ -18,6 +18,7 @@ from supaops.errors import DatabaseError
 from supaops.worker.credentials import Credentials
 from supaops.worker.description import description
 from supaops.worker.linger import Linger
+from supaops.worker.reporter import Reporter
 from supaops.worker.request import (
     MAX_BODY_BYTES,
     NotOurs,
@@ -48,6 +49,7 @@ class Endpoint:
 
     Args:
         credentials: whose callers' secrets are good; by default the settings' own alone.
+        reporter: is told of each post that comes, and whether it was served.
         environ: read at each request, so that a test or a supervisor may change it.
     """
 
@@ -57,12 +59,14 @@ class Endpoint:
         runner: Runner,
         *,
         credentials: Credentials | None = None,
+        reporter: Reporter | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._settings = settings
         self._runner = runner
         self._environ = environ
         self._linger = Linger(runner, settle=settings.answer_within, stopped=lambda: self._disabled)
+        self._reporter = reporter or Reporter()
         self._credentials = credentials or Credentials(settings)
 
     async def jobs(self, request: Request) -> JSONResponse:
@@ -83,7 +87,10 @@ class Endpoint:
 
         Raises: HTTPException.
         """
+        sent = request.headers.get(DISPATCH_HEADER)
+        dispatch = parse_dispatch(sent)
         if self._disabled:
+            self._reporter.posted(dispatch, served=False)
             return unavailable("job processing is disabled", retry_after=_DISABLED_RETRY_S)
         wish = parse_wish(
             await _read(request),
@@ -91,16 +98,18 @@ class Endpoint:
             default=self._settings.batch_limit,
             maximum=self._settings.batch_limit,
         )
-        sent = request.headers.get(DISPATCH_HEADER)
         origin = parse_origin(sent, request.headers.get(NONCE_HEADER))
-        dispatch = parse_dispatch(sent)
         try:
-            return await self._serve(wish, dispatch, origin)
+            answer = await self._serve(wish, dispatch, origin)
         except (ShuttingDown, asyncio.CancelledError):  # cut off by the server at its stop
             return unavailable("the worker is shutting down", retry_after=_UNAVAILABLE_RETRY_S)
         except DatabaseError as error:
             log.warning("dispatch %s: %s", dispatch or "-", error)
+            self._reporter.posted(dispatch, served=False)
             return unavailable("the database is unavailable", retry_after=_UNAVAILABLE_RETRY_S)
+        if not wish.linger:  # else a new job sent it, not a tick
+            self._reporter.posted(dispatch, served=True)
+        return answer
 
     def _describe(self) -> JSONResponse:
         """Tell what this worker is and can do, also while it is disabled; claims nothing."""
@@ -110,6 +119,7 @@ class Endpoint:
                 disabled=self._disabled,
                 running=self._runner.running,
                 batch_limit=self._settings.batch_limit,
+                sentry=self._reporter.describe(),
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from supaops.cancellation import being_cancelled
@@ -27,9 +27,15 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The attempt failed; `error` is what `last_error` will say."""
+    """The attempt failed.
+
+    Attributes:
+        error: what `last_error` will say.
+        cause: what the handler raised; None for a failure that is not the handler's.
+    """
 
     error: str
+    cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
 Outcome = Succeeded | Failed
@@ -79,10 +85,10 @@ class Executor:
             cut_off = self._deadlines.end(task)
             if being_cancelled():
                 raise
-            return Failed(_timed_out(job) if cut_off else describe_failure(error))
+            return Failed(_timed_out(job)) if cut_off else _failed(error)
         except BaseException as error:  # even SystemExit must end one job only
             self._deadlines.end(task)
-            return Failed(describe_failure(error))
+            return _failed(error)
         self._deadlines.end(task)
         return _encoded(result)
 
@@ -100,7 +106,11 @@ def _encoded(result: Any) -> Outcome:
     try:
         return Succeeded(json.dumps(result, allow_nan=False))
     except BaseException as error:  # whatever an object's own methods raise
-        return Failed(describe_failure(error))
+        return _failed(error)
+
+
+def _failed(error: BaseException) -> Failed:
+    return Failed(describe_failure(error), error)
 
 
 def _timed_out(job: Job) -> str:

@@ -18,9 +18,9 @@ def describe_failure(error: BaseException) -> str:
     No variable is shown, so the payload is not in it unless the handler's message repeats it. The
     end of a long stack is kept: it is nearest to the fault.
     """
-    head = storable(f"{_name(error)}: {_message(error)}".removesuffix(": "))
+    head = storable(f"{name_of(error)}: {message_of(error)}".removesuffix(": "))
     head = shorten(head, MESSAGE_CHARS)
-    stack = "".join(traceback.format_tb(_handler_frames(error.__traceback__)))
+    stack = "".join(traceback.format_tb(handler_frames(error.__traceback__)))
     room = TEXT_CHARS - len(head) - 1
     return f"{head}\n{storable(stack)[-room:].rstrip()}".rstrip()
 
@@ -44,24 +44,26 @@ def storable(text: str) -> str:
     return text.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace").decode()
 
 
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode()
-
-
-def _name(error: BaseException) -> str:
+def name_of(error: BaseException) -> str:
+    """Return the name of an error's class."""
     return type(error).__qualname__
 
 
-def _message(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
+    """Return what an error says; a broken `__str__` must not hide the failure itself."""
     try:
         return str(error)
-    except BaseException:  # a broken __str__ must not hide the failure itself
+    except BaseException:
         return "(its message cannot be shown)"
 
 
-def _handler_frames(stack: TracebackType | None) -> TracebackType | None:
+def handler_frames(stack: TracebackType | None) -> TracebackType | None:
     """Skip the worker's own frames, which say nothing about the handler."""
     first = stack
     while first and first.tb_frame.f_code.co_filename.startswith(_OWN_FRAMES):
         first = first.tb_next
     return first or stack
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()

@@ -10,6 +10,7 @@ from supaops.errors import ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.batch import Batch
 from supaops.worker.execution import Executor
 from supaops.worker.queue import Queue
+from supaops.worker.reporter import Reporter
 from supaops.worker.tally import Tally
 
 log = logging.getLogger("supaops.worker")
@@ -26,12 +27,19 @@ class Runner:
     """
 
     def __init__(
-        self, queue: Queue, executor: Executor, *, concurrency: int, lease: timedelta
+        self,
+        queue: Queue,
+        executor: Executor,
+        *,
+        concurrency: int,
+        lease: timedelta,
+        reporter: Reporter | None = None,
     ) -> None:
         self._queue = queue
         self._executor = executor
         self._concurrency = concurrency
         self._lease = lease
+        self._reporter = reporter or Reporter()
         self._batches: dict[asyncio.Task[None], Batch] = {}
         self._closing = False
 
@@ -123,7 +131,14 @@ class Runner:
         room = min(limit, self.room)
         if room < 1:
             return None
-        return Batch(self._queue, self._executor, limit=room, worker=worker, lease=self._lease)
+        return Batch(
+            self._queue,
+            self._executor,
+            limit=room,
+            worker=worker,
+            lease=self._lease,
+            reporter=self._reporter,
+        )
 
     def _start(self, batch: Batch) -> asyncio.Task[None]:
         task = asyncio.create_task(batch.run())

@@ -177,3 +177,58 @@ def test_stats_count_by_queue_type_and_status_and_know_the_oldest_ready(
         },
     ]
     assert column(queue, "select sum(jobs) from job_queue_stats()") == [3]
+
+
+def test_a_replay_is_the_same_job_once_more_and_leaves_the_old_one(queue: Connection) -> None:
+    old = enqueue(queue, "report", payload='{"a": 1}', queue="side", priority=3, max_attempts=1)
+    claim(queue)
+    queue.execute("select job_queue_mark_failed(%s, 'x')", [old])
+    [row] = queue.execute("select * from job_queue_replay(%s)", [[old, 99_999]]).fetchall()
+    assert (row["job_id"], row["problem"]) == (old, None)
+    new = job(queue, row["new_id"])
+    assert [new[name] for name in ("task_type", "payload", "queue", "priority", "status")] == [
+        "report",
+        {"a": 1},
+        "side",
+        3,
+        "pending",
+    ]
+    assert new["max_attempts"] == 5
+    assert job(queue, old)["status"] == "failed"
+    [told] = queue.execute("select * from supaops.audit where action = 'replay'").fetchall()
+    assert (told["target"], told["after"]) == (f"job:{old}", {"new_id": row["new_id"]})
+    assert "payload" not in str(told)
+
+
+def test_a_replay_says_of_each_job_why_there_is_no_new_one(queue: Connection) -> None:
+    live = enqueue(queue, dedup_key="k")
+    broken = enqueue(queue, "game_platform_sync")
+    queue.execute("update job_queue set payload = '{\"dryRun\": 7}' where id = %s", [broken])
+    good = enqueue(queue)
+    rows = queue.execute("select * from job_queue_replay(%s)", [[live, broken, good]]).fetchall()
+    assert [row["new_id"] is None for row in rows] == [True, True, False]
+    assert f"job {live} holds the dedup_key" in rows[0]["problem"]
+    assert "breaks its declared schema" in rows[1]["problem"]
+
+
+@pytest.mark.parametrize("how", ["cron", "secret", "worker"])
+def test_a_pause_of_the_chain_is_no_flag_for_claims_and_is_not_ended_as_one(
+    queue: Connection, how: str
+) -> None:
+    enqueue(queue)
+    queue.execute(
+        "insert into supaops.pause (queue, reason, paused_by, how) values ('*', 'x', 'ann', %s)",
+        [how],
+    )
+    assert value(queue, "select job_queue_resume('*')") is False
+    assert len(claim(queue)) == 1
+    queue.execute("select job_queue_pause('*', 'why')")
+    assert column(queue, "select how from supaops.pause order by how") == sorted([how, "flag"])
+
+
+def test_the_chain_is_paused_as_a_whole(queue: Connection) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        queue.execute(
+            "insert into supaops.pause (queue, reason, paused_by, how)"
+            " values ('default', 'x', 'ann', 'cron')"
+        )

@@ -27,6 +27,7 @@ PUBLIC_FUNCTIONS = {
     "job_queue_mark_succeeded",
     "job_queue_mark_succeeded_many",
     "job_queue_pause",
+    "job_queue_replay",
     "job_queue_resume",
     "job_queue_retry",
     "job_queue_stats",

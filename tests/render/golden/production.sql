@@ -83,6 +83,10 @@ grant execute on function public.job_queue_mark_succeeded_many(bigint[], bigint[
 revoke all on function public.job_queue_pause(text, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_pause(text, text, timestamptz, text) to service_role;
 
+-- grant.public.job_queue_replay  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_replay(bigint[]) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_replay(bigint[]) to service_role;
+
 -- grant.public.job_queue_resume  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_resume(text, text) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_resume(text, text) to service_role;

@@ -359,11 +359,11 @@ def test_facts_are_judged_and_what_is_not_well_has_a_fix(
 @pytest.mark.parametrize(
     ("check", "facts", "fix"),
     [
-        (paused, Held((pause(age_s=DAY * 2),)), "select public.job_queue_resume('default')"),
+        (paused, Held((pause(age_s=DAY * 2),)), "supaops resume --env local --queue default"),
         (
             paused,
             Held((pause(queue="it's", task_type="b", age_s=DAY * 2),)),
-            "select public.job_queue_resume('it''s', 'b')",
+            "supaops resume --env local --queue 'it'\"'\"'s' --task-type b",
         ),
         (xmin, [holder()], "select pg_terminate_backend(42)"),
         (xmin, [PREPARED], "rollback prepared 'it''s'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supaops.checks.check import check, ok
+from supaops.checks.check import VALID, check, ok
 from supaops.checks.finding import Verdict
 from supaops.checks.sources import Sources
 from supaops.config.model import Config
@@ -29,9 +29,9 @@ def answer(sources: Sources) -> Answer:
     reads=answer,
     title="The database answers",
     why="Nothing can be told of a chain whose database does not answer.",
-    needs=(),
+    needs=(VALID,),
 )
 def reachable(config: Config, facts: Answer) -> Verdict:
-    """Say who answered; a database that does not is told of before any check runs."""
+    """Say who answered; one that does not makes the reader fail, and this check UNKNOWN."""
     del config
     return ok(f"{facts.database} as {facts.role}")

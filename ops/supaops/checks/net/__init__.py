@@ -1,7 +1,17 @@
 """pg_net and what the worker answered."""
 
 from supaops.checks.check import AnyCheck
-from supaops.checks.net.answers import last_answer
-from supaops.checks.net.sending import queue
+from supaops.checks.net.answers import ANSWERS
+from supaops.checks.net.evidence import failures, no_evidence
+from supaops.checks.net.sending import harvest, queue, stalled, triggers, worker
 
-CHECKS: tuple[AnyCheck, ...] = (queue, last_answer)
+CHECKS: tuple[AnyCheck, ...] = (
+    worker,
+    queue,
+    stalled,
+    triggers,
+    no_evidence,
+    *ANSWERS,
+    failures,
+    harvest,
+)

@@ -1,36 +1,136 @@
-"""What the worker answered; that pg_cron calls its run a success says nothing of it."""
+"""What the worker answered; that pg_cron calls its run a success says nothing of it.
+
+One check per cause, since each has a remedy of its own. The newest post that ended decides, so that
+of one bad answer one check tells.
+"""
 
 from __future__ import annotations
 
-from supaops.checks.check import check, critical, ok, unknown
-from supaops.checks.facts import chain_facts
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from supaops.checks.check import APPLIED, Check, check, critical, ok
 from supaops.checks.finding import Verdict
+from supaops.checks.net.causes import Cause, bad_since, ended
+from supaops.checks.net.evidence import NO_EVIDENCE, aged, counts
+from supaops.checks.net.facts import patience, post_facts
 from supaops.config.model import Config
-from supaops.db.health.chain import ChainFacts
+from supaops.db.health.net import Post
 
-_SUCCESS = range(200, 300)
+_DISABLED, _NO_DATABASE = "job processing is disabled", "the database is unavailable"
 
 
-@check(
-    "net.last_answer",
-    reads=chain_facts,
-    title="The worker's newest answer is a success",
-    why="A post that is refused or lost starts no job.",
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A cause, and what its check says; `fix` makes the remedy for an environment."""
+
+    cause: Cause
+    title: str
+    why: str
+    fix: Callable[[str], str]
+
+
+_KINDS = (
+    _Kind(
+        Cause.TIMEOUT,
+        "The worker answers in time",
+        "pg_net gives up after worker.timeout; whether jobs were claimed is not known then.",
+        lambda env: (
+            f"look at the worker's log, or raise worker.timeout and: supaops apply --env {env}"
+        ),
+    ),
+    _Kind(
+        Cause.DNS,
+        "The worker's host name resolves",
+        "The database cannot find the worker's host, so that no post arrives.",
+        lambda env: f"correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+    ),
+    _Kind(
+        Cause.REFUSED,
+        "The worker accepts connections",
+        "Nothing listens at the endpoint's host and port: no post arrives, and no job is started.",
+        lambda env: (
+            f"start the worker where the endpoint is; here that is: supaops serve --env {env}"
+        ),
+    ),
+    _Kind(
+        Cause.TLS,
+        "The worker's certificate is good",
+        "pg_net refuses to speak to a host whose TLS it cannot verify.",
+        lambda env: (
+            f"renew it, or correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}"
+        ),
+    ),
+    _Kind(
+        Cause.CREDENTIAL,
+        "The worker accepts the secret",
+        "It was refused: the worker's secret differs from the one in Vault, or is paused there.",
+        lambda env: f"give both the same JOB_QUEUE_RUNNER_SECRET, then: supaops apply --env {env}",
+    ),
+    _Kind(
+        Cause.NOT_FOUND,
+        "The worker is at the endpoint's path",
+        "Something answers there, and knows no such path: another release, or another program.",
+        lambda env: f"correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+    ),
+    _Kind(
+        Cause.FOREIGN_DATABASE,
+        "The worker works on this database",
+        "It refused a post that its own database did not send: one of the two is a copy.",
+        lambda _: "correct the worker's DATABASE_URL; if this database is a copy, leave it so",
+    ),
+    _Kind(
+        Cause.SERVER_ERROR,
+        "The worker does not fail",
+        "It was reached, and could not do its work.",
+        lambda _: "look at the worker's log",
+    ),
+    _Kind(
+        Cause.OTHER,
+        "The worker's newest answer is a success",
+        "A post that is refused or lost starts no job.",
+        lambda env: f"supaops smoke --env {env}",
+    ),
 )
-def last_answer(config: Config, facts: ChainFacts) -> Verdict:
-    """Judge the newest answer of the worker; no answer at all is unknown, never well."""
-    fix = f"supaops smoke --env {config.environment}"
-    if facts.posted_at is None:
-        return unknown(_no_evidence(facts), fix)
-    age = f"{facts.posted_age_s:.0f} s ago"
-    if facts.status_code in _SUCCESS:
-        return ok(f"HTTP {facts.status_code}, {age}")
-    seen = facts.error or f"HTTP {facts.status_code}"
-    return critical(f"{seen}, {age}", fix)
 
 
-def _no_evidence(facts: ChainFacts) -> str:
-    """Say why nothing was posted yet: that nothing was ready is no fault, but no proof either."""
-    if facts.idle_age_s is None:
-        return "no evidence"
-    return f"no post yet, for no job was ready {facts.idle_age_s:.0f} s ago"
+def _answer_check(kind: _Kind) -> Check[list[Post]]:
+    def judge(config: Config, facts: list[Post]) -> Verdict:
+        ends = ended(facts, patience(config))
+        if not ends:
+            return ok("no answer yet")
+        if ends[0].cause is not kind.cause:
+            return ok(aged(_seen(ends[0].post), ends))
+        fix = _fix(kind, ends[0].post, config.environment)
+        return critical(
+            aged(_seen(ends[0].post), ends),
+            fix,
+            evidence=tuple(counts(ends)),
+            since=bad_since(ends),
+        )
+
+    needs = (APPLIED, NO_EVIDENCE)
+    wrap = check(f"net.{kind.cause}", reads=post_facts, title=kind.title, why=kind.why, needs=needs)
+    return wrap(judge)
+
+
+ANSWERS = tuple(_answer_check(kind) for kind in _KINDS)
+
+
+def _fix(kind: _Kind, post: Post, environment: str) -> str:
+    """Return the remedy; our own worker says why it answers 503."""
+    content = post.content or ""
+    if kind.cause is Cause.SERVER_ERROR and _DISABLED in content:
+        return "unset JOB_QUEUE_DISABLED where the worker runs, and start it again"
+    if kind.cause is Cause.SERVER_ERROR and _NO_DATABASE in content:
+        return "correct the worker's DATABASE_URL, or bring its database back"
+    return kind.fix(environment)
+
+
+def _seen(post: Post) -> str:
+    """Return what is known of an answer; of its body only words that are our own."""
+    if post.status_code is None:
+        error = post.error or "no answer"
+        return "an error that names a URL" if "://" in error else error.partition(". Total")[0]
+    known = [each for each in (_DISABLED, _NO_DATABASE) if each in (post.content or "")]
+    return ": ".join([f"HTTP {post.status_code}", *known])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from supaops.config.model import Config
 
 
@@ -59,9 +61,10 @@ def cancel_waiting(config: Config, task_type: str) -> str:
 
 
 def resume(config: Config, queue: str, task_type: str) -> str:
-    """Return what ends a pause."""
-    names = [queue] if task_type == "*" else [queue, task_type]
-    return f"select {function(config, 'resume')}({', '.join(map(quoted, names))})"
+    """Return what ends a pause, however it was made."""
+    options = [] if queue == "*" else ["--queue", quote(queue)]
+    options += [] if task_type == "*" else ["--task-type", quote(task_type)]
+    return " ".join([f"supaops resume --env {config.environment}", *options])
 
 
 def _table(config: Config) -> str:

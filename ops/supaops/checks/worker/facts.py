@@ -11,7 +11,6 @@ from supaops.checks.sources import Sources
 from supaops.checks.worker.asking import Reply, ask
 from supaops.config.model import Config
 from supaops.db.health.answers import Answers, read_answers
-from supaops.errors import SupaopsError
 
 _JSON = {"content-type": b"application/json", "accept": b"application/json"}
 # Asks for nothing: a worker that anybody can call must not be made to run a job by a check.
@@ -55,7 +54,7 @@ class Versions:
 def asked(sources: Sources) -> Reply:
     """Return the answer to a call with the secret, which claims nothing."""
     worker = sources.desired.config.worker
-    headers = {**_JSON, worker.header: _secret(sources, worker.secret)}
+    headers = {**_JSON, worker.header: sources.secret(worker.secret).encode()}
     return ask("GET", _endpoint(sources), headers, sources.left_s)
 
 
@@ -120,13 +119,4 @@ def _names(value: object) -> frozenset[str] | None:
 
 
 def _endpoint(sources: Sources) -> str:
-    return _secret(sources, sources.desired.config.worker.endpoint).decode()
-
-
-def _secret(sources: Sources, name: str) -> bytes:
-    value = sources.desired.secrets.get(name)
-    if value is None:
-        raise SupaopsError(
-            f"the secret {name!r} has no value here", hint=f"declare it under vault.secrets.{name}"
-        )
-    return value.get_secret_value().encode()
+    return sources.secret(sources.desired.config.worker.endpoint)

@@ -37,6 +37,9 @@ select
   to_regprocedure('vault.create_secret(text,text,text,uuid)') is not null as has_vault,
   to_regclass('supaops.resource') is not null as is_installed,
   to_regclass('supaops.limit') is not null as has_limits,
+  exists (
+    select from pg_catalog.pg_attribute as a
+     where a.attrelid = to_regclass('supaops.pause') and a.attname = 'stopped') as has_pauses,
   array(
     select wanted.role
       from unnest(array['anon', 'authenticated', 'service_role']) as wanted (role)
@@ -199,6 +202,10 @@ select jobid, jobname as name, schedule, command, active
   from cron.job
  where username = current_user and database = current_database() and jobname is not null;
 
+-- name: paused_jobs :many
+-- Returns the cron jobs that an operator has made inactive for the time of a pause.
+select unnest(p.stopped) as name from supaops.pause as p where p.how = 'cron';
+
 -- name: vault_secrets :many
 -- Salted digests are compared, so that no value travels either way, nor gets into a server's log.
 -- Only what is declared is decrypted: one secret that cannot be would fail the whole.
@@ -207,7 +214,9 @@ select live.name, live.id, live.description, true as decrypts,
          encode(
            sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
            'hex')
-       end as digest
+       end as digest,
+       case when live.name = any(%(names)s) then live.decrypted_secret = 'PAUSED' else false end
+         as is_paused
   from vault.decrypted_secrets as live
  where live.name is not null;
 
@@ -220,6 +229,7 @@ select live.name, live.id, live.description
 -- name: vault_digest :one
 select encode(
          sha256(%(salt)s::bytea || convert_to(live.name || ':' || live.decrypted_secret, 'utf8')),
-         'hex') as digest
+         'hex') as digest,
+       live.decrypted_secret = 'PAUSED' as is_paused
   from vault.decrypted_secrets as live
  where live.id = %(id)s;

@@ -1,0 +1,68 @@
+"""What is wrong with a value that was found; no answer ever holds the value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from supaops.config.secrecy import is_placeholder
+
+_MIN_SECRET = 16
+_HEADER_SAFE = re.compile(r"[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?")
+_NO_DSN = "must hold a DSN such as https://KEY@HOST/PROJECT, with a number for the project"
+
+Check = Callable[[str], str]
+
+
+def fault(value: str) -> str:
+    """Return what is wrong with any value, as the rest of a sentence; or nothing."""
+    if not value.strip():
+        return "is empty"
+    if is_placeholder(value):
+        return "holds a placeholder"
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        return "is not valid UTF-8 text"
+    return ""
+
+
+def url_fault(value: str) -> str:
+    """Return what is wrong with an http or https URL, as the rest of a sentence; or nothing."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[^\x21-\x7e]", value) or "#" in value:
+        return "must hold an http or https URL without blanks or a fragment"
+    return ""
+
+
+def dsn_fault(value: str) -> str:
+    """Return what is wrong with a DSN of Sentry, as the rest of a sentence; or nothing.
+
+    Source: https://develop.sentry.dev/sdk/overview/#parsing-the-dsn
+    """
+    if url_fault(value):
+        return _NO_DSN
+    parts = urlsplit(value)
+    project = parts.path.rpartition("/")[2]
+    whole = bool(parts.username) and project.isdigit()
+    return "" if whole and not parts.query else _NO_DSN
+
+
+def endpoint_fault(value: str) -> str:
+    """Return what is wrong with the URL of a worker, as the rest of a sentence; or nothing."""
+    if wrong := url_fault(value):
+        return wrong
+    parts = urlsplit(value)
+    if parts.username is not None or parts.password is not None:
+        return "must hold a URL without credentials"
+    return ""
+
+
+def runner_fault(value: str) -> str:
+    """Return what is wrong with a worker's secret, as the rest of a sentence; or nothing."""
+    if not _HEADER_SAFE.fullmatch(value):
+        return "cannot be sent in a header: blanks around it, a control character or non-Latin text"
+    return f"must hold at least {_MIN_SECRET} characters" if len(value) < _MIN_SECRET else ""

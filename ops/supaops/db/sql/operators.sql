@@ -1,0 +1,117 @@
+-- What operators do to jobs, and how they find them. {table} is the queue; {retry} and its like are
+-- its functions. Where many jobs are looked at, they are a range of the primary key.
+
+-- name: identity
+-- For this transaction alone: who acts and why.
+select set_config('supaops.actor', %(actor)s, true), set_config('supaops.reason', %(reason)s, true);
+
+-- name: audit
+insert into supaops.audit (actor, action, reason, target, before, after)
+values (supaops.actor(), %(action)s, nullif(current_setting('supaops.reason', true), ''),
+        %(target)s, %(before)s, %(after)s);
+
+-- name: retry :many
+select unnest({retry}(%(ids)s)) as job_id, null::bigint as new_id, null::text as problem;
+
+-- name: cancel :many
+select unnest({cancel}(%(ids)s)) as job_id, null::bigint as new_id, null::text as problem;
+
+-- name: replay :many
+select job_id, new_id, problem from {replay}(%(ids)s);
+
+-- name: cleanup :one
+select {cleanup}(%(older_than)s) as removed;
+
+-- name: enqueue :one
+select {enqueue}(
+         task_type := %(task_type)s, payload := %(payload)s, run_at := coalesce(%(run_at)s, now()),
+         queue := %(queue)s, priority := %(priority)s, max_attempts := %(max_attempts)s,
+         dedup_key := %(dedup_key)s) as id;
+
+-- name: enqueued :one
+-- Returns whether a job was there before this transaction.
+select j.created_at < now() as was_there from {table} as j where j.id = %(id)s;
+
+-- name: installed :one
+select to_regclass(%(table)s) is not null
+   and exists (
+     select from pg_catalog.pg_attribute as a
+      where a.attrelid = to_regclass('supaops.pause') and a.attname = 'stopped') as is_installed;
+
+-- name: statuses :many
+select id, status from {table} where id = any(%(ids)s) order by id;
+
+-- name: expected :one
+-- Returns how many jobs there are of these statuses, queue and task type, without a look at them.
+select coalesce(sum(s.jobs), 0)::bigint as jobs
+  from {stats}() as s
+ where (%(statuses)s::text[] is null or s.status = any(%(statuses)s))
+   and (%(queue)s::text is null or s.queue = %(queue)s)
+   and (%(task_type)s::text is null or s.task_type = %(task_type)s);
+
+-- name: window :one
+-- Looks at the next jobs by descending id. `counted` are those that `expected` counts.
+select min(w.id) as last_id, count(*) as looked,
+       count(*) filter (where w.is_counted) as counted,
+       coalesce(array_agg(w.id order by w.id desc) filter (where w.is_match), array[]::bigint[]) as ids,
+       coalesce(array_agg(w.status order by w.id desc) filter (where w.is_match), array[]::text[])
+         as statuses
+  from (
+    select j.id, j.status, c.is_counted,
+           c.is_counted
+             and (%(worker)s::text is null or starts_with(j.worker, %(worker)s))
+             and (%(error)s::text is null
+                  or position(lower(%(error)s) in lower(j.last_error)) > 0)
+             and (%(older)s::interval is null or a.at <= now() - %(older)s::interval)
+             and (%(newer)s::interval is null or a.at > now() - %(newer)s::interval) as is_match
+      from (select * from {table} where id <= %(from_id)s order by id desc limit %(window)s) as j
+     cross join lateral (
+       select (%(statuses)s::text[] is null or j.status = any(%(statuses)s))
+                and (%(queue)s::text is null or j.queue = %(queue)s)
+                and (%(task_type)s::text is null or j.task_type = %(task_type)s) as is_counted
+     ) as c
+     cross join lateral (select coalesce(j.completed_at, j.started_at, j.created_at) as at) as a
+  ) as w;
+
+-- name: columns
+-- A job's as `JobRow` has them; of a time written by hand, as -infinity, the nearest Python knows.
+-- `least` and `greatest` pass over a null, which is to stay one.
+       j.id, j.task_type, j.queue, j.status, j.priority, j.attempts, j.max_attempts, j.worker,
+       j.dedup_key, j.last_error, j.version,
+       greatest(least(j.run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
+       greatest(least(j.created_at, '9999-12-30+00'), '0001-01-02+00') as created_at,
+       case when j.started_at is not null
+            then greatest(least(j.started_at, '9999-12-30+00'), '0001-01-02+00') end as started_at,
+       case when j.completed_at is not null
+            then greatest(least(j.completed_at, '9999-12-30+00'), '0001-01-02+00') end as completed_at
+
+-- name: rows :many
+select {columns} from {table} as j where j.id = any(%(ids)s) order by j.id desc;
+
+-- name: details :one
+-- Returns one job with what is around it: its lease and the pauses that hold it back.
+select {columns}, j.payload, j.result,
+       (select l.expires_at from supaops.lease as l
+         where l.id = j.lease_id and l.closed_at is null
+           and j.status = 'running') as lease_expires_at,
+       (select string_agg(
+                 case p.how when 'flag' then 'queue ' || p.queue
+                   || case when p.task_type <> '*' then ', task type ' || p.task_type else '' end
+                   else 'the ' || p.how end || ', by ' || p.paused_by || ': ' || p.reason, '; ')
+          from supaops.pause as p
+         where p.queue in (j.queue, '*') and p.task_type in (j.task_type, '*')
+           and (p.how <> 'flag' or p.until is null or p.until > now())) as paused
+  from {table} as j
+ where j.id = %(id)s;
+
+-- name: attempts :many
+select attempt, worker, started_at, finished_at, outcome, error from {attempts}(%(id)s);
+
+-- name: changes :many
+-- Returns what may have changed: the newest jobs, those that somebody holds, and those named.
+select {columns}
+  from {table} as j
+ where j.id = any(array(select n.id from (select id from {table} order by id desc limit %(newest)s) as n)
+                  || array(select unnest(l.job_ids) from supaops.lease as l where l.closed_at is null)
+                  || %(ids)s::bigint[])
+ order by coalesce(j.completed_at, j.started_at, j.created_at), j.id;

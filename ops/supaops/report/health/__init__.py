@@ -1,0 +1,1 @@
+"""What the health checks found, in each form that somebody reads. Pure."""

@@ -1,0 +1,1 @@
+"""Run the checks again and again, and let others know: `supaops watch`."""
