@@ -211,7 +211,7 @@ CASES: list[tuple[AnyCheck, Any, Severity, str]] = [
         handlers,
         handled(None, silence="it does not tell what it is: HTTP 405"),
         SKIPPED,
-        "it does not tell what it is: HTTP 405; no job has failed without one",
+        "it does not tell what it is: HTTP 405",
     ),
     (undeclared, [count(2), count(task_type="supaops_smoke")], OK, "all are"),
     (undeclared, [count(9, task_type="old", status="succeeded")], OK, "all are"),
