@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, TypeVar
@@ -49,16 +50,26 @@ class Detection:
         with server.connect() as db:
             apply(db, declared(MEASURED, ENVIRONMENT, variables))
             remind_scheduler(db)
-            with watching(server, variables, ENVIRONMENT) as watcher:
-                for number in range(self.runs):
-                    with serving(server, variables, ENVIRONMENT):
-                        _await(partial(_is_well, db, watcher, time.time()))
-                        # No rhythm of the runs may fall in with that of the ticks.
-                        time.sleep(number * _GOLDEN % 1 * _TICK_S)
-                        ended_at = time.time()
-                    told_at = _await(partial(watcher.told_after, ended_at, REFUSED, "CRITICAL"))
-                    seconds = told_at - _first_failed(db, ended_at)
-                    yield Figure("detection: failed post to CRITICAL", OURS, "s", seconds)
+            for number in range(self.runs):
+                seconds = _one(db, server, variables, number * _GOLDEN % 1 * _TICK_S)
+                yield Figure("detection: failed post to CRITICAL", OURS, "s", seconds)
+
+
+def _one(db: Connection, server: Server, variables: Mapping[str, str], pause_s: float) -> float:
+    """Return the seconds of one end of a worker.
+
+    Args:    pause_s: before the watcher starts, so that its rounds fall differently to the ticks.
+    """
+    with ExitStack() as worker:
+        worker.enter_context(serving(server, variables, ENVIRONMENT))
+        begun_at = time.time()
+        time.sleep(pause_s)
+        with watching(server, variables, ENVIRONMENT) as watcher:
+            _await(partial(_is_well, db, watcher, begun_at))
+            worker.close()
+            ended_at = time.time()
+            told_at = _await(partial(watcher.told_after, ended_at, REFUSED, "CRITICAL"))
+            return told_at - _first_failed(db, begun_at)
 
 
 def _is_well(db: Connection, watcher: Watcher, since: float) -> bool:
