@@ -77,7 +77,7 @@ CASES: list[tuple[AnyCheck, Any, Severity, str]] = [
         reachable,
         Reached(REFUSED, answers()),
         SKIPPED,
-        "not from here: connection refused",
+        "not asked from here: connection refused",
     ),
     (
         reachable,

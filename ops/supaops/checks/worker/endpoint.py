@@ -101,7 +101,7 @@ def last_success(config: Config, facts: Answers) -> Verdict:
 def _unreached(config: Config, reason: str, answers: Answers | None) -> Verdict:
     """Judge a worker that cannot be called from here: only the database need reach it."""
     if answers is None or answers.failures == 0:
-        return skipped(f"not from here: {reason}")
+        return skipped(f"not asked from here: {reason}")
     fix = f"start the worker at its endpoint: supaops serve --env {config.environment}"
     return warning(f"neither from here ({reason}) nor from the database", fix)
 
