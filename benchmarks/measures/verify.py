@@ -55,10 +55,12 @@ select j.jobid, 1, 'postgres', 'postgres', 'select 1', 'succeeded', '1 row', at,
                        * interval '5 minutes' as at) a,
        cron.job j
  order by round, j.jobid"""
-_LARGE = ("job_queue", "attempt", "dispatch", "job_run_details", "_http_response")
+_LARGE = 100_000
+"""Rows from which on a table is one that must not be read from end to end."""
 _SCANS = """
-select relname as name, seq_scan as scans, n_tup_ins + n_tup_upd + n_tup_del as writes
-  from pg_catalog.pg_stat_all_tables where relname = any(%s) and schemaname not like 'pg_%%'"""
+select s.relname as name, s.seq_scan as scans, s.n_tup_ins + s.n_tup_upd + s.n_tup_del as writes
+  from pg_catalog.pg_stat_user_tables s join pg_catalog.pg_class c on c.oid = s.relid
+ where c.reltuples >= %s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _timed(server: Server, folder: Path, *words: str) -> float:
 
 def _counters(server: Server) -> dict[str, int]:
     with server.connect() as db:
-        rows = db.execute(_SCANS, [list(_LARGE)]).fetchall()
+        rows = db.execute(_SCANS, [_LARGE]).fetchall()
     return {key: int(sum(row[key] for row in rows)) for key in ("scans", "writes")}
 
 

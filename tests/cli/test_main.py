@@ -38,7 +38,10 @@ def test_h_is_help_everywhere(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["aply"], "error: no such command 'aply'. Did you mean 'apply'?\n  fix: supaops --help\n"),
+        (
+            ["aply"],
+            "no such command 'aply'. Did you mean 'apply', 'replay'?\n  fix: supaops --help\n",
+        ),
         (["local", "stat"], "Did you mean 'status'?\n  fix: supaops local --help\n"),
         (["plan", "--exit-kode"], "--exit-code)\n  fix: supaops plan --help\n"),
     ],

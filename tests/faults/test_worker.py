@@ -34,7 +34,8 @@ ANOTHER_ENDPOINT = frozenset({"config.drift", "vault.differs"})
 """What else may tell that the endpoint's URL is not the one that was applied."""
 NO_MORE_POSTS = "lock table supaops.dispatch in exclusive mode;"
 FAILED_POSTS = (
-    NO_MORE_POSTS + "update supaops.dispatch set created_at = created_at - interval '{age}',"
+    NO_MORE_POSTS + "delete from supaops.dispatch where responded_at is null;"
+    "update supaops.dispatch set created_at = created_at - interval '{age}',"
     " responded_at = created_at - interval '{age}', status_code = 500, nonce = null;"
 )
 BAD_ANSWERS = frozenset({"net.last_answer", "net.failures", "net.server_error"})

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import REACHABLE, SOURCES, VALID, AnyCheck, skipped, unknown
 from supaops.checks.finding import Finding, Verdict
+from supaops.checks.pauses import excused
 from supaops.checks.sources import NoValue, Sources
 from supaops.config.thresholds import Checks
 from supaops.db.connect import Connection
@@ -34,7 +35,8 @@ def run_checks(
     """Return one finding per check, in their order, all of one moment; changes nothing.
 
     What cannot be read makes the checks that need it UNKNOWN, and no others. A connection that is
-    lost on the way leaves what was read before.
+    lost on the way leaves what was read before. What an operator has paused is no more than a
+    warning.
 
     Args:
         conn, declared: the database and the YAML, or what is wrong with it.
@@ -49,7 +51,7 @@ def run_checks(
     found: list[Finding] = []
     try:
         with _moment(conn):
-            found += [run.finding(each) for each in checks]
+            found += excused(sources, [run.finding(each) for each in checks])
             if beside:
                 beside(sources)
     except DatabaseError as error:

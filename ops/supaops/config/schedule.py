@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from supaops.config.cronfield import (
     DAY,
@@ -81,6 +82,7 @@ class Schedule:
     remedy: str = ""
 
 
+@lru_cache(maxsize=1024)  # many jobs have the same, and each is asked for again and again
 def parse_schedule(text: str) -> Schedule:
     """Parse a schedule as pg_cron does.
 

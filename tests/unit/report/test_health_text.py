@@ -60,6 +60,11 @@ def test_each_reason_to_skip_is_told_once() -> None:
     )
 
 
+def test_reasons_that_do_not_fit_into_the_line_are_left_to_verbose() -> None:
+    long = [finding(f"cron.{n}", Severity.SKIPPED, f"{n}: {'x' * 30}") for n in "ab"]
+    assert plain(*long)[0] == "SKIPPED  cron      2 skipped"
+
+
 def test_verbose_shows_what_is_well_what_was_skipped_and_the_evidence() -> None:
     told = plain(*EVERY, look=Look(verbose=True))
     assert "    OK        conn.reachable  postgres as postgres" in told

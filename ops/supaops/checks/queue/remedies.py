@@ -19,7 +19,7 @@ def quoted(text: str) -> str:
 
 def retry(config: Config) -> str:
     """Return what brings failed jobs back."""
-    return f"select {function(config, 'retry')}(array[<ids>])"
+    return f"supaops retry --env {config.environment} --status failed"
 
 
 def waiting_by_type(config: Config) -> str:
@@ -55,9 +55,8 @@ def longest_failed(config: Config) -> str:
 
 def cancel_waiting(config: Config, task_type: str) -> str:
     """Return what cancels the waiting jobs of a task type."""
-    jobs = f"select id from {_table(config)} where status = 'pending'"  # noqa: S608  for people
-    wanted = f"{jobs} and task_type = {quoted(task_type)}"
-    return f"select {function(config, 'cancel')}(array({wanted}))"
+    wanted = f"--status pending --task-type {quote(task_type)}"
+    return f"supaops cancel --env {config.environment} {wanted}"
 
 
 def resume(config: Config, queue: str, task_type: str) -> str:

@@ -58,7 +58,7 @@ def handlers(config: Config, facts: Handled) -> Verdict:
         fix = remedies.retry(config)
         return warning(seen, fix, value=len(facts.unhandled), evidence=facts.unhandled)
     if known is None:
-        return skipped(f"{facts.worker.silence}; no job has failed without one")
+        return skipped(facts.worker.silence or "it does not tell")
     return ok(number(len(config.queue.task_types), "task type"), value=0)
 
 

@@ -41,7 +41,7 @@ def reachable(config: Config, facts: Reached) -> Verdict:
         fix += f"supaops apply --env {config.environment}"
         return critical(f"HTTP {status}: it refuses the secret of this environment", fix)
     if status in _NOT_OFFERED:
-        return skipped(f"HTTP {status} to a GET: only its posts tell; see net.last_answer")
+        return skipped(f"HTTP {status} to a GET: only its posts tell")
     if status in _FAILURE:
         return critical(f"HTTP {status}", "look at the worker's log, and restart it")
     fix = f"correct the endpoint's URL, then supaops apply --env {config.environment}"
@@ -66,7 +66,7 @@ def unauthorized(config: Config, facts: Reply) -> Verdict:
         fix = "have the worker compare the header before anything else, and answer 401; until then "
         return critical(f"{seen}: anybody can run jobs", fix + "take it off the internet")
     if facts.status in _NOT_OFFERED:
-        return skipped(f"{seen}: there is no worker at the endpoint")
+        return skipped(f"{seen}: no worker there")
     if facts.status in _FAILURE:
         return unknown(f"{seen} says nothing", "look at the worker's log")
     fix = "have the worker ask for the secret before it reads anything else, and answer 401"
@@ -94,14 +94,14 @@ def last_success(config: Config, facts: Answers) -> Verdict:
     if facts.success_age_s is not None:
         return ok(_last(facts), value=0, unit="s")
     if not posts_are_due(config):
-        return skipped("nothing that is declared and active posts to the worker")
+        return skipped("nothing active posts to the worker")
     return unknown("nothing was posted yet", f"supaops smoke --env {config.environment}")
 
 
 def _unreached(config: Config, reason: str, answers: Answers | None) -> Verdict:
     """Judge a worker that cannot be called from here: only the database need reach it."""
     if answers is None or answers.failures == 0:
-        return skipped(f"not from here: {reason}; the database's posts tell, see net.last_answer")
+        return skipped(f"not asked from here: {reason}")
     fix = f"start the worker at its endpoint: supaops serve --env {config.environment}"
     return warning(f"neither from here ({reason}) nor from the database", fix)
 

@@ -88,7 +88,8 @@ asked as (
            (select r.applied_at + interval '15 seconds' from supaops.resource as r
              where r.address = 'cron_job.' || j.jobname),
            (select max(u.at) + interval '15 seconds' from supaops.audit as u
-             where u.action = 'resume' and u.at > now() - make_interval(secs => w.window_s))
+             where u.action = 'resume' and u.at > now() - make_interval(
+               secs => (select max(l.window_s) from unnest(%(windows_s)s::float[]) as l(window_s))))
          ) as since
     from unnest(%(jobs)s::text[], %(windows_s)s::float[], %(posts)s::boolean[])
            as w(job, window_s, posts)
@@ -102,6 +103,12 @@ counted as (
          max(t.at) as last_at,
          max(t.runid) filter (where t.status = 'succeeded') as succeeded
     from asked as a join timed as t using (jobid) group by a.jobid
+),
+failing as (
+  select c.jobid, count(*) as failures, min(t.at) as failed_since, max(t.runid) as failed_run
+    from counted as c join timed as t using (jobid)
+   where t.failed and t.runid > coalesce(c.succeeded, 0)
+   group by c.jobid
 )
 select a.job, a.since, now() as now,
        coalesce(c.seen, 0) as seen, c.last_at,
@@ -115,11 +122,7 @@ select a.job, a.since, now() as now,
     select coalesce(nullif(current_setting('cron.log_run', true), '')::boolean, true) as log_run
   ) as s
   left join counted as c using (jobid)
-  left join lateral (
-    select count(*) as failures, min(t.at) as failed_since, max(t.runid) as failed_run
-      from timed as t
-     where t.jobid = a.jobid and t.failed and t.runid > coalesce(c.succeeded, 0)
-  ) as f on true
+  left join failing as f using (jobid)
  where s.log_run or a.posts
  order by a.job;
 

@@ -4,12 +4,14 @@
 -- What the catalogs print, and how values are read, must not depend on the settings of a role or
 -- a session. For this transaction alone: a pooler hands the session on.
 -- Cron jobs and objects belong to whoever makes them, and another role's apply would schedule each
--- job once more: so whoever may act as the role that applied first does.
+-- job once more: so whoever may act as the role that applied first does. To compile a query takes
+-- longer than any of ours runs, however many jobs there are.
 select set_config('search_path', '', true),
        set_config('quote_all_identifiers', 'off', true),
        set_config('intervalstyle', 'postgres', true),
        set_config('datestyle', 'ISO, MDY', true),
        set_config('extra_float_digits', '1', true),
+       set_config('jit', 'off', true),
        (select set_config('role', pg_catalog.pg_get_userbyid(n.nspowner)::text, true)
           from pg_catalog.pg_namespace as n
          where n.nspname = 'supaops'

@@ -24,6 +24,8 @@ _SYMBOL = {
 }
 _WORD, _GROUP = 8, 8
 _INDENT = 4
+_SUMS = 80 - _WORD - 1 - _GROUP - 2
+"""Room for what is told of a whole group, in columns."""
 _SHOWN = 5
 """Pieces of evidence; the rest is in the JSON."""
 
@@ -85,7 +87,9 @@ def _sums(findings: list[Finding], look: Look) -> str:
     counts = Counter(each.severity for each in findings)
     told = ", ".join(filter(None, (counted(counts[each], each) for each in WORST_FIRST)))
     reasons = dict.fromkeys(each.observed for each in findings if each.severity is Severity.SKIPPED)
-    return f"{told}: {'; '.join(reasons)}" if reasons and not look.verbose else told
+    line = f"{told}: {'; '.join(reasons)}"
+    # Reasons that are too long for the line stand below, when they are asked for.
+    return line if reasons and not look.verbose and len(line) <= _SUMS else told
 
 
 def _lines(finding: Finding, width: int, look: Look) -> Iterator[Text]:
