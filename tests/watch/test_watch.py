@@ -58,6 +58,15 @@ def test_a_worker_that_goes_and_comes_back_is_told_once_each_time(chain: Project
             until(lambda: told_of(watcher, REFUSED) == [*told, "CRITICAL", "OK"])
 
 
+def test_the_worker_is_called_once_for_many_rounds(chain: Project) -> None:
+    log = chain.folder / "serve.log"
+    with serve(chain), watching(chain, *FAST) as watcher:
+        rounds_pass(watcher, 1)
+        refused = log.read_text().count("POST /api/jobs/run 401")
+        rounds_pass(watcher, 4)
+        assert log.read_text().count("POST /api/jobs/run 401") == refused
+
+
 def test_a_failed_post_is_critical_within_a_tick_and_ten_seconds(
     chain: Project, conn: Connection
 ) -> None:

@@ -10,7 +10,7 @@ from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import REACHABLE, SOURCES, VALID, AnyCheck, skipped, unknown
 from supaops.checks.finding import Finding, Verdict
 from supaops.checks.pauses import excused
-from supaops.checks.sources import NoValue, Sources
+from supaops.checks.sources import Kept, NoValue, Sources
 from supaops.config.thresholds import Checks
 from supaops.db.connect import Connection
 from supaops.db.moment import moment
@@ -31,6 +31,7 @@ def run_checks(
     missing: tuple[SupaopsError, ...] | None = (),
     debug: bool = False,
     beside: Callable[[Sources], None] | None = None,
+    kept: Kept | None = None,
 ) -> list[Finding]:
     """Return one finding per check, in their order, all of one moment; changes nothing.
 
@@ -42,11 +43,13 @@ def run_checks(
         conn, declared: the database and the YAML, or what is wrong with it.
         missing: a problem for each value that is not there; see `Sources`.
         debug: raise what a check raises unexpectedly, in place of saying so.
+        kept: what earlier runs have read and this one need not read again.
         beside: reads what else is wanted of the same moment, from the same sources.
     """
     limits = Checks() if isinstance(declared, ConfigError) else declared.config.checks
     ends_at = time.monotonic() + limits.total_timeout.total_seconds()
-    sources = Sources(conn, declared, limits.timeout.total_seconds(), ends_at, missing)
+    known = kept or Kept(frozenset(), 0.0)
+    sources = Sources(conn, declared, limits.timeout.total_seconds(), ends_at, missing, known)
     run = _Run(sources, debug=debug)
     found: list[Finding] = []
     try:

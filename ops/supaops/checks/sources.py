@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from math import inf
 from typing import Any, TypeVar
 
 from supaops.db.connect import Connection
@@ -24,6 +26,29 @@ class NoValue(SupaopsError):
 
 
 @dataclass(slots=True)
+class Kept:
+    """Facts that a watcher asks for less often than its rounds come, since asking costs others.
+
+    Attributes:
+        readers: of these facts.
+        for_s: for how long what was read is good, in seconds.
+    """
+
+    readers: frozenset[Reader[Any]]
+    for_s: float
+    _facts: dict[Reader[Any], tuple[float, Any]] = field(default_factory=dict)
+
+    def facts(self, reader: Reader[Facts], fresh: Callable[[], Facts]) -> Facts:
+        """Return what was read a short while ago, else what is read now; a failure is not kept."""
+        read_at, found = self._facts.get(reader, (-inf, None))
+        if reader in self.readers and time.monotonic() - read_at < self.for_s:
+            return found  # type: ignore[no-any-return]  # it is what this reader returned
+        found = fresh()
+        self._facts[reader] = (time.monotonic(), found)
+        return found
+
+
+@dataclass(slots=True)
 class Sources:
     """One run's access to the database and to the config.
 
@@ -34,6 +59,7 @@ class Sources:
         ends_at: when the run must be over, on the clock of `time.monotonic`.
         missing: a problem for each value that the YAML refers to and that is not there; None when
             that cannot be told.
+        kept: what a watcher need not ask for again in each round.
     """
 
     connection: Connection | SupaopsError
@@ -41,6 +67,7 @@ class Sources:
     timeout_s: float
     ends_at: float
     missing: tuple[SupaopsError, ...] | None = ()
+    kept: Kept = field(default_factory=lambda: Kept(frozenset(), 0.0))
     _read: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -89,7 +116,7 @@ class Sources:
         """
         if reader not in self._read:
             try:
-                self._read[reader] = self._fresh(reader)
+                self._read[reader] = self.kept.facts(reader, partial(self._fresh, reader))
             except Exception as error:  # a defect too costs its time only once
                 self._read[reader] = error
         found = self._read[reader]

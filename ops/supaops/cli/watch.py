@@ -18,6 +18,8 @@ from supaops.checks.changes import Change
 from supaops.checks.exit import FailOn, exit_status
 from supaops.checks.measures import NOTHING, measures_of
 from supaops.checks.run import run_checks
+from supaops.checks.sources import Kept
+from supaops.checks.worker.facts import CALLS
 from supaops.cli.console import say, show
 from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, Target, duration
 from supaops.cli.project import DEFAULT_CONFIG
@@ -123,7 +125,15 @@ def _watched(env: str, path: Path) -> tuple[Target, Subject, Desired]:
 def _watcher(where: Target, who: Subject, desired: Desired) -> Watcher:
     checks = selected((), who.left_out)
     debug = bool(os.environ.get("SUPAOPS_DEBUG"))
-    run = partial(run_checks, declared=desired, checks=checks, missing=who.missing, debug=debug)
+    kept = Kept(CALLS, where.config.watch.worker_interval.total_seconds())
+    run = partial(
+        run_checks,
+        declared=desired,
+        checks=checks,
+        missing=who.missing,
+        debug=debug,
+        kept=kept,
+    )
 
     def see(conn: Connection | SupaopsError) -> Seen:
         taken = [NOTHING]

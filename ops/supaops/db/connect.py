@@ -17,6 +17,8 @@ Connection = psycopg.Connection[DictRow]
 AsyncConnection = psycopg.AsyncConnection[DictRow]
 
 CONNECT_TIMEOUT_S = 10
+UNHEARD_MS = 30_000
+"""How long the server's host may leave unanswered what it was sent: a lost route says nothing."""
 POOLER_PORT = "6543"
 
 # What psycopg cannot undo on a lost connection is raised as an error too: once is enough.
@@ -39,6 +41,7 @@ def options(application_name: str) -> dict[str, Any]:
         "application_name": application_name,
         "connect_timeout": CONNECT_TIMEOUT_S,
         "prepare_threshold": None,
+        "tcp_user_timeout": UNHEARD_MS,
         "row_factory": dict_row,
         "autocommit": True,
     }

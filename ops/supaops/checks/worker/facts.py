@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from supaops.checks.sources import Sources
+from supaops.checks.sources import Reader, Sources
 from supaops.checks.worker.asking import Reply, ask
 from supaops.config.model import Config
 from supaops.db.health.answers import Answers, read_answers
@@ -61,6 +61,10 @@ def asked(sources: Sources) -> Reply:
 def strangers_answer(sources: Sources) -> Reply:
     """Return the answer to a post without the secret."""
     return ask("POST", _endpoint(sources), _JSON, sources.left_s, _NO_JOB)
+
+
+CALLS: frozenset[Reader[Any]] = frozenset({asked, strangers_answer})
+"""What calls the worker: where it is paid for by the call, few calls are enough."""
 
 
 def answers(sources: Sources) -> Answers:
