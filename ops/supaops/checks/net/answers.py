@@ -6,7 +6,6 @@ of one bad answer one check tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from supaops.checks.check import APPLIED, Check, check, critical, ok
@@ -22,12 +21,12 @@ _DISABLED, _NO_DATABASE = "job processing is disabled", "the database is unavail
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A cause, and what its check says; `fix` makes the remedy for an environment."""
+    """A cause, and what its check says; `fix` is the remedy, to be filled in."""
 
     cause: Cause
     title: str
     why: str
-    fix: Callable[[str], str]
+    fix: str
 
 
 _KINDS = (
@@ -35,61 +34,55 @@ _KINDS = (
         Cause.TIMEOUT,
         "The worker answers in time",
         "pg_net gives up after worker.timeout; whether jobs were claimed is not known then.",
-        lambda env: (
-            f"look at the worker's log, or raise worker.timeout and: supaops apply --env {env}"
-        ),
+        "look at the worker's log, or raise worker.timeout and: {apply}",
     ),
     _Kind(
         Cause.DNS,
         "The worker's host name resolves",
         "The database cannot find the worker's host, so that no post arrives.",
-        lambda env: f"correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+        "correct {endpoint}, then: {apply}",
     ),
     _Kind(
         Cause.REFUSED,
         "The worker accepts connections",
         "Nothing listens at the endpoint's host and port: no post arrives, and no job is started.",
-        lambda env: (
-            f"start the worker where the endpoint is; here that is: supaops serve --env {env}"
-        ),
+        "start the worker where the endpoint is; here that is: {serve}",
     ),
     _Kind(
         Cause.TLS,
         "The worker's certificate is good",
         "pg_net refuses to speak to a host whose TLS it cannot verify.",
-        lambda env: (
-            f"renew it, or correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}"
-        ),
+        "renew it, or correct {endpoint}, then: {apply}",
     ),
     _Kind(
         Cause.CREDENTIAL,
         "The worker accepts the secret",
         "It was refused: the worker's secret differs from the one in Vault, or is paused there.",
-        lambda env: f"give both the same JOB_QUEUE_RUNNER_SECRET, then: supaops apply --env {env}",
+        "give both the same {secret}, then: {apply}",
     ),
     _Kind(
         Cause.NOT_FOUND,
         "The worker is at the endpoint's path",
         "Something answers there, and knows no such path: another release, or another program.",
-        lambda env: f"correct JOB_QUEUE_WORKER_ENDPOINT, then: supaops apply --env {env}",
+        "correct {endpoint}, then: {apply}",
     ),
     _Kind(
         Cause.FOREIGN_DATABASE,
         "The worker works on this database",
         "It refused a post that its own database did not send: one of the two is a copy.",
-        lambda _: "correct the worker's DATABASE_URL; if this database is a copy, leave it so",
+        "correct the worker's DATABASE_URL; if this database is a copy, leave it so",
     ),
     _Kind(
         Cause.SERVER_ERROR,
         "The worker does not fail",
         "It was reached, and could not do its work.",
-        lambda _: "look at the worker's log",
+        "look at the worker's log",
     ),
     _Kind(
         Cause.OTHER,
         "The worker's newest answer is a success",
         "A post that is refused or lost starts no job.",
-        lambda env: f"supaops smoke --env {env}",
+        "{smoke}",
     ),
 )
 
@@ -101,7 +94,7 @@ def _answer_check(kind: _Kind) -> Check[list[Post]]:
             return ok("no answer yet")
         if ends[0].cause is not kind.cause:
             return ok(aged(_seen(ends[0].post), ends))
-        fix = _fix(kind, ends[0].post, config.environment)
+        fix = _fix(kind, ends[0].post, config)
         return critical(
             aged(_seen(ends[0].post), ends),
             fix,
@@ -117,14 +110,25 @@ def _answer_check(kind: _Kind) -> Check[list[Post]]:
 ANSWERS = tuple(_answer_check(kind) for kind in _KINDS)
 
 
-def _fix(kind: _Kind, post: Post, environment: str) -> str:
+def _source(config: Config, secret: str) -> str:
+    """Return where the YAML takes a secret's value from."""
+    return str(config.vault.secrets[secret].value)
+
+
+def _fix(kind: _Kind, post: Post, config: Config) -> str:
     """Return the remedy; our own worker says why it answers 503."""
     content = post.content or ""
     if kind.cause is Cause.SERVER_ERROR and _DISABLED in content:
         return "unset JOB_QUEUE_DISABLED where the worker runs, and start it again"
     if kind.cause is Cause.SERVER_ERROR and _NO_DATABASE in content:
         return "correct the worker's DATABASE_URL, or bring its database back"
-    return kind.fix(environment)
+    return kind.fix.format(
+        apply=f"supaops apply --env {config.environment}",
+        serve=f"supaops serve --env {config.environment}",
+        smoke=f"supaops smoke --env {config.environment}",
+        endpoint=_source(config, config.worker.endpoint),
+        secret=_source(config, config.worker.secret),
+    )
 
 
 def _seen(post: Post) -> str:
