@@ -199,7 +199,7 @@ def test_what_another_role_applies_belongs_to_the_role_that_applied_first(
             "where proname = 'job_queue_stats' union all "
             "select username from cron.job where jobname ~ '^job_queue_'"
         ).fetchall()
-    assert [row["owner"] for row in owners] == ["postgres"] * 3
+    assert [row["owner"] for row in owners] == ["postgres"] * 4
     assert applied.plan(db).pending == []
 
 

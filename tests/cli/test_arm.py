@@ -148,7 +148,7 @@ def test_without_the_guard_there_is_nothing_to_arm(
     outcome = cli("disarm", "--reason", "x", "--yes", **applied)
     assert outcome.status == ExitStatus.ERROR
     assert "test.yaml:1:1" in outcome.err
-    assert "job_queue_pause" in outcome.err
+    assert "supaops pause" in outcome.err
     assert cli("apply", "--yes", **applied).status == ExitStatus.OK
     assert "clone_guard is false" in finding(cli, applied, "config.armed")["observed"]
 

@@ -74,4 +74,5 @@ def assert_the_chain_works(conn: Connection, project: Project) -> None:
     result = run_smoke(conn, project.config, timeout=timedelta(seconds=30))
     assert result.broken is None, result.broken
     findings = run_checks(conn, project.desired)
-    assert [each for each in findings if each.severity is not Severity.OK] == []
+    well = (Severity.OK, Severity.SKIPPED)  # without a DSN there is nothing to say of Sentry
+    assert [each for each in findings if each.severity not in well] == []

@@ -16,6 +16,7 @@ from supaops.render.resource import Kind, Resource
 from supaops.render.resources import PRIVATE_SCHEMA
 
 _INSTALLED = (Kind.SCHEMA, Kind.TASK_TYPE, Kind.LIMIT, Kind.TRIGGER)
+_PRIVATE = (Kind.FUNCTION, Kind.VIEW, Kind.GRANT)
 
 
 def first_step(conn: Connection, desired: Desired, state: State) -> list[Resource]:
@@ -56,9 +57,7 @@ def install(conn: Connection, desired: Desired, before: State) -> list[Resource]
 def _is_unseen(resource: Resource) -> bool:
     """Tell whether a resource works behind the table: no name of it is called from outside."""
     is_private = resource.name == PRIVATE_SCHEMA or resource.name.startswith(f"{PRIVATE_SCHEMA}.")
-    return resource.kind in _INSTALLED or (
-        resource.kind in (Kind.FUNCTION, Kind.GRANT) and is_private
-    )
+    return resource.kind in _INSTALLED or (resource.kind in _PRIVATE and is_private)
 
 
 def _refuse_conflicts(changes: Iterable[Change]) -> None:
