@@ -83,7 +83,8 @@ def expected(path: str, status: ExitStatus) -> int:
 def assert_told(cli: Cli, path: str, status: ExitStatus, *more: str, **variables: str) -> str:
     outcome = cli(*words(path, *more), **variables)
     assert outcome.status == expected(path, status), outcome.told
-    is_finding = path in GOES_ON and re.search(r"^\S* +(\S+ +)?UNKNOWN +\S", outcome.out, re.MULTILINE)
+    finding = r"^\S* +(\S+ +)?UNKNOWN +\S"
+    is_finding = path in GOES_ON and re.search(finding, outcome.out, re.MULTILINE)
     is_error = re.search(r"^(error: \S|Usage: )", outcome.err, re.MULTILINE)
     assert is_finding or is_error, outcome.told
     assert "defect" not in outcome.told
