@@ -14,7 +14,7 @@ from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
 from tests.projects import RESET
 
-pytest_plugins = ["tests.pooler"]
+pytest_plugins = ["tests.pooler", "tests.faults.summary"]
 
 DSN_VARIABLE = "SUPAOPS_TEST_DSN"
 ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"

@@ -1,4 +1,4 @@
-"""A chain that works, broken one fault at a time, and the matrix of what was told of each."""
+"""A chain that works, to be broken one fault at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from _pytest.terminal import TerminalReporter
 
 from supaops.db.connect import connect
 from supaops.local import Stack
@@ -20,7 +19,6 @@ from tests.worker.sentry_receiver import receiving
 
 HEALTHY = f"{TICKING}\nsentry:\n  dsn: env(SENTRY_DSN)\n"
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
-_ROW = "fault matrix"
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +69,3 @@ def broken(scene: Scene, fault: Fault) -> Iterator[None]:
             yield
         finally:
             scene.project.write_overlay(HEALTHY)
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print the matrix: each fault, the check that told of it, and the false alarms."""
-    reports = [
-        each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, [])
-    ]
-    rows = [value for each in reports for key, value in each.user_properties if key == _ROW]
-    if not rows:
-        return
-    terminalreporter.section("fault matrix")
-    width = max(len(row["check"]) for row in rows)
-    for row in sorted(rows, key=lambda row: (row["check"], row["fault"])):
-        mark = "detected" if row["detected"] else "MISSED  "
-        alarms = ", ".join(row["false_alarms"]) or "none"
-        line = f"{row['check']:<{width}}  {mark}  false alarms: {alarms:<6}  {row['fault']}"
-        terminalreporter.write_line(line)
-    detected = sum(row["detected"] for row in rows)
-    false_alarms = sum(len(row["false_alarms"]) for row in rows)
-    terminalreporter.write_line(
-        f"faults injected / detected by the right id / false alarms: "
-        f"{len(rows)} / {detected} / {false_alarms}"
-    )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 
 from supaops.checks.finding import Finding
 from supaops.status import Severity
-from tests.faults.conftest import _ROW, broken
+from tests.faults.conftest import broken
 from tests.faults.fault import Fault, Scene, judge
+from tests.faults.summary import ROW
 
 QUIET = frozenset({Severity.OK, Severity.SKIPPED})
 
@@ -33,7 +34,7 @@ def assert_alone(
     ]
     ids = [each.id for each in alarms]
     row = {"check": fault.check, "fault": fault.name, "detected": detected, "false_alarms": ids}
-    record(_ROW, row)
+    record(ROW, row)
     assert detected, told
     assert told.fix
     assert alarms == []

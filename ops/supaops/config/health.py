@@ -72,8 +72,7 @@ class Watch(Section):
     interval: Duration = timedelta(seconds=5)
     """From the start of one round of checks to the next."""
     worker_interval: Duration = timedelta(minutes=1)
-    """From one call of the worker's endpoint to the next; its answers to posts are looked at in
-    each round."""
+    """From one call of the worker's endpoint to the next; posts are looked at in each round."""
     heartbeat: Reference | None = None
     """URL to call after each round, as of healthchecks.io; null calls nobody."""
 
