@@ -1,25 +1,26 @@
-"""What the runbooks of pg_cron and pg_net tell one to run in the database can be run there."""
+"""What the runbooks tell one to run in the database can be run there, as role postgres."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
+from pglast import parse_sql, split
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.docs.markdown import blocks
-from tests.projects import RESET, ROOT, Project
+from tests.docs.markdown import blocks, read
+from tests.docs.test_runbooks import RUNBOOKS
+from tests.projects import RESET, Project
 
 pytestmark = pytest.mark.stack
 
-RUNBOOKS = sorted(
-    path for group in ("cron", "net") for path in (ROOT / "docs" / "runbooks").glob(f"{group}.*.md")
-)
+PLANNED = {"SelectStmt", "UpdateStmt", "DeleteStmt", "InsertStmt"}
+RUN = [path for path in RUNBOOKS if path.stem.startswith(("cron.", "net."))]
 
-# What the pages are about: jobs, a role, and things of somebody else on pg_net's tables.
+# What the pages of pg_cron and pg_net are about: jobs, a role, and things of somebody else.
 SCENE = """
 insert into cron.job (jobname, schedule, command, username) values
   ('export', '0 3 * * *', 'copy (select 1) to stdout', 'postgres'),
@@ -43,24 +44,64 @@ LEFT_OUT = {
 
 
 @pytest.fixture(scope="module")
-def applied(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """Return a superuser's connection to a database with an applied project."""
+def applied(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """Return the stack with an applied project."""
     project = Project.make(tmp_path_factory.mktemp("runbooks"), stack)
     with connect(stack.url, application_name="pytest") as conn:
         conn.execute(RESET)
         project.apply(conn)
-    with connect(stack.admin_url, application_name="pytest") as admin:
-        yield admin
+    return stack
+
+
+@contextmanager
+def undone(url: str) -> Iterator[Connection]:
+    """Have a transaction that leaves nothing."""
+    with (
+        connect(url, application_name="pytest") as conn,
+        conn.transaction(force_rollback=True),
+    ):
+        yield conn
+
+
+def queries(runbook: Path) -> Iterator[str]:
+    """Yield the statements that the server can plan without running them."""
+    for block in blocks(runbook, "sql"):
+        for statement in split(block):
+            [parsed] = parse_sql(statement)
+            if type(parsed.stmt).__name__ in PLANNED:
+                yield statement
+
+
+def questions(runbook: Path) -> list[str]:
+    """Return what a page asks first: is it real?"""
+    first = read(runbook).split("## Impact")[0]
+    return [block for block in blocks(runbook, "sql") if block in first]
 
 
 @pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)
-def test_the_sql_of_a_runbook_runs_as_postgres(applied: Connection, runbook: Path) -> None:
+def test_each_query_of_a_runbook_names_what_is_there(applied: Stack, runbook: Path) -> None:
+    for query in queries(runbook):
+        with undone(applied.url) as conn:
+            conn.execute(f"explain {query}".encode())
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)
+def test_the_question_of_a_runbook_is_answered_without_a_change(
+    applied: Stack, runbook: Path
+) -> None:
+    with undone(applied.url) as conn:
+        conn.execute("set transaction read only")
+        for question in questions(runbook):
+            assert conn.execute(question.encode()).description
+
+
+@pytest.mark.parametrize("runbook", RUN, ids=lambda path: path.stem)
+def test_the_sql_of_a_runbook_of_the_chain_runs_as_postgres(applied: Stack, runbook: Path) -> None:
     for block in blocks(runbook, "sql"):
         if any(block.lstrip().startswith(start) for start in LEFT_OUT):
             continue
-        with applied.transaction() as whole:
-            applied.execute(SCENE.encode())
+        with undone(applied.admin_url) as admin:
+            admin.execute(SCENE.encode())
             if ROLE not in block:
-                applied.execute(ROLE)
-            applied.execute(block.encode())
-            raise psycopg.Rollback(whole)
+                admin.execute(ROLE)
+            admin.execute(block.encode())
