@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
+from supaops.render import environment
 from tests.projects import RESET
 
 pytest_plugins = ["tests.pooler", "tests.faults.summary"]
@@ -21,12 +23,30 @@ ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
 
 # A process takes a file at a time. Those of long tests come first, so that none is left alone with
 # one at the end.
-_LONG = ("jobs", "chaos", "apply", "docs", "local", "migration", "adopt", "benchmarks")
+_LONG = (
+    "jobs",
+    "chaos",
+    "watch",
+    "apply",
+    "docs",
+    "local",
+    "verbs",
+    "migration",
+    "adopt",
+    "benchmarks",
+    "faults",
+    "cli",
+)
 
 REAL_EXTENSIONS = """
 select e.extname from pg_catalog.pg_extension as e
  where coalesce(obj_description(e.oid, 'pg_extension'), '') not like 'supaops stand-in %'
 """
+
+
+def pytest_configure() -> None:
+    """Keep every parsed template: a command renders them once, the tests some hundred times."""
+    environment._tree = lru_cache(maxsize=4096)(environment._tree.__wrapped__)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
