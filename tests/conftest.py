@@ -14,7 +14,7 @@ from supaops.db.connect import Connection, connect
 from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
 from supaops.render import environment
-from tests.projects import RESET
+from tests.projects import reset
 
 pytest_plugins = ["tests.pooler", "tests.faults.summary"]
 
@@ -81,7 +81,7 @@ def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
 def db(stack: Stack) -> Iterator[Connection]:
     """Return a connection as role postgres to a database that holds nothing of supaops."""
     with connect(stack.url, application_name="pytest") as connection:
-        connection.execute(RESET)
+        reset(connection)
         yield connection
 
 

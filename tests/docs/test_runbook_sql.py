@@ -13,7 +13,7 @@ from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.docs.markdown import blocks, read
 from tests.docs.test_runbooks import RUNBOOKS
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 
 pytestmark = pytest.mark.stack
 
@@ -48,7 +48,7 @@ def applied(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """Return the stack with an applied project."""
     project = Project.make(tmp_path_factory.mktemp("runbooks"), stack)
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         project.apply(conn)
     return stack
 

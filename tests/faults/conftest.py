@@ -13,7 +13,7 @@ from supaops.db.connect import connect
 from supaops.local import Stack
 from tests.chains import TICKING, remind, serve, unused_endpoint
 from tests.faults.fault import Fault, Scene
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 from tests.waiting import until
 from tests.worker.sentry_receiver import receiving
 
@@ -35,13 +35,13 @@ def working(stack: Stack, folder: Path) -> Iterator[Project]:
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with receiving() as sentry, connect(stack.url, application_name="pytest") as conn:
         project.environ["SENTRY_DSN"] = sentry.dsn
-        conn.execute(RESET)
+        reset(conn)
         with serve(project):
             project.apply(conn)
             remind(project)
             until(lambda: conn.execute(_ANSWERED).fetchone() is not None)
             yield project
-        conn.execute(RESET)
+        reset(conn)
 
 
 @pytest.fixture

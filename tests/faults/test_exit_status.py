@@ -16,7 +16,7 @@ from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from supaops.status import INTERRUPTED, Severity
 from tests.chains import TICKING, remind, serve, unused_endpoint
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 from tests.terminal import SUPAOPS, Ran, supaops
 from tests.waiting import until
 
@@ -52,13 +52,13 @@ def chain(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ch
     project = Project.make(tmp_path_factory.mktemp("exit"), stack, TICKING)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         with serve(project) as worker:
             project.apply(conn)
             remind(project)
             until(lambda: conn.execute(_ANSWERED).fetchone() is not None)
             yield Chain(project, worker, conn)
-        conn.execute(RESET)
+        reset(conn)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from supaops.jobs.smoke import run_smoke
 from supaops.local import Stack
 from supaops.status import Severity
 from tests.chains import TICKING, remind, serve, unused_endpoint
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 from tests.waiting import until
 
 
@@ -24,11 +24,11 @@ def chain(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
     project = Project.make(tmp_path_factory.mktemp("chain"), stack, TICKING)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         project.apply(conn)
         remind(project)
         yield project
-        conn.execute(RESET)  # it ticks every second, which no other test wants
+        reset(conn)  # it ticks every second, which no other test wants
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def ticking(stack: Stack, tmp_path: Path, db: Connection) -> Iterator[Project]:
     project = Project.make(tmp_path, stack, TICKING)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     yield project
-    db.execute(RESET)
+    reset(db)
 
 
 def assert_the_chain_works(conn: Connection, project: Project) -> None:

@@ -11,7 +11,7 @@ from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import remind
 from tests.private_server import private_server
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack
@@ -69,7 +69,7 @@ def server(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Stack]:
 def test_guarded_jobs_run_only_where_the_database_is_armed(server: Stack, tmp_path: Path) -> None:
     project = Project.make(tmp_path, server, OVERLAY)
     with connect(server.url, application_name="pytest") as db:
-        db.execute(RESET)
+        reset(db)
         db.execute(TABLE)
         project.apply(db)
         remind(project)
@@ -91,7 +91,7 @@ def test_guarded_jobs_run_only_where_the_database_is_armed(server: Stack, tmp_pa
             assert f"{job} did not run: this database is disarmed by the operator" in message
         late = db.execute("select distinct job from public.ran where at > %s", [row["at"]])
         assert [each["job"] for each in late] == ["open"]
-        db.execute(RESET)
+        reset(db)
         db.execute("drop procedure if exists public.run_and_commit")
 
 

@@ -15,7 +15,7 @@ from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import SUPAOPS
 from tests.conftest import DSN_VARIABLE
-from tests.projects import RESET, ROOT, Project
+from tests.projects import ROOT, Project, reset
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack
@@ -52,7 +52,7 @@ def test_jobs_run_although_pg_cron_lost_what_was_sent_to_it_meanwhile(
     with asleep(stack):
         for _ in range(2):  # more changes of the catalogs than the server keeps for one session
             ticking.apply(db)
-            db.execute(RESET)
+            reset(db)
         running = subprocess.Popen(
             command, env={**ticking.environ, "PYTHONPATH": str(ROOT / "ops")},
             stdout=subprocess.PIPE, text=True,

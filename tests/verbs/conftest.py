@@ -14,7 +14,7 @@ from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import TICKING, remind, unused_endpoint
 from tests.db.calls import claim, enqueue
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 
 YEARLY = """
 cron:
@@ -54,10 +54,10 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Return an applied project whose cron job is active, and not due."""
     made = Project.make(tmp_path_factory.mktemp("verbs"), stack, YEARLY)
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         made.apply(conn)
         yield made
-        conn.execute(RESET)
+        reset(conn)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def ticking(stack: Stack, tmp_path: Path, db: Connection) -> Iterator[Project]:
     made.apply(db)
     remind(made)
     yield made
-    db.execute(RESET)
+    reset(db)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import TICKING, remind, serve, unused_endpoint
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 from tests.waiting import until
 
 
@@ -19,11 +19,11 @@ def chain(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
     project = Project.make(tmp_path_factory.mktemp("watched"), stack, TICKING)
     project.environ["JOB_QUEUE_WORKER_ENDPOINT"] = unused_endpoint()
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         project.apply(conn)
         remind(project)
         yield project
-        conn.execute(RESET)
+        reset(conn)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 
 # Short leases, so that a lost worker's jobs come back while a test waits; nothing ticks by itself.
 OVERLAY = """
@@ -45,7 +45,7 @@ def apply_project(stack: Stack, folder: Path) -> Project:
     """Lay a project out in `folder` and apply it to an emptied stack."""
     made = Project.make(folder, stack, OVERLAY)
     with connect(stack.url, application_name="pytest") as connection:
-        connection.execute(RESET)
+        reset(connection)
         made.apply(connection)
         # Longer than a lease, which the YAML does not allow: only then heartbeats matter.
         connection.execute("update supaops.task_type set timeout = '20 s' where name = 'nap'")

@@ -12,7 +12,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import SUPAOPS, remind, serve, unused_endpoint
-from tests.projects import RESET, ROOT, Project
+from tests.projects import ROOT, Project, reset
 from tests.waiting import until
 from tests.worker.sentry_receiver import Receiver, receiving
 
@@ -58,12 +58,12 @@ def ticking(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     project.environ["UPSTREAM_TOKEN"] = UPSTREAM
     (project.folder / "failing.py").write_text(HANDLERS)
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         project.apply(conn)
         remind(project)
         until(lambda: conn.execute(ENDED).fetchone() is not None)
         yield project
-        conn.execute(RESET)
+        reset(conn)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.projects import RESET, Project
+from tests.projects import Project, reset
 
 EMPTY = b"""
 delete from supaops.dispatch;
@@ -24,7 +24,7 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return an applied project of which nothing runs by itself."""
     made = Project.make(tmp_path_factory.mktemp("health"), stack)
     with connect(stack.url, application_name="pytest") as conn:
-        conn.execute(RESET)
+        reset(conn)
         made.apply(conn)
     return made
 
