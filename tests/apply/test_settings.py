@@ -68,3 +68,12 @@ def test_a_read_only_database_can_be_planned_and_says_why_it_cannot_be_changed(
         with pytest.raises(DatabaseError, match="read-only transaction") as caught:
             applied.apply(conn)
     assert "default_transaction_read_only is on" in (caught.value.hint or "")
+
+
+def test_a_setting_of_a_test_leaves_the_roles_own_as_it_was(stack: Stack) -> None:
+    with connect(stack.url) as conn:
+        before = conn.execute("show search_path").fetchone()
+    with role_setting(stack, "search_path", "pg_catalog"):
+        pass
+    with connect(stack.url) as conn:
+        assert conn.execute("show search_path").fetchone() == before
