@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC
 from typing import Any
 
 from rich.text import Text
 
 from supaops.plan import Revision
+from supaops.report.times import iso, utc
 
 FORMAT_VERSION = "1.0"
 _SHORT_SHA = 8
@@ -19,7 +19,9 @@ def history_lines(revisions: Iterable[Revision]) -> Iterator[Text]:
     """Yield two lines per revision, newest first: who and when, and what."""
     for index, each in enumerate(revisions):
         line = Text(f"{each.id:>5}  ", "bold")
-        line.append(f"{_when(each)}  {each.environment}  {each.applied_by}  {_commit(each)}")
+        line.append(
+            f"{utc(each.applied_at)}  {each.environment}  {each.applied_by}  {_commit(each)}"
+        )
         yield line.append("  now" if index == 0 else "", "green")
         yield Text(f"       {each.summary}", "dim")
 
@@ -28,7 +30,7 @@ def revision_lines(revision: Revision) -> Iterator[Text]:
     """Yield one revision whole: its facts, and each change with its difference."""
     yield Text(f"Revision {revision.id}", "bold")
     for label, value in (
-        ("applied", _when(revision)),
+        ("applied", utc(revision.applied_at)),
         ("by", revision.applied_by),
         ("environment", revision.environment),
         ("commit", revision.git_sha or "none"),
@@ -48,7 +50,7 @@ def history_json(revisions: Iterable[Revision]) -> dict[str, Any]:
 def _json(revision: Revision) -> dict[str, Any]:
     facts = {
         "id": revision.id,
-        "applied_at": revision.applied_at.astimezone(UTC).isoformat(),
+        "applied_at": iso(revision.applied_at),
         "environment": revision.environment,
         "applied_by": revision.applied_by,
         "git_sha": revision.git_sha,
@@ -65,10 +67,6 @@ def _change_lines(change: Mapping[str, Any]) -> Iterator[Text]:
     yield Text(f"  {change['action']:<9}", "bold").append(change["address"])
     for line in change["diff"]:
         yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
-
-
-def _when(revision: Revision) -> str:
-    return f"{revision.applied_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _commit(revision: Revision) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.text import Text
 
 from supaops.apply.rotation import Rotated
+from supaops.report.times import utc
 
 
 def rotated_lines(done: Rotated, retires_at: datetime) -> Iterator[Text]:
@@ -22,6 +23,6 @@ def rotated_lines(done: Rotated, retires_at: datetime) -> Iterator[Text]:
         yield Text(f"Rotated {done.name}. The chain does not use it: no call could prove it.")
         return
     yield Text(f"Rotated {done.name}: the worker answered HTTP {done.http_status}.", "green")
-    until = f"{retires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    until = utc(retires_at)
     yield Text(f"The old value is good until {until}.")
     yield Text("Give the worker the new one with its next deployment.", "dim")

@@ -10,6 +10,7 @@ _UNITS = (
     (timedelta(minutes=1), "m"),
     (timedelta(seconds=1), "s"),
 )
+_LONG_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
 def utc(moment: datetime) -> str:
@@ -28,3 +29,16 @@ def distance(moment: datetime, now: datetime) -> str:
 def iso(moment: datetime | None) -> str | None:
     """Return a time as ISO 8601 in UTC, for programs."""
     return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def span(seconds: float) -> str:
+    """Return a span of time in the largest unit of which there are two: ``40 min``, ``47 h``."""
+    for name, size in _LONG_UNITS:
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago a moment was; what a clock puts into the future is now."""
+    return f"{span(max((now - moment).total_seconds(), 0))} ago"

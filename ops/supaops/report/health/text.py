@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 
 from rich.text import Text
@@ -13,6 +12,7 @@ from rich.text import Text
 from supaops.checks.finding import Finding, worst
 from supaops.report.health.sums import WORST_FIRST, counted, sentence
 from supaops.report.severity import STYLE
+from supaops.report.times import utc
 from supaops.status import Severity
 
 _SYMBOL = {
@@ -107,16 +107,12 @@ def _details(finding: Finding, look: Look) -> Iterator[tuple[str, str]]:
     verdict = finding.verdict
     if look.verbose or look.explained:
         yield from [("why", finding.why)] if look.explained else []
-        yield from [("since", _when(verdict.since))] if verdict.since else []
+        yield from [("since", utc(verdict.since))] if verdict.since else []
         yield from (("seen", each) for each in _evidence(verdict.evidence))
     if verdict.fix:
         yield "fix", verdict.fix
     if look.explained:
         yield "runbook", finding.runbook
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _evidence(evidence: Sequence[str]) -> Iterable[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from supaops.checks.finding import Finding
 from supaops.incident import Lately, Page
+from supaops.report.times import iso
 
 FORMAT_VERSION = "1.0"
 
@@ -17,7 +18,7 @@ def incident_json(page: Page) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "environment": page.environment,
-        "at": _iso(page.at),
+        "at": iso(page.at),
         "status": page.severity.name,
         "since": _plain(page.since),
         "window_s": page.window.total_seconds(),
@@ -50,11 +51,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return _iso(value)
+        return iso(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()

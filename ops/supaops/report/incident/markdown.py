@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from supaops.incident import Page
 from supaops.report.incident.sections import Row, Section, headline, sections
 from supaops.report.markdown import code, plain
-from supaops.report.moments import utc
+from supaops.report.times import utc
 
 _COMMANDS = "Next"
 

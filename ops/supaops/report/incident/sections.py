@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from supaops.incident import Failing, Happening, Lately, Page, QueueState
-from supaops.report.moments import ago, span, utc
+from supaops.report.times import ago, span, utc
 
 
 class Row(NamedTuple):

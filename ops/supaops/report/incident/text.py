@@ -8,8 +8,8 @@ from rich.text import Text
 
 from supaops.incident import Page
 from supaops.report.incident.sections import Row, headline, sections
-from supaops.report.moments import utc
 from supaops.report.severity import STYLE
+from supaops.report.times import utc
 from supaops.status import Severity
 
 _STYLES = {each.name: STYLE[each] for each in Severity}
