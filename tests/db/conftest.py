@@ -7,7 +7,8 @@ from functools import cache
 
 import pytest
 
-from supaops.config.model import Config, Worker
+from supaops.config.model import Config
+from supaops.config.worker import Worker
 from supaops.db.connect import Connection, connect
 from supaops.db.write import put
 from supaops.local import Stack

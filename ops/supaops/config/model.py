@@ -16,7 +16,6 @@ from supaops.config.fields import (
     DatabaseUrl,
     Duration,
     DurationOrZero,
-    HeaderName,
     Identifier,
     JsonObject,
     ObjectName,
@@ -26,17 +25,16 @@ from supaops.config.fields import (
     Reference,
     Schedule,
     SchemaName,
-    SecretName,
     Statement,
     TaskTypeName,
     Text,
-    WakeInterval,
 )
 from supaops.config.health import History, Runbook, Sentry, Slo, Watch
 from supaops.config.places import SourceMap
 from supaops.config.problem import Complaint
 from supaops.config.section import Section
 from supaops.config.thresholds import Checks
+from supaops.config.worker import Worker
 
 PRODUCTION = frozenset({"production", "prod"})
 """Environments that are protected unless their overlay says otherwise."""
@@ -132,27 +130,6 @@ class Queue(Section):
     """What each queue may do at most, by the name of the queue."""
     task_types: dict[TaskTypeName, TaskType] = Field(min_length=1)
     """The kinds of jobs, by name; at least one."""
-
-
-class Worker(Section):
-    """The endpoint that pg_net posts to."""
-
-    endpoint: SecretName
-    """Name of the Vault secret that holds the worker's URL."""
-    secret: SecretName
-    """Name of the Vault secret that the worker expects in `header`."""
-    header: HeaderName = "x-job-runner-secret"
-    """The HTTP header that carries the secret."""
-    batch_limit: int = Field(default=10, ge=1, le=1000)
-    """How many jobs one call of the worker may claim."""
-    timeout: Duration = timedelta(seconds=5)
-    """How long pg_net waits for the worker's answer; less than `queue.lease`."""
-    wake_on_enqueue: WakeInterval | None = None
-    """A new job wakes the worker, once in this time (100ms to 1m); null waits for the next tick."""
-    skip_when_idle: bool = False
-    """Whether a tick that finds no job ready posts nothing."""
-    posts_per_tick: int = Field(default=1, ge=1, le=20)
-    """How many posts a tick sends at most, one for each `batch_limit` of ready jobs."""
 
 
 class VaultSecret(Section):

@@ -19,6 +19,8 @@ from supaops.errors import ConfigError, SupaopsError
 _URL: KeyPath = ("database", "url")
 _DSN: KeyPath = ("sentry", "dsn")
 _HEARTBEAT: KeyPath = ("watch", "heartbeat")
+_API_URL: KeyPath = ("worker", "supabase", "url")
+_SERVICE_KEY: KeyPath = ("worker", "supabase", "service_key")
 
 
 def _nothing(_path: KeyPath) -> SecretStr | None:
@@ -54,6 +56,15 @@ class Resolved:
         Raises: ConfigError where the reference leads to nothing, or to what is no URL.
         """
         return self._optional(_HEARTBEAT)
+
+    @property
+    def data_api(self) -> tuple[str, SecretStr] | None:
+        """Return the URL of the project's Data API and its service key; None where one is unset.
+
+        Raises: ConfigError where a reference leads to nothing, or to what is no URL.
+        """
+        url, key = self._optional(_API_URL), self._optional(_SERVICE_KEY)
+        return (url.get_secret_value(), key) if url and key else None
 
     @property
     def revealed_url(self) -> str:
@@ -145,6 +156,8 @@ class _Reading:
         return {
             _DSN: (config.sentry.dsn, lambda value: fault(value) or dsn_fault(value)),
             _HEARTBEAT: (config.watch.heartbeat, lambda value: fault(value) or url_fault(value)),
+            _API_URL: (config.worker.supabase.url, lambda value: fault(value) or url_fault(value)),
+            _SERVICE_KEY: (config.worker.supabase.service_key, fault),
         }
 
     def _is_unset(self, reference: Reference) -> bool:

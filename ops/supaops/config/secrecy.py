@@ -113,6 +113,7 @@ _GUARDED = (
     ("database",),
     ("worker", "endpoint"),
     ("worker", "secret"),
+    ("worker", "supabase"),
     ("sentry", "dsn"),
     ("watch", "heartbeat"),
 )

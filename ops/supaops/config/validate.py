@@ -9,13 +9,14 @@ from typing import Any
 from supaops.config.duration import format_duration, parse_duration
 from supaops.config.explain import keys_of, problem_at
 from supaops.config.guarding import UNGUARDABLE, Guarding, guarding
-from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskRetry, TaskType, Worker
+from supaops.config.model import CALL_OR_SQL, Queue, Retry, TaskRetry, TaskType
 from supaops.config.places import KeyPath, SourceMap, dotted, listed, shorten
 from supaops.config.problem import Complaint
 from supaops.config.scalars import is_sexagesimal, meant_boolean
 from supaops.config.secrecy import kind_of_secret
 from supaops.config.statement import check_statement, vault_names
 from supaops.config.suggest import did_you_mean
+from supaops.config.worker import Worker
 from supaops.errors import SupaopsError
 
 SMOKE_TASK_TYPE = "supaops_smoke"
