@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from supaops.db.jobs import Claimed, Exchanged, Job
+from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

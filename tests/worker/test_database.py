@@ -15,6 +15,7 @@ import pytest
 from supaops.db.connect import Connection
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from supaops.worker.transports.database import DatabaseTransport
 from tests.projects import Project
 from tests.worker.queue_rows import enqueue, row, until
 from tests.worker.serving import serving
@@ -28,7 +29,9 @@ RUN = "/api/jobs/run"
 async def worker(
     project: Project, handlers: Handlers, *, grace: timedelta = timedelta(0)
 ) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(project.settings, project.url, handlers, grace=grace)
+    app = create_app(
+        project.settings, DatabaseTransport(project.settings, project.url), handlers, grace=grace
+    )
     async with serving(app) as client:
         client.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         yield client

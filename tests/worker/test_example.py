@@ -13,6 +13,7 @@ from examples.game_platform import catalogue
 from examples.game_platform.handlers import registry
 from supaops.db.connect import Connection
 from supaops.worker.app import create_app
+from supaops.worker.transports.database import DatabaseTransport
 from tests.projects import ROOT, Project
 from tests.worker.queue_rows import enqueue, row
 from tests.worker.serving import serving
@@ -65,7 +66,7 @@ async def example(
 
 @asynccontextmanager
 async def both(project: Project) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
-    app = create_app(project.settings, project.url, registry)
+    app = create_app(project.settings, DatabaseTransport(project.settings, project.url), registry)
     async with serving(catalogue.create_app()) as upstream, serving(app) as worker:
         worker.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         yield worker, str(upstream.base_url).rstrip("/")

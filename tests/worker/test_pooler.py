@@ -9,6 +9,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from supaops.worker.transports.database import DatabaseTransport
 from tests.projects import Project
 from tests.worker.queue_rows import enqueue, until
 from tests.worker.serving import serving
@@ -29,7 +30,9 @@ async def test_jobs_run_through_a_transaction_pooler_with_one_connection(
 
     for _ in range(20):
         enqueue(queue_db)
-    async with serving(create_app(project.settings, pooler, handlers)) as client:
+    async with serving(
+        create_app(project.settings, DatabaseTransport(project.settings, pooler), handlers)
+    ) as client:
         client.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         await asyncio.gather(*(client.post("/api/jobs/run") for _ in range(3)))
         await client.post("/api/jobs/run")

@@ -18,6 +18,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.worker import Context, Handlers
 from supaops.worker.app import create_app
+from supaops.worker.transports.database import DatabaseTransport
 from tests.private_server import PrivateServer, private_server
 from tests.projects import ROOT, Project
 from tests.worker.conftest import apply_project
@@ -165,7 +166,9 @@ async def test_restart_of_the_server_heals_without_a_restart_of_the_worker(
     url = project.url
     with connect(url) as db:
         job_id = enqueue(db, "nap")
-    async with serving(create_app(project.settings, url, handlers)) as client:
+    async with serving(
+        create_app(project.settings, DatabaseTransport(project.settings, url), handlers)
+    ) as client:
         client.headers["x-job-runner-secret"] = project.settings.secret.get_secret_value()
         assert (await client.post(RUN)).json()["running"] == 1
         await asyncio.to_thread(server.stop, "fast")

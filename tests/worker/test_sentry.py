@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from supaops.db.jobs import Job
+from supaops.db.work import Job
 from supaops.worker import Context
 from supaops.worker.sentry.client import make_client
 from supaops.worker.sentry.reporter import SentryReporter

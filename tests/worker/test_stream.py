@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from supaops.db.connect import Connection
-from supaops.db.jobs import Claimed, Exchanged, Job, JobQueue
+from supaops.db.jobs import JobQueue
 from supaops.db.pool import Pool
+from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker import Context, Handlers
 from supaops.worker.execution import Executor

@@ -14,6 +14,7 @@ from supaops.worker.loading import load_handlers
 from supaops.worker.sentry.start import start
 from supaops.worker.server import configure_logging, run_server
 from supaops.worker.settings import Settings
+from supaops.worker.transports.database import DatabaseTransport
 
 HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
 
@@ -55,7 +56,8 @@ def serve(
     registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
     reporter = start(where.config, where.resolved, os.environ)
     where.announce("serve")
-    app = create_app(settings, where.database_url, registry, reporter=reporter)
+    transport = DatabaseTransport(settings, where.database_url)
+    app = create_app(settings, transport, registry, reporter=reporter)
     run_server(app, host=host, port=port)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
@@ -13,77 +13,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from supaops.db.pool import Pool
 from supaops.db.queries import query
-
-
-class Job(NamedTuple):
-    """A claimed job: one row of ``job_queue_claim``, its columns by name.
-
-    `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim.
-    """
-
-    id: int
-    task_type: str
-    queue: str
-    payload: Any
-    priority: int
-    attempts: int
-    max_attempts: int
-    lease_id: int
-    lease_expires_at: datetime
-    timeout: timedelta
-    run_at: datetime
-    created_at: datetime
-
-
-async def _no_more(_count: int) -> list[Job]:
-    return []
-
-
-class Claimed:
-    """The jobs of one claim, made from the server's answer as they are taken.
-
-    To make a job costs more than to run one that does nothing, and the next exchange need not wait
-    for it.
-
-    Args:
-        jobs: those that are made already; the first, if there is one.
-        others: how many more there are.
-        make: returns up to so many of these, in order.
-    """
-
-    def __init__(
-        self,
-        jobs: list[Job],
-        others: int = 0,
-        make: Callable[[int], Awaitable[list[Job]]] = _no_more,
-    ) -> None:
-        self.lease_id = jobs[0].lease_id if jobs else None
-        self._jobs = jobs
-        self._others = others
-        self._make = make
-
-    def __len__(self) -> int:
-        """Return how many were not taken yet."""
-        return len(self._jobs) + self._others
-
-    async def take(self, count: int) -> list[Job]:
-        """Return the next jobs, `count` at most; a second call may come before this one is over."""
-        jobs, self._jobs = self._jobs[:count], self._jobs[count:]
-        more = min(count - len(jobs), self._others)
-        self._others -= more
-        return jobs + await self._make(more) if more else jobs
-
-
-class Exchanged(NamedTuple):
-    """The answer of an exchange.
-
-    `refused` are reported jobs whose lease is lost; `statuses` are those of the failed ones that
-    were accepted, by id.
-    """
-
-    jobs: Claimed
-    refused: frozenset[int]
-    statuses: dict[int, str]
+from supaops.db.work import Claimed, Exchanged, Job
 
 
 class JobQueue:

@@ -17,86 +17,74 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Lifespan
 
-from supaops.db.jobs import JobQueue
-from supaops.db.outcomes import Outcomes
-from supaops.db.pool import Pool
-from supaops.db.rotation import known_values
 from supaops.errors import DatabaseError
 from supaops.worker.access_log import AccessLog
-from supaops.worker.builtin import builtin
+from supaops.worker.builtin import with_builtin
 from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
-from supaops.worker.reporter import Reporter
+from supaops.worker.observer import SILENT, Observer
+from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
+from supaops.worker.transport import Transport
 
 # With 10 s for open requests before it and 3 s to clean up and give back after it, a stop ends
 # within the 30 s that an orchestrator usually allows. What is reported last goes out meanwhile.
 GRACE = timedelta(seconds=15)
-APPLICATION_NAME = "supaops worker"
-
-# The queue's own connections: handlers that hold all of theirs must not stop the heartbeats.
-_QUEUE_CONNECTIONS = 2
-_HANDLER_CONNECTIONS = 10
-
 log = logging.getLogger("supaops.worker")
 
 
 def create_app(
     settings: Settings,
-    database_url: str,
+    transport: Transport,
     handlers: Handlers,
     *,
     grace: timedelta = GRACE,
     reporter: Reporter | None = None,
+    observer: Observer = SILENT,
 ) -> Starlette:
     """Return the worker's application.
 
     Args:
-        database_url: libpq URL of the queue and of the handlers' own statements.
+        transport: the way to the queue; opened and closed with the application.
         handlers: supaops' own are added to them.
         grace: what running jobs get at shutdown before they are given back.
         reporter: who is told how the worker fares; by default nobody.
+        observer: who is told of each job; by default nobody.
     Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
     """
     reporter = reporter or Reporter()
-    every = Handlers()
-    every.include(builtin)
-    every.include(handlers)
-    patience = settings.answer_within / 2
-    ours = _pool(database_url, _QUEUE_CONNECTIONS, patience)
-    theirs = _pool(database_url, min(settings.batch_limit, _HANDLER_CONNECTIONS), patience)
     runner = Runner(
-        JobQueue(ours, schema=settings.schema, name=settings.name),
-        Executor(every, theirs.connection),
+        transport.queue,
+        Executor(with_builtin(handlers), transport.connection, observer=observer),
         concurrency=settings.batch_limit,
         lease=settings.lease,
         reporter=reporter,
+        observer=observer,
     )
-
-    ended = Outcomes(ours, schema=settings.schema, name=settings.name)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with ours, theirs:
-            await _warn_without_database(ours)
-            watching = asyncio.create_task(reporter.watch(ended))
+        async with transport:
+            await _warn_without_database(transport)
+            watching = asyncio.create_task(_watch(reporter, transport.ended))
             yield
             await runner.close(grace=grace)
             watching.cancel()
             closing = asyncio.create_task(reporter.close())
         await closing
 
-    credentials = Credentials(settings, partial(known_values, ours, settings.secret_name))
+    credentials = Credentials(settings, partial(transport.known_values, settings.secret_name))
     endpoint = Endpoint(settings, runner, credentials=credentials, reporter=reporter)
     return application(endpoint, lifespan)
 
 
-def _pool(database_url: str, size: int, patience: timedelta) -> Pool:
-    return Pool(database_url, size=size, application_name=APPLICATION_NAME, patience=patience)
+async def _watch(reporter: Reporter, ended: Ended | None) -> None:
+    if ended is not None:
+        await reporter.watch(ended)
 
 
 def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
@@ -114,11 +102,11 @@ def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None)
     return app
 
 
-async def _warn_without_database(pool: Pool) -> None:
+async def _warn_without_database(transport: Transport) -> None:
     """Tell at the start what would else show at the first request; the server may come later."""
     try:
-        async with pool.statements():
-            log.info("connected to the database")
+        await transport.probe()
+        log.info("connected to the database")
     except DatabaseError as error:
         log.warning("%s; the worker answers 503 until it is there", error)
 

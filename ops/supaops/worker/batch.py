@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
 from supaops.cancellation import being_cancelled
-from supaops.db.jobs import Job
+from supaops.db.work import Job
 from supaops.errors import DatabaseError
 from supaops.worker.completion import REFUSED, complete
-from supaops.worker.execution import Executor, Failed, Outcome
+from supaops.worker.execution import Executor
 from supaops.worker.failure import one_line
+from supaops.worker.observer import SILENT, Observer
+from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.queue import Queue
 from supaops.worker.reporter import Reporter
 from supaops.worker.tally import Ending, Tally
@@ -46,6 +49,7 @@ class Batch:
         worker: str,
         lease: timedelta,
         reporter: Reporter,
+        observer: Observer = SILENT,
     ) -> None:
         self._queue = queue
         self._executor = executor
@@ -53,6 +57,7 @@ class Batch:
         self._worker = worker
         self._lease = lease
         self._reporter = reporter
+        self._observer = observer
         self._executions: dict[int, asyncio.Task[Outcome]] = {}
         self._unfinished: dict[int, Job] = {}
         self._closing = False
@@ -88,7 +93,9 @@ class Batch:
 
     async def _claim(self) -> list[Job]:
         try:
+            asked = time.monotonic()
             jobs = await self._queue.claim(self._limit, worker=self._worker, lease=self._lease)
+            self._observer.claimed(len(jobs), time.monotonic() - asked)
         except DatabaseError as error:
             self.error = error
             return []
@@ -122,6 +129,7 @@ class Batch:
         del self._unfinished[job.id]
         if self.tally:
             self.tally.count(ending)
+        self._observer.ended(job, ending)
         log.info("job %d %s attempt %d: %s", job.id, job.task_type, job.attempts, ending)
 
     async def _keep_alive(self, lease_id: int) -> None:

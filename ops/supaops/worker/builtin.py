@@ -17,3 +17,14 @@ async def smoke(context: Context, payload: Any) -> Any:
     """Return the correlation id of a smoke test, the proof that this very job went through."""
     context.logger.info("smoke test")
     return payload.get("correlation_id") if isinstance(payload, dict) else None
+
+
+def with_builtin(handlers: Handlers) -> Handlers:
+    """Return `handlers` and supaops' own.
+
+    Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
+    """
+    every = Handlers()
+    every.include(builtin)
+    every.include(handlers)
+    return every

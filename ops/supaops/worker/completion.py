@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from supaops.db.jobs import Job
+from supaops.db.work import Job
 from supaops.errors import ConnectionFailed, DatabaseError
-from supaops.worker.execution import Failed, Outcome
 from supaops.worker.failure import storable
+from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from supaops.db.connect import AsyncConnection
-from supaops.db.jobs import Job
+from supaops.db.work import Job
 
 Connections = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 

@@ -5,51 +5,37 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 from supaops.cancellation import being_cancelled
 from supaops.clock import Clock, utc_now
-from supaops.db.jobs import Job
+from supaops.db.work import Job
 from supaops.worker.context import Connections, Context
 from supaops.worker.deadlines import Deadlines
 from supaops.worker.failure import describe_failure
 from supaops.worker.handlers import Handler, Handlers
+from supaops.worker.observer import SILENT, Observer
+from supaops.worker.outcome import Failed, Outcome, Succeeded
 from supaops.worker.threads import Threads
-
-
-@dataclass(frozen=True, slots=True)
-class Succeeded:
-    """The handler returned; `result` is JSON text, or None for nothing."""
-
-    result: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The attempt failed.
-
-    Attributes:
-        error: what `last_error` will say.
-        cause: what the handler raised; None for a failure that is not the handler's.
-    """
-
-    error: str
-    cause: BaseException | None = field(default=None, repr=False, compare=False)
-
-
-Outcome = Succeeded | Failed
 
 
 class Executor:
     """Run jobs through their handlers.
 
-    Args:    connections: what `Context.connection` opens.
+    Args:
+        connections: what `Context.connection` opens.
+        observer: surrounds each call of a handler.
     """
 
     def __init__(
-        self, handlers: Handlers, connections: Connections, *, clock: Clock = utc_now
+        self,
+        handlers: Handlers,
+        connections: Connections,
+        *,
+        clock: Clock = utc_now,
+        observer: Observer = SILENT,
     ) -> None:
+        self._observer = observer
         self._handlers = handlers
         self._connections = connections
         self._clock = clock
@@ -94,10 +80,11 @@ class Executor:
 
     async def _call(self, handler: Handler, job: Job) -> Any:
         context = Context(job, self._clock() + job.timeout, self._connections)
-        if handler.is_async:
-            return await handler.function(context, job.payload)
-        result = await self._threads.run(handler.function, context, job.payload)
-        return await result if inspect.isawaitable(result) else result
+        with self._observer.attempt(job):
+            if handler.is_async:
+                return await handler.function(context, job.payload)
+            result = await self._threads.run(handler.function, context, job.payload)
+            return await result if inspect.isawaitable(result) else result
 
 
 def _encoded(result: Any) -> Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from supaops.db.jobs import Exchanged, Job
+from supaops.db.work import Exchanged, Job
 
 
 class Queue(Protocol):

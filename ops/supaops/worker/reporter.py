@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Protocol
 
-from supaops.db.jobs import Job
 from supaops.db.outcomes import CronRun, LostJob, RunsAsked
+from supaops.db.work import Job
 
 
 class Ended(Protocol):

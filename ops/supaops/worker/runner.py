@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from supaops.errors import ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.batch import Batch
 from supaops.worker.execution import Executor
+from supaops.worker.observer import SILENT, Observer
 from supaops.worker.queue import Queue
 from supaops.worker.reporter import Reporter
 from supaops.worker.tally import Tally
@@ -34,12 +35,14 @@ class Runner:
         concurrency: int,
         lease: timedelta,
         reporter: Reporter | None = None,
+        observer: Observer = SILENT,
     ) -> None:
         self._queue = queue
         self._executor = executor
         self._concurrency = concurrency
         self._lease = lease
         self._reporter = reporter or Reporter()
+        self._observer = observer
         self._batches: dict[asyncio.Task[None], Batch] = {}
         self._closing = False
 
@@ -138,6 +141,7 @@ class Runner:
             worker=worker,
             lease=self._lease,
             reporter=self._reporter,
+            observer=self._observer,
         )
 
     def _start(self, batch: Batch) -> asyncio.Task[None]:

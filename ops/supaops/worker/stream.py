@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from supaops.cancellation import being_cancelled
-from supaops.db.jobs import Claimed, Job
+from supaops.db.work import Claimed, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.batch import LONGEST_BEAT
 from supaops.worker.completion import complete, insist
-from supaops.worker.execution import Executor, Failed, Outcome, Succeeded
+from supaops.worker.execution import Executor
 from supaops.worker.failure import one_line
+from supaops.worker.observer import SILENT, Observer
+from supaops.worker.outcome import Failed, Outcome, Succeeded
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Tally
 
@@ -51,7 +53,9 @@ class Stream:
         batch: int,
         lease: timedelta,
         worker: str,
+        observer: Observer = SILENT,
     ) -> None:
+        self._observer = observer
         self._queue = queue
         self._executor = executor
         self._concurrency = concurrency

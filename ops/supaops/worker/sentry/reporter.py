@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sentry_sdk import Client
 
 from supaops.config.monitors import Monitor
-from supaops.db.jobs import Job
 from supaops.db.outcomes import LostJob
+from supaops.db.work import Job
 from supaops.worker.endpoint import worker_label
 from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.sentry.checkins import CheckIns

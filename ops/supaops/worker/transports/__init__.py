@@ -1,0 +1,1 @@
+"""The ways from a worker to its queue."""
