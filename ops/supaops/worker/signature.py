@@ -143,11 +143,10 @@ class Replays:
         self._forget(now)
         if signature in self._until:
             raise NotSigned("the same call was taken before")
+        if len(self._until) >= self._most:
+            del self._until[next(iter(self._until))]
         self._until[signature] = until
 
     def _forget(self, now: float) -> None:
-        while self._until:
-            first = next(iter(self._until))
-            if self._until[first] >= now and len(self._until) < self._most:
-                return
+        while self._until and self._until[first := next(iter(self._until))] < now:
             del self._until[first]

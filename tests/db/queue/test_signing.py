@@ -86,7 +86,7 @@ def known(db: Connection, secret: str, retires_at: str = "null") -> None:
     db.execute(
         "insert into supaops.secret_value (secret, digest, retires_at)"
         " select %s, encode(sha256(secret_salt || convert_to(%s, 'utf8')), 'hex'), "
-        f"{retires_at} from supaops.installation",  # type: ignore[arg-type]  # the tests' own text
+        f"{retires_at} from supaops.installation",
         [NAME, f"{NAME}:{secret}"],
     )
 
