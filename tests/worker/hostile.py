@@ -37,7 +37,7 @@ _TARGETS = st.one_of(
     ),
     st.from_regex(rb"/[!-~]{0,40}", fullmatch=True),
 )
-_NUMBERS = st.one_of(
+_NUMBERS: st.SearchStrategy[object] = st.one_of(
     st.integers(-3, 30),
     st.integers(),
     st.sampled_from([10**400, -(10**400), 2**63, 1e999, 1e-999, 0.5, True, None, "1", [], {}]),

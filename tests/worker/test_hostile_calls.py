@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 import uvicorn
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -22,6 +22,7 @@ from supaops.worker.app import application, create_app
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
+from supaops.worker.http_protocol import HttpProtocol
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from supaops.worker.transports.database import DatabaseTransport
@@ -38,6 +39,7 @@ SETTINGS = Settings(
     timeout=timedelta(seconds=10),
     lease=timedelta(minutes=5),
 )
+RUN = b"/api/jobs/run"
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +130,10 @@ def listening(project: Project) -> Iterator[tuple[str, int]]:
     settings = SETTINGS
     app = create_app(settings, DatabaseTransport(settings, project.url), Handlers())
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, http=HttpProtocol, log_config=None, access_log=False, timeout_graceful_shutdown=1
     )
+    server = uvicorn.Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
@@ -202,6 +205,14 @@ def requests(draw: st.DrawFn) -> bytes:
 @pytest.mark.stack
 @inputs(120)
 @given(request=requests())
+@example(b"HEAD %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" % RUN)
+@example(b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" % RUN)
+@example(
+    b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" % RUN
+)
+@example(b"POST %s HTTP/1.1\r\nHost: x\r\n%s\r\n" % (RUN, b"a: b\r\n" * 20_000))
+@example(b"POST %s HTTP/1.1\r\nHost: x\r\na: %s\r\n\r\n" % (RUN, b"b" * 200_000))
 def test_no_bytes_on_the_wire_fail_or_get_anything(
     address: tuple[str, int], log: Log, request: bytes
 ) -> None:

@@ -19,7 +19,6 @@ from starlette.types import Lifespan
 
 from supaops.errors import DatabaseError
 from supaops.worker.access_log import AccessLog
-from supaops.worker.broken_off import BrokenOff
 from supaops.worker.builtin import with_builtin
 from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
@@ -95,7 +94,7 @@ def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None)
             Route("/api/jobs/run", endpoint.jobs, methods=["POST", "GET"]),
             Route("/healthz", endpoint.health, methods=["GET"]),
         ],
-        middleware=[Middleware(BrokenOff), Middleware(AccessLog)],
+        middleware=[Middleware(AccessLog)],
         exception_handlers={HTTPException: _error, Exception: _error},
         lifespan=lifespan,
     )
