@@ -26,8 +26,8 @@ _METHODS = st.one_of(
     st.from_regex(rb"[A-Z]{1,12}", fullmatch=True),
 )
 _TARGETS = st.one_of(
-    st.just(_RUN),
-    st.just(_RUN + b"?" + MARK.encode()),
+    st.sampled_from([_RUN, _RUN, _RUN + b"?" + MARK.encode()]),
+    st.sampled_from([_RUN, _RUN, _RUN + b"?" + MARK.encode()]),
     st.sampled_from(
         (
             *(b"/", b"//", b"*", b"/%", b"/%ff%fe", b"/\\..", b"/healthz", _RUN + b"/"),
@@ -40,7 +40,9 @@ _TARGETS = st.one_of(
 _NUMBERS: st.SearchStrategy[object] = st.one_of(
     st.integers(-3, 30),
     st.integers(),
-    st.sampled_from([10**400, -(10**400), 2**63, 1e999, 1e-999, 0.5, True, None, "1", [], {}]),
+    st.sampled_from(
+        [10**400, -(10**400), 2**63, 1e999, 1e-999, 0.5, True, None, "1", MARK, [MARK], {}]
+    ),
 )
 _JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
@@ -90,6 +92,8 @@ _NAMES = st.sampled_from(
     )
 )
 _NOISE = st.lists(st.tuples(_NAMES, _VALUES), max_size=6)
+# Behind the noise, where the first of a name counts; without it no body is looked at.
+_JSON_TYPE = st.sampled_from([[(b"content-type", b"application/json")]] * 5 + [[]])
 _ACCESS = st.sampled_from(["secret"] * 4 + ["signature"] * 4 + ["wrong", "none", "both", "old"])
 _IDS = st.sampled_from(["msg_{}", "msg_{}", "get_{}", "{}", "{}_a"])
 _numbers = count()
@@ -108,7 +112,7 @@ class Call(NamedTuple):
 def calls(draw: st.DrawFn) -> Call:
     """Draw a request that is let in more often than not, and then is a strange one."""
     body, id_ = draw(_BODIES), draw(_IDS).format(next(_numbers))
-    headers = _admission(draw(_ACCESS), id_, body) + draw(_NOISE)
+    headers = _admission(draw(_ACCESS), id_, body) + draw(_NOISE) + draw(_JSON_TYPE)
     return Call(draw(_METHODS), draw(_TARGETS), headers, body)
 
 

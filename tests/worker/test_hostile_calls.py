@@ -26,7 +26,7 @@ from supaops.worker.http_protocol import HttpProtocol
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from supaops.worker.transports.database import DatabaseTransport
-from tests.examples import inputs
+from tests.examples import FACTOR, inputs
 from tests.projects import Project
 from tests.worker.fake_queue import FakeQueue
 from tests.worker.hostile import SECRET, Call, Log, assert_nothing_leaks, calls
@@ -113,6 +113,7 @@ def app() -> Iterator[Application]:
     found.close()
 
 
+@pytest.mark.timeout(120 * FACTOR)
 @inputs(250)
 @given(call=calls(), cut=st.integers(0, 300))
 def test_no_call_of_the_application_fails_or_gives_anything_away(
@@ -203,6 +204,7 @@ def requests(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.stack
+@pytest.mark.timeout(120 * FACTOR)
 @inputs(120)
 @given(request=requests())
 @example(b"HEAD %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" % RUN)
