@@ -15,15 +15,17 @@ from supaops.db.connect import Connection
 from supaops.errors import Refused, SupaopsError
 from tests.chains import serve
 from tests.projects import Project
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 
 SECRET = "job_queue_runner_secret"
 OLD, NEW, NEXT = "the-first-secret-of-all", "the-second-secret-of-all", "the-third-secret-of-all"
 SIGNED = """
-worker: {auth: signature}
+worker: {auth: signature, wake_on_enqueue: 100ms}
 cron: {jobs: {job_queue_worker: {active: false}}}
 """
+SUCCEEDED = "select from job_queue where status = 'succeeded'"
 END_OF_OVERLAP = "update supaops.secret_value set retires_at = now() where retires_at > now()"
 
 
@@ -90,6 +92,8 @@ def test_no_post_is_refused_while_the_worker_moves_from_the_old_value_to_the_new
         assert (in_vault(db)[SECRET], in_vault(db)[former(SECRET)]) == (NEW, OLD)
         db.execute(END_OF_OVERLAP)
         assert post(db) == 200
+        db.execute("select job_queue_enqueue('game_platform_sync')")  # posts by itself
+        until(lambda: db.execute(SUCCEEDED).fetchone() is not None)
     seen = db.execute("select status_code from job_queue_dispatch_history").fetchall()
     assert {row["status_code"] for row in seen} == {200}
     db.execute("select job_queue_maintain()")
