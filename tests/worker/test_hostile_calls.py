@@ -30,6 +30,7 @@ from tests.examples import FACTOR, inputs
 from tests.projects import Project
 from tests.worker.fake_queue import FakeQueue
 from tests.worker.hostile import SECRET, Call, Log, assert_nothing_leaks, calls
+from tests.worker.openapi import assert_documented
 from tests.worker.rig import no_connection
 
 SETTINGS = Settings(
@@ -67,6 +68,7 @@ class Application:
         )
         self._app = application(Endpoint(SETTINGS, runner, environ={}))
         self._loop = asyncio.Runner()
+        self.body = b""
 
     def answer(self, call: Call, chunks: list[bytes]) -> tuple[int, bytes]:
         """Return status and everything that was sent."""
@@ -99,6 +101,7 @@ class Application:
             sent.append(message)
 
         await self._app(scope, receive, send)
+        self.body = b"".join(each.get("body", b"") for each in sent)
         return sent[0]["status"], repr(sent).encode()
 
     def close(self) -> None:
@@ -121,6 +124,8 @@ def test_no_call_of_the_application_fails_or_gives_anything_away(
 ) -> None:
     status, sent = app.answer(call, [call.body[:cut], call.body[cut:]])
     assert 200 <= status < 500
+    path = unquote(call.target.partition(b"?")[0].decode())
+    assert_documented(call.method.decode(), path, status, app.body)
     assert_nothing_leaks([sent])
     log.assert_clean()
 
