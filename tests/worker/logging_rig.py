@@ -1,0 +1,50 @@
+"""The process's log in memory, and logging as it was afterwards."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Any
+
+import structlog
+
+from supaops.worker.logs import LogFormat, LogLevel, configure_logging
+
+
+class Logged:
+    """What has been logged."""
+
+    def __init__(self) -> None:
+        self.stream = StringIO()
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().splitlines()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines]
+
+    def event(self, text: str) -> dict[str, Any]:
+        """Return the one event that says this."""
+        [found] = [each for each in self.events if text in each["event"]]
+        return found
+
+
+@contextmanager
+def logged(wanted: LogFormat, level: LogLevel = LogLevel.INFO) -> Iterator[Logged]:
+    """Configure logging as a worker does until the block ends."""
+    root = logging.getLogger()
+    handlers, before = root.handlers[:], root.level
+    made = Logged()
+    try:
+        configure_logging(wanted, level, made.stream)
+        yield made
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(before)
+        logging.captureWarnings(capture=False)
+        structlog.reset_defaults()

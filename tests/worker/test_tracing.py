@@ -1,0 +1,177 @@
+"""Spans of attempts, and the place in a trace that goes from an enqueue to its run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+
+from supaops.db.work import Job
+from supaops.traceparent import current_traceparent, valid
+from supaops.worker import Context, Handlers
+from supaops.worker.correlation import Correlation
+from supaops.worker.execution import Executor
+from supaops.worker.observer import Observers
+from supaops.worker.tally import Ending
+from supaops.worker.tracing import Tracing
+from tests.projects import ROOT
+from tests.worker.fake_queue import job
+from tests.worker.logging_rig import logged
+from tests.worker.otlp_receiver import attributes, collecting
+from tests.worker.rig import no_connection
+
+pytestmark = pytest.mark.anyio
+
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+PARENT = f"00-{TRACE}-{SPAN}-01"
+
+
+@dataclass
+class Rig:
+    """Spans in memory."""
+
+    exported: InMemorySpanExporter
+    tracing: Tracing
+    executor: Executor
+    handlers: Handlers
+
+    async def run(self, known: Job, ending: Ending) -> None:
+        await self.executor.execute(known)
+        self.tracing.ended(known, ending)
+
+
+@pytest.fixture
+def rig() -> Rig:
+    exported, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exported))
+    tracing, handlers = Tracing(provider), Handlers()
+    executor = Executor(
+        handlers, no_connection, observer=Observers([Correlation(), tracing])
+    )
+    return Rig(exported, tracing, executor, handlers)
+
+
+async def test_an_attempt_is_a_span_by_the_conventions_for_messaging(rig: Rig) -> None:
+    rig.handlers.handler("work")(lambda _context, _payload: None)
+    known = job("work", {"secret": "of a user"}, attempts=2)
+    await rig.run(known, "succeeded")
+    [span] = rig.exported.get_finished_spans()
+    assert (span.name, span.kind) == ("process work", SpanKind.CONSUMER)
+    assert span.attributes == {
+        "messaging.system": "supaops",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": "default",
+        "messaging.message.id": str(known.id),
+        "supaops.job.task_type": "work",
+        "supaops.job.attempt": 2,
+        "supaops.job.outcome": "succeeded",
+    }
+    assert span.status.status_code is StatusCode.UNSET
+
+
+async def test_a_failure_is_told_by_its_class_alone(rig: Rig) -> None:
+    @rig.handlers.handler("work")
+    async def work(_context: Context, payload: dict[str, str]) -> None:
+        raise LookupError(payload["secret"])
+
+    await rig.run(job("work", {"secret": "of a user"}), "retried")
+    [span] = rig.exported.get_finished_spans()
+    assert span.attributes is not None
+    assert span.attributes["error.type"] == "LookupError"
+    assert span.attributes["supaops.job.outcome"] == "retried"
+    assert span.status.status_code is StatusCode.ERROR
+    assert "of a user" not in span.to_json()
+
+
+async def test_a_timeout_is_one_and_a_cancelled_job_is_no_error(rig: Rig) -> None:
+    @rig.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        await asyncio.sleep(60)
+
+    from datetime import timedelta
+
+    await rig.run(job("work", timeout=timedelta(milliseconds=10)), "retried")
+    running = asyncio.create_task(rig.executor.execute(lost := job("work")))
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+    rig.tracing.ended(lost, "cancelled")
+    timed_out, cancelled = rig.exported.get_finished_spans()
+    assert (timed_out.attributes or {})["error.type"] == "TimeoutError"
+    assert "error.type" not in (cancelled.attributes or {})
+    assert cancelled.status.status_code is StatusCode.UNSET
+
+
+async def test_a_span_ends_with_its_handler_though_the_report_comes_later(rig: Rig) -> None:
+    rig.handlers.handler("work")(lambda _context, _payload: None)
+    await rig.executor.execute(known := job("work"))
+    assert rig.exported.get_finished_spans() == ()
+    ended_ns = time.time_ns()
+    rig.tracing.ended(known, "succeeded")
+    [span] = rig.exported.get_finished_spans()
+    assert span.end_time is not None
+    assert span.end_time < ended_ns
+
+
+async def test_what_nobody_reported_is_handed_on_at_the_end(rig: Rig) -> None:
+    rig.handlers.handler("work")(lambda _context, _payload: None)
+    await rig.executor.execute(job("work"))
+    rig.tracing.close()
+    [span] = rig.exported.get_finished_spans()
+    assert (span.attributes or {})["supaops.job.outcome"] == "unknown"
+
+
+async def test_handlers_in_threads_are_within_the_span_and_their_log_says_so(rig: Rig) -> None:
+    seen: list[str | None] = []
+
+    @rig.handlers.handler("work")
+    def work(_context: Context, _payload: object) -> None:
+        seen.append(current_traceparent())
+        logging.getLogger("app").info("at work")
+
+    from supaops.worker.logs import LogFormat
+
+    with logged(LogFormat.JSON) as log:
+        await rig.run(job("work"), "succeeded")
+    [span] = rig.exported.get_finished_spans()
+    assert span.context is not None
+    trace_id, span_id = f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"
+    assert seen == [f"00-{trace_id}-{span_id}-01"]
+    said = log.event("at work")
+    assert (said["trace_id"], said["span_id"]) == (trace_id, span_id)
+    assert current_traceparent() is None
+
+
+@pytest.mark.parametrize("edited", ["", "garbage", f"00-{'0' * 32}-{SPAN}-01", PARENT.upper()])
+def test_what_is_no_traceparent_is_none(edited: str) -> None:
+    assert valid(edited) is None
+    assert valid(PARENT) == PARENT
+
+
+ENQUEUE_AND_RUN = f"""
+import asyncio, sys
+from supaops.db.work import Job
+from supaops.traceparent import carried, current_traceparent
+
+assert current_traceparent() is None
+carried.set({PARENT!r})
+assert current_traceparent() == {PARENT!r}
+import supaops.worker.execution
+sys.exit("opentelemetry" in sys.modules)
+"""
+PLAIN = {"PYTHONPATH": f"{ROOT / 'ops'}:{ROOT}"}
+
+
+def test_a_worker_without_opentelemetry_passes_on_what_its_job_carries() -> None:
+    subprocess.run([sys.executable, "-c", ENQUEUE_AND_RUN], check=True, env=PLAIN)
