@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
 from supaops.db.work import Job
 from supaops.traceparent import current_traceparent, valid
-from supaops.worker import Context, Handlers
+from supaops.worker import Context, Handlers, tracing
 from supaops.worker.correlation import Correlation
 from supaops.worker.execution import Executor
+from supaops.worker.logs import LogFormat
 from supaops.worker.observer import Observers
 from supaops.worker.tally import Ending
 from supaops.worker.tracing import Tracing
 from tests.projects import ROOT
 from tests.worker.fake_queue import job
 from tests.worker.logging_rig import logged
-from tests.worker.otlp_receiver import attributes, collecting
 from tests.worker.rig import no_connection
 
 pytestmark = pytest.mark.anyio
@@ -41,24 +44,22 @@ class Rig:
     """Spans in memory."""
 
     exported: InMemorySpanExporter
-    tracing: Tracing
+    spans: Tracing
     executor: Executor
     handlers: Handlers
 
     async def run(self, known: Job, ending: Ending) -> None:
         await self.executor.execute(known)
-        self.tracing.ended(known, ending)
+        self.spans.ended(known, ending)
 
 
 @pytest.fixture
 def rig() -> Rig:
     exported, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exported))
-    tracing, handlers = Tracing(provider), Handlers()
-    executor = Executor(
-        handlers, no_connection, observer=Observers([Correlation(), tracing])
-    )
-    return Rig(exported, tracing, executor, handlers)
+    spans, handlers = Tracing(provider), Handlers()
+    executor = Executor(handlers, no_connection, observer=Observers([Correlation(), spans]))
+    return Rig(exported, spans, executor, handlers)
 
 
 async def test_an_attempt_is_a_span_by_the_conventions_for_messaging(rig: Rig) -> None:
@@ -82,7 +83,7 @@ async def test_an_attempt_is_a_span_by_the_conventions_for_messaging(rig: Rig) -
 
 async def test_a_failure_is_told_by_its_class_alone(rig: Rig) -> None:
     @rig.handlers.handler("work")
-    async def work(_context: Context, payload: dict[str, str]) -> None:
+    async def work(_context: Context, payload: dict[str, Any]) -> None:
         raise LookupError(payload["secret"])
 
     await rig.run(job("work", {"secret": "of a user"}), "retried")
@@ -99,14 +100,12 @@ async def test_a_timeout_is_one_and_a_cancelled_job_is_no_error(rig: Rig) -> Non
     async def work(_context: Context, _payload: object) -> None:
         await asyncio.sleep(60)
 
-    from datetime import timedelta
-
     await rig.run(job("work", timeout=timedelta(milliseconds=10)), "retried")
     running = asyncio.create_task(rig.executor.execute(lost := job("work")))
     await asyncio.sleep(0)
     running.cancel()
     await asyncio.wait({running})
-    rig.tracing.ended(lost, "cancelled")
+    rig.spans.ended(lost, "cancelled")
     timed_out, cancelled = rig.exported.get_finished_spans()
     assert (timed_out.attributes or {})["error.type"] == "TimeoutError"
     assert "error.type" not in (cancelled.attributes or {})
@@ -118,7 +117,7 @@ async def test_a_span_ends_with_its_handler_though_the_report_comes_later(rig: R
     await rig.executor.execute(known := job("work"))
     assert rig.exported.get_finished_spans() == ()
     ended_ns = time.time_ns()
-    rig.tracing.ended(known, "succeeded")
+    rig.spans.ended(known, "succeeded")
     [span] = rig.exported.get_finished_spans()
     assert span.end_time is not None
     assert span.end_time < ended_ns
@@ -127,27 +126,25 @@ async def test_a_span_ends_with_its_handler_though_the_report_comes_later(rig: R
 async def test_what_nobody_reported_is_handed_on_at_the_end(rig: Rig) -> None:
     rig.handlers.handler("work")(lambda _context, _payload: None)
     await rig.executor.execute(job("work"))
-    rig.tracing.close()
+    rig.spans.close()
     [span] = rig.exported.get_finished_spans()
     assert (span.attributes or {})["supaops.job.outcome"] == "unknown"
 
 
 async def test_handlers_in_threads_are_within_the_span_and_their_log_says_so(rig: Rig) -> None:
-    seen: list[str | None] = []
+    seen: list[str] = []
 
     @rig.handlers.handler("work")
     def work(_context: Context, _payload: object) -> None:
-        seen.append(current_traceparent())
+        seen.append(valid(current_traceparent()) or "")
         logging.getLogger("app").info("at work")
-
-    from supaops.worker.logs import LogFormat
 
     with logged(LogFormat.JSON) as log:
         await rig.run(job("work"), "succeeded")
     [span] = rig.exported.get_finished_spans()
     assert span.context is not None
     trace_id, span_id = f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"
-    assert seen == [f"00-{trace_id}-{span_id}-01"]
+    assert [each[:-2] for each in seen] == [f"00-{trace_id}-{span_id}-"]
     said = log.event("at work")
     assert (said["trace_id"], said["span_id"]) == (trace_id, span_id)
     assert current_traceparent() is None
@@ -171,6 +168,20 @@ import supaops.worker.execution
 sys.exit("opentelemetry" in sys.modules)
 """
 PLAIN = {"PYTHONPATH": f"{ROOT / 'ops'}:{ROOT}"}
+
+
+def test_a_collector_that_never_answers_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracing, "FLUSH_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces"
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(url, timeout=1)))
+        provider.get_tracer("test").start_span("waits").end()
+        started = time.monotonic()
+        tracing.flush(provider)
+        assert time.monotonic() - started < 0.9
 
 
 def test_a_worker_without_opentelemetry_passes_on_what_its_job_carries() -> None:

@@ -52,11 +52,16 @@ def exporting() -> TracerProvider:
         OTLPSpanExporter,
     )
 
-    resource = Resource.create({"service.name": SERVICE, "service.version": __version__})
-    provider = TracerProvider(resource=resource.merge(Resource.create()), shutdown_on_exit=False)
+    provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def _resource() -> Resource:
+    found = Resource.create({"service.version": __version__})
+    is_named = not str(found.attributes["service.name"]).startswith("unknown_service")
+    return found if is_named else found.merge(Resource({"service.name": SERVICE}))
 
 
 def flush(provider: TracerProvider) -> None:
