@@ -166,7 +166,8 @@ def test_a_line_for_a_person_names_the_job_and_escapes_what_moves_the_cursor() -
         "retry": 3,
     }
     assert text_line(event | NAMES, colour=False).splitlines() == [
-        "T  warning: job 7 work attempt 2: upstream: slow\\n\\x1b[31mforged  retry=3",
+        "T  warning: job 7 work attempt 2: upstream: slow  retry=3",
+        "    \\x1b[31mforged",
         "    Traceback",
         "    ValueError: \\x1b[2J",
     ]

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
@@ -24,7 +25,7 @@ from supaops.traceparent import current_traceparent, valid
 from supaops.worker import Context, Handlers, tracing
 from supaops.worker.correlation import Correlation
 from supaops.worker.execution import Executor
-from supaops.worker.logs import LogFormat
+from supaops.worker.logs import LogFormat, LogLevel
 from supaops.worker.observer import Observers
 from supaops.worker.tally import Ending
 from supaops.worker.tracing import Tracing
@@ -182,6 +183,23 @@ def test_a_collector_that_never_answers_does_not_hold_up_the_end(
         started = time.monotonic()
         tracing.flush(provider)
         assert time.monotonic() - started < 0.9
+
+
+@pytest.mark.parametrize("scheme", ["http", "gopher"])
+def test_a_collector_that_cannot_be_reached_is_told_without_its_url(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setenv(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", f"{scheme}://u:hunter2@127.0.0.1:9/?k=hunter2"
+    )
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0")
+    monkeypatch.setattr(trace, "set_tracer_provider", lambda _: None)
+    with logged(LogFormat.JSON, LogLevel.DEBUG) as log:
+        provider = tracing.exporting()
+        provider.get_tracer("test").start_span("lost").end()
+        tracing.flush(provider)
+    assert "Failed to export spans" in log.stream.getvalue()
+    assert "hunter2" not in log.stream.getvalue()
 
 
 def test_a_worker_without_opentelemetry_passes_on_what_its_job_carries() -> None:

@@ -6,6 +6,7 @@ imported when there is something to trace to, and nowhere else.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextvars import Token
@@ -52,10 +53,20 @@ def exporting() -> TracerProvider:
         OTLPSpanExporter,
     )
 
+    logging.getLogger(OTLPSpanExporter.__module__).addFilter(_without_url)
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def _without_url(record: logging.LogRecord) -> bool:
+    """Leave of an error its class: what it says holds the collector's URL, and that its secrets."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            type(each).__name__ if isinstance(each, BaseException) else each for each in record.args
+        )
+    return True
 
 
 def _resource() -> Resource:
