@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from supaops.worker.logs import LogFormat, LogLevel, configure_logging
+from supaops.worker.logs import QUIET, LogFormat, LogLevel, configure_logging
 
 
 class Logged:
@@ -38,13 +38,15 @@ class Logged:
 def logged(wanted: LogFormat, level: LogLevel = LogLevel.INFO) -> Iterator[Logged]:
     """Configure logging as a worker does until the block ends."""
     root = logging.getLogger()
-    handlers, before = root.handlers[:], root.level
+    handlers = root.handlers[:]
+    levels = {each: each.level for each in (root, *map(logging.getLogger, QUIET))}
     made = Logged()
     try:
         configure_logging(wanted, level, made.stream)
         yield made
     finally:
         root.handlers[:] = handlers
-        root.setLevel(before)
+        for each, level_before in levels.items():
+            each.setLevel(level_before)
         logging.captureWarnings(capture=False)
         structlog.reset_defaults()
