@@ -14,12 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
-from supaops.db.connect import connect
+from supaops.db.connect import Connection, connect
 from tests.chains import SUPAOPS
 from tests.projects import ROOT, Project
 from tests.waiting import until
 from tests.worker.otlp_receiver import Collector, attributes, collecting
-from tests.worker.queue_rows import enqueue
 
 pytestmark = pytest.mark.stack
 
@@ -35,6 +34,7 @@ def work(context, payload):
     logging.getLogger("upstream").warning("slow")
 """
 PAYLOAD = "payload-of-a-user"
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
 class Seen:
@@ -64,7 +64,7 @@ def seen(project: Project) -> Iterator[Seen]:
     (project.folder / "observed.py").write_text(HANDLERS)
     found = Seen(log)
     with connect(project.url, application_name="pytest") as db:
-        found.job_id = enqueue(db, "work", json.dumps({"secret": PAYLOAD}))
+        found.job_id = enqueue_in_a_trace(db)
     with collecting() as found.spans, serving(project, log, found.spans) as process:
         metrics = told(log, "metrics at")
         endpoint = told(log, "listening on")
@@ -77,6 +77,15 @@ def seen(project: Project) -> Iterator[Seen]:
         process.send_signal(signal.SIGTERM)
         found.status = process.wait(20)
         yield found
+
+
+def enqueue_in_a_trace(db: Connection) -> int:
+    row = db.execute(
+        "select public.job_queue_enqueue('work', %s::jsonb, traceparent => %s) as id",
+        [json.dumps({"secret": PAYLOAD}), f"00-{TRACE}-{SPAN}-01"],
+    ).fetchone()
+    assert row is not None
+    return int(row["id"])
 
 
 def told(log: Path, before: str) -> str:
@@ -123,6 +132,14 @@ def test_a_job_is_in_the_metrics_and_the_names_are_ours(seen: Seen) -> None:
     labels = 'outcome="succeeded",queue="default",task_type="work"'
     assert f"supaops_worker_jobs_total{{{labels}}} 1.0" in seen.metrics
     assert "process_resident_memory_bytes" in seen.metrics
+
+
+def test_the_run_is_in_the_trace_of_the_enqueue(seen: Seen) -> None:
+    assert seen.spans is not None
+    [span] = seen.spans.spans
+    assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, SPAN)
+    about = [each for each in seen.events if each.get("trace_id") == TRACE]
+    assert {each["span_id"] for each in about} == {span.span_id.hex()}
 
 
 def test_the_last_span_is_sent_though_the_worker_ends_at_once(seen: Seen) -> None:

@@ -82,6 +82,17 @@ async def test_an_attempt_is_a_span_by_the_conventions_for_messaging(rig: Rig) -
     assert span.status.status_code is StatusCode.UNSET
 
 
+async def test_its_parent_is_whoever_enqueued_the_job(rig: Rig) -> None:
+    rig.handlers.handler("work")(lambda _context, _payload: None)
+    await rig.run(job("work", traceparent=PARENT), "succeeded")
+    await rig.run(job("work", traceparent="edited by hand"), "succeeded")
+    of_trace, of_none = rig.exported.get_finished_spans()
+    assert of_trace.parent is not None
+    assert f"{of_trace.parent.trace_id:032x}" == TRACE
+    assert f"{of_trace.parent.span_id:016x}" == SPAN
+    assert of_none.parent is None
+
+
 async def test_a_failure_is_told_by_its_class_alone(rig: Rig) -> None:
     @rig.handlers.handler("work")
     async def work(_context: Context, payload: dict[str, Any]) -> None:

@@ -154,7 +154,7 @@ def _error_type(raised: str | None) -> str:
 
 
 def _parent(job: Job) -> Context:
-    return _W3C.extract({"traceparent": getattr(job, "traceparent", None) or ""}, Context())
+    return _W3C.extract({"traceparent": job.traceparent or ""}, Context())
 
 
 def _attributes(job: Job) -> dict[str, AttributeValue]:
