@@ -17,8 +17,8 @@ from supaops.worker.logs import QUIET, LogFormat, LogLevel, configure_logging
 class Logged:
     """What has been logged."""
 
-    def __init__(self) -> None:
-        self.stream = StringIO()
+    def __init__(self, stream: StringIO | None = None) -> None:
+        self.stream = stream or StringIO()
 
     @property
     def lines(self) -> list[str]:
@@ -35,12 +35,14 @@ class Logged:
 
 
 @contextmanager
-def logged(wanted: LogFormat, level: LogLevel = LogLevel.INFO) -> Iterator[Logged]:
+def logged(
+    wanted: LogFormat | None, level: LogLevel = LogLevel.INFO, stream: StringIO | None = None
+) -> Iterator[Logged]:
     """Configure logging as a worker does until the block ends."""
     root = logging.getLogger()
     handlers = root.handlers[:]
     levels = {each: each.level for each in (root, *map(logging.getLogger, QUIET))}
-    made = Logged()
+    made = Logged(stream)
     try:
         configure_logging(wanted, level, made.stream)
         yield made

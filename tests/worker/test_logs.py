@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import httpx
@@ -21,6 +24,7 @@ from supaops.worker.log_text import text_line
 from supaops.worker.logs import LogFormat, LogLevel
 from supaops.worker.observer import Observers
 from supaops.worker.runner import Runner
+from tests.projects import ROOT
 from tests.worker.fake_queue import FakeQueue, job
 from tests.worker.logging_rig import Logged, logged
 from tests.worker.rig import no_connection
@@ -154,6 +158,47 @@ async def test_libraries_that_show_urls_and_headers_are_quiet_even_at_debug() ->
             await other.get(f"{client.base_url}/nowhere?key=s3cret", headers=AUTH)
     assert "s3cret" not in log.stream.getvalue()
     assert log.event("GET /nowhere 404")
+
+
+class Terminal(StringIO):
+    """A stream that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_text_and_colour_unless_that_is_not_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with logged(None, stream=Terminal()) as log:
+        logging.getLogger("app").warning("slow")
+    assert "\x1b[33mwarning: \x1b[0mapp: slow" in log.stream.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    with logged(None, stream=Terminal()) as log:
+        logging.getLogger("app").warning("slow")
+    assert log.stream.getvalue().endswith("Z  warning: app: slow\n")
+    with logged(None) as log:
+        logging.getLogger("app").warning("slow")
+    assert log.event("slow")["level"] == "warning"
+
+
+OWN_SENTRY = """
+import logging, sys, sentry_sdk, structlog
+from supaops.worker.logs import configure_logging
+
+told = []
+sentry_sdk.init("https://key@example.invalid/1", transport=told.append)
+configure_logging()
+structlog.get_logger("app").error("by structlog")
+logging.getLogger("app").error("by logging")
+sys.exit(len(told) != 2)
+"""
+
+
+def test_a_handler_s_own_sentry_hears_of_each_line_once() -> None:
+    subprocess.run(
+        [sys.executable, "-c", OWN_SENTRY], check=True, env={"PYTHONPATH": str(ROOT / "ops")}
+    )
 
 
 def test_a_line_for_a_person_names_the_job_and_escapes_what_moves_the_cursor() -> None:
