@@ -1,4 +1,4 @@
-"""A plan warns of task types that no registered worker has a handler for, and is a plan as before."""
+"""A plan warns of task types that no registered worker has a handler for, and is as it was."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.stack
 
 REGISTER = "select job_queue_register_worker('box:1', array['mail'], '{\"version\": \"1.4.0\"}')"
 WARNING = (
-    "no registered worker has a handler for game_platform_sync: their jobs would fail, so deploy the worker"
-    " before anything enqueues them (registered: box:1 (1.4.0))"
+    "no registered worker has a handler for game_platform_sync: their jobs would fail, so deploy"
+    " the worker before anything enqueues them (registered: box:1 (1.4.0))"
 )
 
 
@@ -42,9 +42,7 @@ def test_every_format_of_a_plan_and_an_apply_warn_and_nothing_else_changes(
     document = json.loads(cli("plan", "--format", "json", **variables).out)
     assert document["warnings"] == [WARNING]
     for output in ("markdown", "github"):
-        assert (
-            "no registered worker has a handler" in cli("plan", "--format", output, **variables).out
-        )
+        assert "no registered worker" in cli("plan", "--format", output, **variables).out
     outcome = cli("apply", "--yes", **variables)
     assert outcome.status == ExitStatus.OK
     assert WARNING in said(outcome.err)
