@@ -170,7 +170,7 @@ async def test_shutdown_waits_for_jobs_within_the_grace(rig: Rig) -> None:
 async def test_shutdown_gives_back_what_is_left_even_if_a_handler_ignores_it(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("supaops.worker.batch.CLEAN_UP_S", 0.05)
+    monkeypatch.setattr("supaops.worker.runner.CLEAN_UP_S", 0.05)
     finish = asyncio.Event()
 
     @rig.handlers.handler("polite")
@@ -196,7 +196,7 @@ async def test_shutdown_gives_back_what_is_left_even_if_a_handler_ignores_it(
 async def test_shutdown_does_not_wait_for_a_database_that_does_not_answer(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("supaops.worker.batch.GIVE_BACK_S", 0.05)
+    monkeypatch.setattr("supaops.worker.runner.GIVE_BACK_S", 0.05)
 
     @rig.handlers.handler("work")
     async def work(_context: Context, _payload: object) -> None:

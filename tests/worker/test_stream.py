@@ -16,7 +16,8 @@ from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker import Context, Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.stream import Stream
+from supaops.worker.rate import Rate
+from supaops.worker.stream import Bounds, Stream
 from supaops.worker.tally import Tally
 from tests.projects import Project
 from tests.worker.fake_queue import NOW, FakeQueue, gone, job
@@ -37,14 +38,7 @@ class StreamRig:
 
     def stream(self, *, concurrency: int = 3, batch: int = 5) -> Stream:
         executor = Executor(self.handlers, no_connection, clock=lambda: NOW)
-        return Stream(
-            self.queue,
-            executor,
-            concurrency=concurrency,
-            batch=batch,
-            lease=LEASE,
-            worker="host:1",
-        )
+        return Stream(self.queue, executor, Bounds(concurrency, batch, LEASE), worker="host:1")
 
     def handle(self, function: Callable[[Context, Any], Any]) -> None:
         self.handlers.handler("work")(function)
@@ -91,7 +85,7 @@ async def test_no_more_jobs_run_at_once_than_there_are_slots(rig: StreamRig) -> 
     assert highest == 3
 
 
-async def test_no_more_than_two_batches_are_held(rig: StreamRig) -> None:
+async def test_what_would_have_to_wait_for_a_slot_is_left_to_others(rig: StreamRig) -> None:
     release = asyncio.Event()
 
     async def work(_context: Context, _payload: Any) -> None:
@@ -99,11 +93,14 @@ async def test_no_more_than_two_batches_are_held(rig: StreamRig) -> None:
 
     rig.handle(work)
     rig.queue.ready.extend(job() for _ in range(100))
-    stream = rig.stream(batch=5)
+    stream = rig.stream(concurrency=3, batch=5)
     draining = asyncio.create_task(stream.drain())
-    await until(lambda: stream.tally.claimed == 10)
+    await until(lambda: stream.tally.claimed)
+    await asyncio.sleep(0)
+    assert (stream.tally.claimed, len(rig.queue.ready)) == (3, 97)
     release.set()
     assert (await draining).succeeded == 100
+    assert max(limit for limit, _ in rig.queue.claims) == 5, "short jobs are claimed ahead"
 
 
 async def test_a_failure_counts_as_retried_until_it_is_final(rig: StreamRig) -> None:
@@ -146,6 +143,13 @@ async def test_a_lost_job_stops_and_its_slot_goes_on(rig: StreamRig) -> None:
     assert await rig.stream(concurrency=1).drain() == Tally(claimed=3, cancelled=1, succeeded=2)
 
 
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every stream claim two batches, as if its jobs had been short so far."""
+    monkeypatch.setattr(Rate, "ahead", 100)
+
+
+@pytest.mark.usefixtures("ahead")
 async def test_a_lost_job_that_waits_for_a_slot_is_never_begun(rig: StreamRig) -> None:
     begun: list[int] = []
 
@@ -305,9 +309,7 @@ async def drain(project: Project, handlers: Handlers) -> Tally:
         stream = Stream(
             JobQueue(pool),
             Executor(handlers, pool.connection),
-            concurrency=4,
-            batch=10,
-            lease=timedelta(seconds=2),
+            Bounds(concurrency=4, batch=10, lease=timedelta(seconds=2)),
             worker="stream",
         )
         return await stream.drain()

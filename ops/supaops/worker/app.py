@@ -62,6 +62,7 @@ def create_app(
         Executor(with_builtin(handlers), transport.connection, observer=observer),
         concurrency=settings.batch_limit,
         lease=settings.lease,
+        on_deadline=settings.on_deadline,
         reporter=reporter,
         observer=observer,
     )
