@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.handlers import HandlersOption, handler_modules
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.worker.app import create_app
@@ -16,8 +17,6 @@ from supaops.worker.server import configure_logging, run_server
 from supaops.worker.settings import Settings
 from supaops.worker.transports.database import DatabaseTransport
 
-HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
-
 HostOption = Annotated[
     str,
     typer.Option("--host", envvar="SUPAOPS_HOST", metavar="ADDRESS", help="Address to listen on."),
@@ -26,15 +25,6 @@ PortOption = Annotated[
     int,
     typer.Option(
         "--port", envvar="SUPAOPS_PORT", metavar="N", min=0, max=65535, help="Port; 0: a free one."
-    ),
-]
-HandlersOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--handlers",
-        metavar="MODULE",
-        help="Module with a registry of handlers, as MODULE or MODULE:ATTRIBUTE; repeatable. "
-        f"Without it: ${HANDLERS_VARIABLE}, separated by commas.",
     ),
 ]
 
@@ -53,14 +43,9 @@ def serve(
     configure_logging()
     where = target(env, config, needs=lambda config: {config.worker.secret})
     settings = Settings.of(where.config, where.resolved.secrets)
-    registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
+    registry = load_handlers(handler_modules(handlers), folder=project_root(config))
     reporter = start(where.config, where.resolved, os.environ)
     where.announce("serve")
     transport = DatabaseTransport(settings, where.database_url)
     app = create_app(settings, transport, registry, reporter=reporter)
     run_server(app, host=host, port=port)
-
-
-def _from_environment() -> list[str]:
-    names = os.environ.get(HANDLERS_VARIABLE, "").split(",")
-    return [name.strip() for name in names if name.strip()]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
@@ -37,6 +38,7 @@ log = logging.getLogger("supaops.worker")
 
 Reports = Sequence[tuple[Job, Outcome]]
 Call = Callable[[], Awaitable[Exchanged]]
+Outlast = Callable[[Call, Reports], Awaitable[Exchanged]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +108,39 @@ class Stream:
     async def drain(self) -> Tally:
         """Work until a claim finds nothing and everything that was claimed has been reported.
 
-        Raises: DatabaseError when a claim fails; ConnectionFailed after a lease's length without
-            the database. What runs is cancelled then, and comes back when its lease ends.
+        Raises: as `run` does; it gives up after a lease's length without the database.
         """
-        async with self._at_work():
-            await self._feed(self._insist)
-        return self.tally
+        pace, patience = UntilEmpty(), self._bounds.lease
+        return await self.run(asyncio.Event(), pace=pace, grace=timedelta(), patience=patience)
 
-    async def run(self, stop: asyncio.Event, *, pace: Pace, grace: timedelta) -> Tally:
-        """Work until `stop` is set, or the pace is over; go on when the database is back.
+    async def run(
+        self,
+        stop: asyncio.Event,
+        *,
+        pace: Pace,
+        grace: timedelta,
+        patience: timedelta | None = None,
+    ) -> Tally:
+        """Work until `stop` is set, or the pace is over.
 
-        What was claimed and has not begun by then is given back at once, what still runs after
+        What was claimed and has not begun at a stop is given back at once, what still runs after
         `grace` is cancelled and given back.
+
+        Args:    patience: how long to try without the database; None goes on whatever happens.
+        Raises:  DatabaseError when a claim fails; ConnectionFailed when patience is over. What runs
+            is cancelled then, and comes back when its lease ends.
         """
         self._pace = pace
+        outlast = self._endure if patience is None else partial(self._insist, patience)
         async with self._at_work():
-            feeding = asyncio.create_task(self._feed(self._endure))
+            feeding = asyncio.create_task(self._feed(outlast))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({feeding, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             if not feeding.done():
                 await self._close(feeding, grace)
-            elif not feeding.cancelled():
-                feeding.result()  # raises what is a defect of ours
+            if feeding.done() and not feeding.cancelled():
+                feeding.result()  # raises what has ended it
         return self.tally
 
     def wake(self) -> None:
@@ -146,7 +158,7 @@ class Stream:
             await self._slots.end()
             await asyncio.gather(beat, return_exceptions=True)
 
-    async def _feed(self, outlast: Callable[[Call, Reports], Awaitable[Exchanged]]) -> None:
+    async def _feed(self, outlast: Outlast) -> None:
         while not self._is_over:
             await self._collect()
             if self._slots.failure:
@@ -197,7 +209,7 @@ class Stream:
         taken = self._slots.taken + len(self._ended) + self._executor.abandoned
         return bounds.concurrency + ahead - taken
 
-    async def _exchange(self, outlast: Callable[[Call, Reports], Awaitable[Exchanged]]) -> None:
+    async def _exchange(self, outlast: Outlast) -> None:
         """Report what has ended, claim what there is room for."""
         ended, self._ended = self._ended, []
         self._rate.count(len(ended))
@@ -230,8 +242,8 @@ class Stream:
             self._observer.claimed(len(answer.jobs), time.monotonic() - asked)
         return answer
 
-    async def _insist(self, call: Call, _ended: Reports) -> Exchanged:
-        return await insist(call, patience=self._bounds.lease)
+    async def _insist(self, patience: timedelta, call: Call, _ended: Reports) -> Exchanged:
+        return await insist(call, patience=patience)
 
     async def _endure(self, call: Call, ended: Reports) -> Exchanged:
         """Try until there is an answer; one that is refused for its reports is for the caller."""
