@@ -49,6 +49,12 @@ def rig() -> StreamRig:
     return StreamRig()
 
 
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every stream claim two batches, as if its jobs had been short so far."""
+    monkeypatch.setattr(Rate, "ahead", 100)
+
+
 async def nothing(_context: Context, payload: Any) -> Any:
     return payload.get("n")
 
@@ -61,6 +67,7 @@ async def test_every_job_is_run_and_reported_once_with_its_result(rig: StreamRig
     assert rig.queue.succeeded == {each.id: str(n) for n, each in enumerate(jobs)}
 
 
+@pytest.mark.usefixtures("ahead")
 async def test_a_batch_takes_one_call_to_report_and_to_claim(rig: StreamRig) -> None:
     rig.handle(nothing)
     rig.queue.ready.extend(job() for _ in range(50))
@@ -141,12 +148,6 @@ async def test_a_lost_job_stops_and_its_slot_goes_on(rig: StreamRig) -> None:
     rig.queue.ready.extend([cancelled, job(), job()])
     rig.queue.lost = frozenset({cancelled.id})
     assert await rig.stream(concurrency=1).drain() == Tally(claimed=3, cancelled=1, succeeded=2)
-
-
-@pytest.fixture
-def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every stream claim two batches, as if its jobs had been short so far."""
-    monkeypatch.setattr(Rate, "ahead", 100)
 
 
 @pytest.mark.usefixtures("ahead")

@@ -172,13 +172,18 @@ async def _aside(call: Awaitable[None]) -> None:
 def run_worker(worker: LastingWorker) -> Drained:
     """Work until SIGTERM or SIGINT.
 
+    The event loop is left as it is when a handler ignores that it was cancelled: `asyncio.run`
+    would wait for it for ever.
+
     Raises: DatabaseError when it was to empty the queue and could not claim.
     """
-
-    async def work() -> Drained:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, worker.stop)
-        return await worker.run()
-
-    return asyncio.run(work())
+    loop = asyncio.new_event_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        return loop.run_until_complete(worker.run())
+    finally:
+        if left := asyncio.all_tasks(loop):
+            log.warning("%d jobs ignore that they were cancelled; they end here", len(left))
+        else:
+            loop.close()

@@ -69,11 +69,11 @@ class Slots:
         """Let the slots work."""
         self._tasks = [asyncio.create_task(self._slot()) for _ in range(self._size)]
 
-    async def end(self) -> None:
-        """Cancel whatever still runs."""
+    async def end(self, *, within: float) -> None:
+        """Cancel whatever still runs, and wait so many seconds for it at most."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.wait(self._tasks, timeout=within)
 
     def add(self, jobs: Claimed) -> None:
         """Run these too."""
@@ -109,7 +109,7 @@ class Slots:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  for the type checker: it runs as a task
         turn = 0
-        while True:
+        while not self._closing:
             job = await self._next()
             if self._is_lost(job):
                 self._dropped(job)

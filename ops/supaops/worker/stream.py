@@ -155,7 +155,7 @@ class Stream:
             yield
         finally:
             beat.cancel()
-            await self._slots.end()
+            await self._slots.end(within=CLEAN_UP_S)
             await asyncio.gather(beat, return_exceptions=True)
 
     async def _feed(self, outlast: Outlast) -> None:
@@ -345,3 +345,4 @@ class Stream:
         returned = await give_back(self._queue, jobs)
         for job in jobs:
             self._settle(job, "given_back" if job.id in returned else "cancelled")
+        self.wake()
