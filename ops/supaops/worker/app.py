@@ -25,6 +25,7 @@ from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
 from supaops.worker.observer import SILENT, Observer
+from supaops.worker.registration import Registration
 from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
@@ -67,14 +68,21 @@ def create_app(
         observer=observer,
     )
 
+    registration = Registration(
+        transport.queue, "serve", runner.task_types, concurrency=settings.batch_limit
+    )
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with transport:
             await _warn_without_database(transport)
             watching = asyncio.create_task(_watch(reporter, transport.ended))
+            registering = asyncio.create_task(registration.keep())
             yield
             await runner.close(grace=grace)
             watching.cancel()
+            registering.cancel()
+            await registration.forget()
             closing = asyncio.create_task(reporter.close())
         await closing
 
