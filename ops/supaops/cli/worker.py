@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from supaops.cli.console import show, write
 from supaops.cli.handlers import HandlersOption, handler_modules
+from supaops.cli.observing import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHostOption,
+    MetricsPortOption,
+    announce,
+)
 from supaops.cli.options import (
     ConfigOption,
     EnvOption,
@@ -27,12 +32,15 @@ from supaops.cli.options import (
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config
 from supaops.report.drained import drained_json, drained_line, together
-from supaops.worker.lasting import Duty, LastingWorker, run_worker
+from supaops.worker.handlers import Handlers
+from supaops.worker.lasting import Drained, Duty, LastingWorker, run_worker
 from supaops.worker.loading import load_handlers
+from supaops.worker.logs import LogLevel, configure_logging
+from supaops.worker.observing import MetricsAddress, observe, observe_processes
 from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
 from supaops.worker.stream import Bounds
-from supaops.worker.supervisor import Supervisor
+from supaops.worker.supervisor import Supervisor, without_metrics_port
 from supaops.worker.transports.database import DatabaseTransport
 
 ConcurrencyOption = Annotated[
@@ -88,6 +96,10 @@ def worker(
     drain: DrainOption = False,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
+    log_format: LogFormatOption = None,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Run jobs without HTTP, until SIGTERM or SIGINT.
@@ -95,29 +107,34 @@ def worker(
     It hears of new jobs by NOTIFY where the connection carries it, and looks for them every
     worker.poll else. With --drain it ends when no job is ready.
     """
-    _configure_logging()
+    configure_logging(log_format, log_level)
     grace_time = duration(grace, "--grace")
     where = target(env, config, needs=lambda config: {config.worker.secret})
+    address = MetricsAddress(metrics_host, metrics_port)
     if processes > 1:
-        where.announce("worker")
-        _supervise(processes, output if drain else None)
+        announce(where, "worker")
+        _supervise(processes, address, output if drain else None)
         return
     at_once = concurrency or where.config.worker.concurrency or where.config.worker.batch_limit
     bounds = Bounds(at_once, batch or at_once, where.config.queue.lease, _names(queues))
     duty = _duty(where.config, bounds, grace_time, drain=drain)
-    drained = run_worker(_worker(where, duty, handlers, config))
+    registry = load_handlers(handler_modules(handlers), folder=project_root(config))
+    drained = _work(where, duty, registry, address)
     if drain:
         _show(drained.tally.counts(), drained.seconds, output)
 
 
-def _worker(where: Target, duty: Duty, handlers: list[str] | None, config: Path) -> LastingWorker:
+def _work(where: Target, duty: Duty, registry: Handlers, address: MetricsAddress) -> Drained:
     settings = Settings.of(where.config, where.resolved.secrets)
-    registry = load_handlers(handler_modules(handlers), folder=project_root(config))
     reporter = start(where.config, where.resolved, os.environ)
-    where.announce("worker")
+    announce(where, "worker")
     settings = replace(settings, batch_limit=duty.bounds.concurrency)
     transport = DatabaseTransport(settings, where.database_url)
-    return LastingWorker(transport, registry, duty, reporter=reporter)
+    with observe(
+        address, kind="worker", handlers=registry, declared=where.config.queue.task_types
+    ) as observer:
+        worker = LastingWorker(transport, registry, duty, reporter=reporter, observer=observer)
+        return run_worker(worker)
 
 
 def _duty(config: Config, bounds: Bounds, grace: timedelta, *, drain: bool) -> Duty:
@@ -125,13 +142,20 @@ def _duty(config: Config, bounds: Bounds, grace: timedelta, *, drain: bool) -> D
     return Duty(bounds, interval, config.worker.poll, grace, until_empty=drain)
 
 
-def _supervise(processes: int, output: Format | None) -> None:
+def _supervise(processes: int, address: MetricsAddress, output: Format | None) -> None:
     """Run this very command in several processes; a repeated option replaces an earlier one."""
-    arguments = [*sys.argv[1:], "--processes", "1"]
+    arguments = [*without_metrics_port(sys.argv[1:]), "--processes", "1"]
     if output is not None:
         arguments += ["--format", Format.JSON]
-    supervisor = Supervisor(arguments, processes, reads=output is not None)
-    status = asyncio.run(supervisor.run())
+    with observe_processes(address) as shared:
+        supervisor = Supervisor(
+            arguments,
+            processes,
+            variables=shared.variables,
+            ended=shared.ended,
+            reads=output is not None,
+        )
+        status = asyncio.run(supervisor.run())
     if output is not None and status == 0:
         _show(*together(supervisor.results), output)
     raise typer.Exit(status)
@@ -147,11 +171,3 @@ def _show(counts: dict[str, int], seconds: float, output: Format) -> None:
 def _names(queues: list[str] | None) -> tuple[str, ...] | None:
     names = [name.strip() for each in queues or [] for name in each.split(",")]
     return tuple(filter(None, names)) or None
-
-
-def _configure_logging() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for name in ("httpx", "psycopg.pool"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -81,6 +81,7 @@ class LastingWorker:
         self._transport = transport
         self._duty = duty
         self._reporter = reporter or Reporter()
+        self._observer = observer
         self._environ = environ
         executor = Executor(with_builtin(handlers), transport.connection, observer=observer)
         self._pace = Lasting(interval=duty.interval, poll=duty.poll)
@@ -106,6 +107,7 @@ class LastingWorker:
         """Claim no more, and end in order; a second time changes nothing."""
         if not self._stop.is_set():
             log.info("stopping")
+            self._observer.stopping()
         self._stop.set()
 
     async def run(self) -> Drained:
@@ -113,9 +115,11 @@ class LastingWorker:
 
         Raises: DatabaseError when it was to empty the queue and could not claim.
         """
+        self._observer.started()
         if is_disabled(self._environ):
             log.warning("%s is set: nothing is claimed", DISABLED)
         async with self._transport, self._beside():
+            self._observer.ready()
             started = time.monotonic()
             tally = await self._work()
             drained = Drained(tally, time.monotonic() - started)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from supaops.cancellation import being_cancelled
 from supaops.db.work import Job
 from supaops.errors import DatabaseError
+from supaops.worker.observer import SILENT, Observer
 from supaops.worker.queue import Queue
 
 # A job cancelled by an operator should stop soon even under a long lease.
@@ -27,11 +28,16 @@ class Leases:
     """
 
     def __init__(
-        self, queue: Queue, length: timedelta, stop: Callable[[frozenset[int]], None]
+        self,
+        queue: Queue,
+        length: timedelta,
+        stop: Callable[[frozenset[int]], None],
+        observer: Observer = SILENT,
     ) -> None:
         self._queue = queue
         self._length = length
         self._stop = stop
+        self._observer = observer
         self._held: dict[int, int] = {}
         self._lost: dict[int, frozenset[int]] = {}
         self._beats_fail = False
@@ -66,6 +72,7 @@ class Leases:
         try:
             lost = await self._queue.heartbeat(lease_id, lease=self._length)
         except DatabaseError as error:
+            self._observer.heartbeat_failed()
             level = logging.DEBUG if self._beats_fail else logging.WARNING  # once per outage
             log.log(level, "lease %d: heartbeat failed: %s", lease_id, error)
             self._beats_fail = True

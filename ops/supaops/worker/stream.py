@@ -89,7 +89,7 @@ class Stream:
         self._reporter = reporter or Reporter()
         self._observer = observer
         self._stopped = stopped
-        self._leases = Leases(queue, bounds.lease, self._cancel)
+        self._leases = Leases(queue, bounds.lease, self._cancel, observer)
         self._slots = Slots(
             executor.execute,
             bounds.concurrency,

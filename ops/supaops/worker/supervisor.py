@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from supaops.status import ExitStatus
 from supaops.worker.lasting import SUPERVISOR
@@ -20,6 +20,7 @@ LONGEST_PAUSE_S = 30.0
 _STEADY_S = 60.0
 # Who ends by itself so soon, and never ran before, would do so for ever: it is the command's fault.
 _STILLBORN_S = 10.0
+_METRICS_PORT = "SUPAOPS_METRICS_PORT"
 _PROGRAM = (sys.executable, "-c", "from supaops.cli import main; main()")
 
 log = logging.getLogger("supaops.worker")
@@ -31,12 +32,26 @@ class Supervisor:
     SIGTERM and SIGINT are passed on; it ends when every process has. One that ends in order has
     done what it was to do, and is not replaced.
 
-    Args:    reads: whether the last line of each process' output is its result, in `results`.
+    Args:
+        variables: what each process finds in its environment beside ours.
+        ended: is told of each process that has ended.
+        reads: whether the last line of each process' output is its result, kept in `results`.
     """
 
-    def __init__(self, arguments: Sequence[str], count: int, *, reads: bool = False) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        count: int,
+        *,
+        variables: Mapping[str, str],
+        ended: Callable[[int], None],
+        reads: bool = False,
+    ) -> None:
         self._command = [*_PROGRAM, *arguments]
         self._count = count
+        own = {name: value for name, value in os.environ.items() if name != _METRICS_PORT}
+        self._environ = {**own, **variables, SUPERVISOR: str(os.getpid())}
+        self._ended = ended
         self._running: set[Process] = set()
         self._stopping = asyncio.Event()
         self._status: int = ExitStatus.OK
@@ -77,7 +92,7 @@ class Supervisor:
     async def _run_one(self) -> int:
         process = await asyncio.create_subprocess_exec(
             *self._command,
-            env={**os.environ, SUPERVISOR: str(os.getpid())},
+            env=self._environ,
             stdin=DEVNULL,
             stdout=PIPE if self._reads else None,
         )
@@ -88,6 +103,7 @@ class Supervisor:
             said, _ = await process.communicate()
         finally:
             self._running.discard(process)
+            self._ended(process.pid)
         self._read(said)
         return process.returncode or 0
 
@@ -114,6 +130,17 @@ class Supervisor:
         waiting = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({waiting}, timeout=seconds)
         waiting.cancel()
+
+
+def without_metrics_port(arguments: Sequence[str]) -> list[str]:
+    """Return the words of a command line but for the port, which is the supervisor's."""
+    kept, words = [], iter(arguments)
+    for word in words:
+        if word == "--metrics-port":
+            next(words, None)
+        elif not word.startswith("--metrics-port="):
+            kept.append(word)
+    return kept
 
 
 def _exit_status(code: int) -> int:
