@@ -76,7 +76,8 @@ def create_app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         observer.started()
         async with transport:
-            await _warn_without_database(transport)
+            if await _has_database(transport):
+                await registration.register()  # before a post could want a second connection
             watching = asyncio.create_task(_watch(reporter, transport.ended))
             registering = asyncio.create_task(registration.keep())
             observer.ready()
@@ -118,13 +119,15 @@ def application(
     return app
 
 
-async def _warn_without_database(transport: Transport) -> None:
+async def _has_database(transport: Transport) -> bool:
     """Tell at the start what would else show at the first request; the server may come later."""
     try:
         await transport.probe()
         log.info("connected to the database")
     except DatabaseError as error:
         log.warning("%s; the worker answers 503 until it is there", error)
+        return False
+    return True
 
 
 async def _error(_request: Request, error: Exception) -> JSONResponse:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 # About how far back "of late" reaches.
 _MEMORY_S = 0.25
 # What is claimed ahead should begin within this time; what waits longer is another worker's.
-AHEAD_S = 0.2
+AHEAD_S = 0.5
 
 
 class Rate:

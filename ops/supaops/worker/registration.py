@@ -40,16 +40,23 @@ class Registration:
             **about,
         }
         self._complained = False
+        self._is_told = False
+
+    async def register(self) -> None:
+        """Say that the worker is there; jobs do not depend on it."""
+        try:
+            await self._queue.register(worker_label(), self._handlers, self._about)
+            self._is_told, self._complained = True, False
+        except DatabaseError as error:
+            self._complain(error)
 
     async def keep(self) -> None:
-        """Register again and again, until cancelled; jobs do not depend on it."""
+        """Register again and again, until cancelled."""
         while True:
-            try:
-                await self._queue.register(worker_label(), self._handlers, self._about)
-                self._complained = False
-            except DatabaseError as error:
-                self._complain(error)
+            if not self._is_told:
+                await self.register()
             await asyncio.sleep(EVERY_S)
+            self._is_told = False
 
     async def forget(self) -> None:
         """Say that the worker is gone."""

@@ -14,20 +14,20 @@ from functools import partial
 
 from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
-from supaops.worker.completion import FIRST_PAUSE_S, REFUSED, complete, insist, reports
+from supaops.worker.accounts import Accounts
+from supaops.worker.completion import complete, insist, reports
 from supaops.worker.execution import Executor
-from supaops.worker.failure import one_line
 from supaops.worker.leases import Leases
 from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outage import Outage
-from supaops.worker.outcome import Failed, Outcome
+from supaops.worker.outcome import Outcome
 from supaops.worker.pace import Pace, UntilEmpty
 from supaops.worker.queue import Queue
 from supaops.worker.rate import Rate
 from supaops.worker.reporter import Reporter
 from supaops.worker.returning import CLEAN_UP_S, GIVE_BACK_S, give_back
 from supaops.worker.slots import Slots
-from supaops.worker.tally import Ending, Tally
+from supaops.worker.tally import Tally
 
 # A job that ended is reported after this, or as soon as a batch has: small reports cost as many
 # commits as large ones.
@@ -86,10 +86,10 @@ class Stream:
         self._executor = executor
         self._bounds = bounds
         self._worker = worker
-        self._reporter = reporter or Reporter()
         self._observer = observer
         self._stopped = stopped
         self._leases = Leases(queue, bounds.lease, self._cancel, observer)
+        self._accounts = Accounts(self._leases, reporter or Reporter(), observer)
         self._slots = Slots(
             executor.execute,
             bounds.concurrency,
@@ -100,10 +100,14 @@ class Stream:
         self._ended: list[tuple[Job, Outcome]] = []
         self._pace: Pace = UntilEmpty()
         self._rate = Rate()
-        self._outage = Outage()
         self._closing = False
+        self._outage = Outage(self._slots.changed, lambda: self._closing)
         self._given_up: set[int] = set()
-        self.tally = Tally()
+
+    @property
+    def tally(self) -> Tally:
+        """Return how the jobs ended so far."""
+        return self._accounts.tally
 
     async def drain(self) -> Tally:
         """Work until a claim finds nothing and everything that was claimed has been reported.
@@ -222,7 +226,8 @@ class Stream:
                 raise
             await self._report_singly(ended)
             return
-        self._account(ended, answer)
+        for job, outcome in ended:
+            self._accounts.answered(job, outcome, answer)
         await self._accept(answer.jobs)
 
     async def _ask(self, ended: Reports) -> Exchanged:
@@ -246,68 +251,19 @@ class Stream:
         return await insist(call, patience=patience)
 
     async def _endure(self, call: Call, ended: Reports) -> Exchanged:
-        """Try until there is an answer; one that is refused for its reports is for the caller."""
-        while True:
-            try:
-                answer = await call()
-            except DatabaseError as error:
-                if ended and not isinstance(error, ConnectionFailed):
-                    raise
-                pause_s = self._outage.note(error)
-            else:
-                self._outage.over()
-                return answer
-            if self._closing and not ended:
-                return _NOTHING
-            await self._pause(pause_s)
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait, or until it is time to close."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0 and not self._closing:
-            self._slots.changed.clear()
-            alarm = asyncio.get_running_loop().call_later(left, self._slots.changed.set)
-            await self._slots.changed.wait()
-            alarm.cancel()
-        if self._closing:
-            await asyncio.sleep(FIRST_PAUSE_S)
+        return await self._outage.outlast(call, reports=bool(ended)) or _NOTHING
 
     async def _report_singly(self, ended: Reports) -> None:
         """Report job by job: one that is refused, such as a result with a NUL, spoils the lot."""
         for job, outcome in ended:
             ending = await complete(self._queue, job, outcome, lease=self._bounds.lease)
-            self._conclude(job, outcome, ending)
-
-    def _account(self, ended: Reports, answer: Exchanged) -> None:
-        for job, outcome in ended:
-            if job.id in answer.refused:
-                log.warning("job %d: completion refused, its lease was lost", job.id)
-                self._conclude(job, outcome, "refused")
-            elif isinstance(outcome, Failed):
-                is_final = answer.statuses.get(job.id) == "failed"
-                self._conclude(job, outcome, "failed" if is_final else "retried")
-            else:
-                self._settle(job, "succeeded")
-
-    def _conclude(self, job: Job, outcome: Outcome, ending: Ending) -> None:
-        """Settle a job, and tell of it if it went wrong."""
-        failure = outcome if isinstance(outcome, Failed) else REFUSED
-        if isinstance(outcome, Failed):
-            log.warning("job %d: %s", job.id, one_line(outcome.error))
-        if ending == "failed":
-            self._reporter.failed(job, failure.error, failure.cause)
-        self._settle(job, ending)
-
-    def _settle(self, job: Job, ending: Ending) -> None:
-        self.tally.count(ending)
-        self._leases.release(job)
-        self._observer.ended(job, ending)
+            self._accounts.settle(job, outcome, ending)
 
     async def _accept(self, jobs: Claimed) -> None:
         """Hold what came, and run it."""
         if jobs.lease_id is None:
             return
-        self.tally.claimed += len(jobs)
+        self._accounts.tally.claimed += len(jobs)
         self._leases.hold(jobs.lease_id, len(jobs))
         self._slots.add(jobs)
         if self._closing:
@@ -338,11 +294,12 @@ class Stream:
             self._ended.append((job, outcome))
 
     def _drop(self, job: Job) -> None:
-        self._settle(job, "cancelled")
+        if job.id not in self._given_up:
+            self._accounts.stopped(job, "cancelled")
 
     async def _give_back(self, jobs: Sequence[Job]) -> None:
         self._given_up.update(job.id for job in jobs)
         returned = await give_back(self._queue, jobs)
         for job in jobs:
-            self._settle(job, "given_back" if job.id in returned else "cancelled")
+            self._accounts.stopped(job, "given_back" if job.id in returned else "cancelled")
         self.wake()
