@@ -17,10 +17,12 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
+import pytest
 import uvicorn
 
 from supaops.worker.app import create_app
 from supaops.worker.transport import Transport
+from supaops.worker.transports.choice import open_transport
 from supaops.worker.transports.database import DatabaseTransport
 from tests.conformance import handlers
 from tests.projects import Project
@@ -104,4 +106,18 @@ def _python(
             thread.join(30)
 
 
-KINDS: dict[str, Start] = {"psycopg": psycopg}
+@contextmanager
+def supabase(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]:
+    """Run the Python worker over the Data API, without a URL of the database."""
+    if not project.environ.get("SUPABASE_URL"):
+        pytest.skip("set SUPAOPS_TEST_API_URL and the keys, see tests/README.md")
+    config = project.config
+    config = config.model_copy(
+        update={"worker": config.worker.model_copy(update={"transport": "supabase"})}
+    )
+    transport = open_transport(config, project.settings, project.resolved, "")
+    with _python(project, transport, variables) as worker:
+        yield worker
+
+
+KINDS: dict[str, Start] = {"psycopg": psycopg, "supabase": supabase}

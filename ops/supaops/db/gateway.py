@@ -44,6 +44,22 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """What a caller gives, and what it wants of the answer.
+
+    Attributes:
+        names: of the arguments that are given.
+        body: these as JSON text; for a function with one argument without a name, that one.
+        columns: those that are wanted of each row, with the type to cast to or None; all if empty.
+            Names of either kind are plain ones: letters, digits and underscores.
+    """
+
+    names: tuple[str, ...]
+    body: str
+    columns: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """What a call tells the database of its request: a role, and JSON texts."""
 
@@ -114,19 +130,14 @@ class CallableFunctions:
             return [row["name"] for row in await cursor.fetchall()]
 
     async def call(
-        self, function: Function, body: str, names: list[str], caller: Caller, *, read_only: bool
+        self, function: Function, call: Call, caller: Caller, *, read_only: bool
     ) -> Answer:
-        """Call a function in one transaction.
-
-        Args:
-            body: the arguments as JSON text; for a function with one unnamed argument, that one.
-            names: those of the arguments that are given.
-        """
+        """Call a function in one transaction."""
         whom = {**asdict(caller), "read_only": "on" if read_only else "off"}
-        arguments = {"body": body, "many": function.returns_set}
+        arguments = {"body": call.body, "many": function.returns_set}
         async with self._connection() as connection, connection.transaction():
             await connection.execute(query("gateway.impersonate"), whom)
-            cursor = await connection.execute(_statement(function, names), arguments)
+            cursor = await connection.execute(_statement(function, call), arguments)
             [row] = await cursor.fetchall()
         return Answer(row["body"], row["rows"])
 
@@ -147,14 +158,27 @@ def _refusals() -> Iterator[None]:
         raise ServerRefusal(error) from error
 
 
-def _statement(function: Function, names: list[str]) -> Composed:
-    given = [each for each in function.arguments if each.name in names]
+def _statement(function: Function, call: Call) -> Composed:
+    given = [each for each in function.arguments if each.name and each.name in call.names]
     kind = "rows" if function.returns_rows else "values"
     return SQL(query(f"gateway.call_for_{'nothing' if function.returns_nothing else kind}")).format(
+        columns=_columns(call),
         given=_given(given),
         function=Identifier("public", function.name),
-        arguments=SQL(", ").join(map(_argument, given)) if names else _whole(function),
+        arguments=SQL(", ").join(map(_argument, given)) if given else _whole(function),
     )
+
+
+def _columns(call: Call) -> Composable:
+    if not call.columns:
+        return SQL("call.*")
+    return SQL(", ").join(map(_column, call.columns))
+
+
+def _column(column: tuple[str, str | None]) -> Composed:
+    name, kind = column
+    cast = Composed([SQL("::"), SQL(kind)]) if kind else SQL("")
+    return Composed([Identifier("call", name), cast, SQL(" as "), Identifier(name)])
 
 
 def _given(given: list[Argument]) -> Composable:

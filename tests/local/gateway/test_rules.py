@@ -98,6 +98,17 @@ def test_one_object_is_refused_when_there_is_another_number_of_rows(api: Api, ro
     }
 
 
+def test_columns_are_selected_and_cast(api: Api) -> None:
+    said = api.rpc("gw_rows", {"n": 1}, params={"select": "id,body::text"})
+    assert said.json() == [{"id": 1, "body": '{"n": 1}'}]
+    assert api.rpc("gw_rows", {"n": 1}, params={"select": "none"}).json()["code"] == "42703"
+
+
+def test_thousand_rows_are_the_most(api: Api) -> None:
+    assert len(api.rpc("gw_numbers", {"n": 1_001}).json()) == 1_000
+    assert len(api.rpc("gw_rows", {"n": 1_001}).json()) == 1_000
+
+
 def test_rows_are_counted_when_asked(api: Api) -> None:
     assert api.rpc("gw_rows", {"n": 3}).headers["content-range"] == "0-2/*"
     counted = api.rpc("gw_rows", {"n": 3}, headers={"prefer": "count=exact"})

@@ -41,7 +41,9 @@ def test_path_of_another_service_says_what_is_served(api: Api, path: str) -> Non
 def test_answers_are_not_filtered_and_the_refusal_says_so(api: Api) -> None:
     said = api.rpc("job_queue_stats", method="GET", params={"limit": "1"})
     assert (said.status_code, said.json()["code"]) == (400, "PGRST127")
-    assert said.json()["details"] == "the local gateway filters no answers: limit"
+    assert said.json()["details"] == (
+        "the local gateway selects columns and casts them, and no more: limit"
+    )
 
 
 def test_gateway_that_dies_comes_back_at_its_address(api: Api, home: Home) -> None:

@@ -51,14 +51,15 @@ select set_config('transaction_read_only', %(read_only)s, true),
        set_config('role', %(role)s, true)
 
 -- name: call_for_rows
+-- Supabase's own most of rows, max_rows in config.toml.
 select case when %(many)s then coalesce(json_agg(answer), '[]') else json_agg(answer) -> 0 end::text as body,
        count(*) as rows
-  from (select call.* from {given} {function}({arguments}) as call) as answer
+  from (select {columns} from {given} {function}({arguments}) as call limit 1000) as answer
 
 -- name: call_for_values
 select case when %(many)s then coalesce(json_agg(answer.value), '[]') else json_agg(answer.value) -> 0 end::text as body,
        count(*) as rows
-  from (select call.value from {given} {function}({arguments}) as call (value)) as answer
+  from (select call.value from {given} {function}({arguments}) as call (value) limit 1000) as answer
 
 -- name: call_for_nothing
 select null as body, count(*) as rows from {given} {function}({arguments}) as call

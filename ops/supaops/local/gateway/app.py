@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from supaops.db.gateway import Answer, CallableFunctions, Caller, Function, ServerRefusal
+from supaops.db.gateway import Answer, Call, CallableFunctions, Caller, Function, ServerRefusal
 from supaops.errors import ConnectionFailed
 from supaops.local.gateway import problems
 from supaops.local.gateway.callers import caller
-from supaops.local.gateway.calls import Call, asked, posted, wants_one_object
+from supaops.local.gateway.calls import asked, posted, wants_one_object
 from supaops.local.gateway.choice import candidates
 from supaops.local.gateway.problems import Problem
 
@@ -69,10 +69,8 @@ class Rpc:
                 raise problems.ambiguous(several)
 
     async def _called(self, function: Function, call: Call, whom: Caller) -> Answer:
-        known = {each.name for each in function.arguments}
-        names = [name for name in call.names if name in known]
         read_only = whom.method in _READING or not function.may_write
-        return await self._functions.call(function, call.body, names, whom, read_only=read_only)
+        return await self._functions.call(function, call, whom, read_only=read_only)
 
 
 def application(functions: CallableFunctions, secret: str) -> Starlette:

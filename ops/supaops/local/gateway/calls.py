@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+import re
 
 from starlette.datastructures import Headers, QueryParams
 
+from supaops.db.gateway import Call
 from supaops.local.gateway import problems
 
 _ONE_OBJECT = "application/vnd.pgrst.object+json"
 _JSON = ("application/json", "application/*", "*/*")
 _OF_QUERIES = frozenset({"order", "limit", "offset", "columns", "and", "or", "not.and", "not.or"})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """The arguments of a call: their names, and the body, which is JSON text."""
-
-    names: tuple[str, ...]
-    body: str
+_NO_ARGUMENTS = frozenset({"apikey", "select"})
+_COLUMN = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)(?:::(?P<type>[a-z_][a-z0-9_]*))?")
 
 
 def posted(body: bytes, content_type: str | None, query: QueryParams) -> Call:
@@ -28,7 +22,7 @@ def posted(body: bytes, content_type: str | None, query: QueryParams) -> Call:
 
     Raises: Problem.
     """
-    _refuse_filters(query, query)
+    columns = _columns(query, [name for name in query if name not in _NO_ARGUMENTS])
     kind = (content_type or "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise problems.bad_body(f"Content-Type not acceptable: {kind}")
@@ -37,7 +31,7 @@ def posted(body: bytes, content_type: str | None, query: QueryParams) -> Call:
         value = json.loads(text)
     except (ValueError, RecursionError):
         raise problems.bad_body("Empty or invalid json") from None
-    return Call(tuple(value) if isinstance(value, dict) else (), text)
+    return Call(tuple(value) if isinstance(value, dict) else (), text, columns)
 
 
 def asked(query: QueryParams) -> Call:
@@ -45,17 +39,25 @@ def asked(query: QueryParams) -> Call:
 
     Raises: Problem.
     """
-    arguments = {name: text for name, text in query.items() if name not in ("apikey", "select")}
-    _refuse_filters(query, ())
-    return Call(tuple(arguments), json.dumps(arguments))
+    columns = _columns(query, [name for name in query if name in _OF_QUERIES])
+    arguments = {name: text for name, text in query.items() if name not in _NO_ARGUMENTS}
+    return Call(tuple(arguments), json.dumps(arguments), columns)
 
 
-def _refuse_filters(query: QueryParams, refused: Any) -> None:
-    asked_for = [name for name in query if name in _OF_QUERIES or name in refused]
-    asked_for = [name for name in asked_for if name not in ("apikey", "select")]
-    if asked_for or query.get("select", "*") != "*":
-        what = ", ".join(asked_for) or "select"
-        raise problems.not_implemented(f"the local gateway filters no answers: {what}")
+def _columns(query: QueryParams, filters: list[str]) -> tuple[tuple[str, str | None], ...]:
+    """Return the columns that are wanted; none stands for all.
+
+    Raises: Problem for what the real one can do beyond that.
+    """
+    select = query.get("select", "*")
+    wanted = [] if select == "*" else select.split(",")
+    found = [_COLUMN.fullmatch(each) for each in wanted]
+    if filters or not all(found):
+        what = ", ".join(filters) or "select"
+        raise problems.not_implemented(
+            f"the local gateway selects columns and casts them, and no more: {what}"
+        )
+    return tuple((each["name"], each["type"]) for each in found if each)
 
 
 def wants_one_object(headers: Headers) -> bool:
