@@ -28,7 +28,8 @@ class Job(NamedTuple):
     """A claimed job: one row of ``job_queue_claim``, its columns by name.
 
     `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim; `payload`
-    may be `Unreadable`.
+    may be `Unreadable`; `traceparent` is the trace that the job belongs to, as W3C Trace Context
+    writes it.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Job(NamedTuple):
     timeout: timedelta
     run_at: datetime
     created_at: datetime
+    traceparent: str | None = None
 
 
 async def _no_more(_count: int) -> list[Job]:
@@ -94,6 +96,7 @@ class NewJob(NamedTuple):
     priority: int | None = None
     max_attempts: int | None = None
     dedup_key: str | None = None
+    traceparent: str | None = None
 
 
 class Done(NamedTuple):

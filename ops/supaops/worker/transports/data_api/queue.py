@@ -18,7 +18,7 @@ from supaops.worker.transports.data_api.values import as_interval, interval, mom
 _MOST = 999
 _COLUMNS = (
     "id,task_type,queue,payload::text,priority,attempts,max_attempts,lease_id,lease_expires_at,"
-    "timeout,run_at,created_at"
+    "timeout,run_at,created_at,traceparent"
 )
 
 
