@@ -12,7 +12,7 @@ import httpx
 from pydantic import SecretStr
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
-from supaops.errors import ConfigError, ConnectionFailed, SupaopsError
+from supaops.errors import ConfigError, ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.transports.data_api.refusals import refusal
 
 _JSON = {"Content-Type": "application/json"}
@@ -72,7 +72,20 @@ class Api:
 
         Raises: ConnectionFailed when trying again may help, DatabaseError when it will not.
         """
-        return json.loads(await self.post(function, json.dumps(arguments)) or b"null")
+        return self.read(await self.post(function, json.dumps(arguments)) or b"null")
+
+    def read(self, answer: bytes) -> Any:
+        """Return what an answer holds.
+
+        Raises: DatabaseError for what is no JSON: something else than PostgREST has answered.
+        """
+        try:
+            return json.loads(answer)
+        except (ValueError, RecursionError):
+            raise DatabaseError(
+                f"the Data API at {self.origin} answered with something else than JSON",
+                hint="check where worker.supabase.url leads to",
+            ) from None
 
     async def post(self, function: str, body: str, *, select: str = "*") -> bytes:
         """Call a function with arguments as JSON text, and return its answer as it came.
