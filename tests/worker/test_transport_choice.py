@@ -25,12 +25,6 @@ pytestmark = pytest.mark.anyio
 
 OVER_THE_API = f"{QUIET_CRON}\nworker: {{transport: supabase}}\n"
 RUN = "from supaops.cli import main; main()"
-# A program that starts a worker as `supaops serve` does, and says what it had to import.
-IMPORTS = """
-import sys
-from supaops.cli import serve
-print(sorted({"supabase", "postgrest", "realtime", "jwt"} & sys.modules.keys()))
-"""
 HANDLERS = """
 from supaops.worker import Handlers
 
@@ -72,14 +66,6 @@ def test_data_api_without_its_url_or_key_is_an_error_that_names_both(
     assert problem.place
     assert re.search(r"test\.yaml:\d+", problem.place)
     assert problem.hint
-
-
-async def test_worker_that_does_not_call_the_data_api_does_not_wait_for_its_client() -> None:
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", IMPORTS, env={"PYTHONPATH": str(ROOT / "ops")}, stdout=PIPE
-    )
-    said, _ = await program.communicate()
-    assert said == b"[]\n"
 
 
 @pytest.mark.stack

@@ -28,8 +28,7 @@ class Job(NamedTuple):
     """A claimed job: one row of ``job_queue_claim``, its columns by name.
 
     `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim; `payload`
-    may be `Unreadable`; `traceparent` is the trace that the job belongs to, as W3C Trace Context
-    writes it.
+    may be `Unreadable`; `traceparent` is the trace that it belongs to, in W3C's form.
     """
 
     id: int
