@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -136,12 +135,6 @@ def test_what_is_no_url_of_a_project_is_refused_and_not_repeated(url: str) -> No
     assert "pw" not in re.sub("supaops", "", str(error.value))
 
 
-async def test_handlers_may_use_supabases_own_client() -> None:
-    async with api(JSONResponse([{"n": 1}])) as transport:
-        answer = await transport.client.rpc("anything", {}).execute()
-        assert answer.data == [{"n": 1}]
-
-
 @pytest.mark.parametrize("url", ["{url}", "{url}/"])
 async def test_slash_at_the_end_of_the_url_does_no_harm(url: str) -> None:
     seen = []
@@ -158,4 +151,3 @@ async def test_slash_at_the_end_of_the_url_does_no_harm(url: str) -> None:
         async with transport:
             await transport.probe()
     assert seen == [("/rest/v1/rpc/job_queue_heartbeat", other)]
-    assert isinstance(client, httpx.AsyncClient)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, NoReturn, Self
 
 from pydantic import SecretStr
-from supabase import AsyncClient
 
 from supaops.db.connect import AsyncConnection
 from supaops.db.rotation import KnownValues
@@ -23,7 +23,7 @@ _NO_SUCH_FUNCTION = ("PGRST202", "42883")
 
 
 class DataApiTransport:
-    """One HTTP client, for the queue's calls and for the handlers'.
+    """One HTTP client, with as many connections as there are calls at once.
 
     Args:
         url: of the project.
@@ -40,17 +40,15 @@ class DataApiTransport:
         self._name = settings.name
         self.queue = DataApiQueue(self._api, name=settings.name)
 
-    @property
-    def client(self) -> AsyncClient:
-        """Return supabase-py's client, as role service_role, for handlers."""
-        return self._api.client
-
     def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Refuse: there is no connection to lend.
 
         Raises: SupaopsError.
         """
         _no_connection()
+
+    async def wakeups(self, heard: Callable[[], None]) -> None:
+        """Return at once: nothing tells of new jobs over HTTP."""
 
     async def probe(self) -> None:
         """Do nothing if the queue can be reached.
@@ -98,5 +96,5 @@ def _no_connection() -> NoReturn:
         "a handler asked for a database connection, and this worker has none: it reaches its "
         "queue over the Data API",
         place="worker.transport: supabase",
-        hint="call a function by the supabase client, or set worker.transport to psycopg",
+        hint="set worker.transport to psycopg, or have the handler connect by itself",
     )
