@@ -43,7 +43,7 @@ def types(
 
     From the YAML: the names, a type for each payload, and an enqueue that knows both. Without a
     FILE it is the one that `runbook.task_types_file` names, in the language of its suffix. A file
-    that supaops did not make is left alone.
+    that was not made so is left alone.
     """
     declared = load(config, env)
     given = {Language.TYPESCRIPT: typescript, Language.PYTHON: python}

@@ -52,7 +52,7 @@ def renew(path: Path, text: str, mark: str) -> Made:
         return Made(path, State.CURRENT)
     if there and mark not in there:
         raise SupaopsError(
-            "there is a file that supaops did not make",
+            "there is a file that was not made from the YAML",
             place=str(path),
             hint="move it away, or name another file",
         )
