@@ -22,6 +22,7 @@ from supaops.render.types import Language, types_file
 from tests.projects import Project
 from tests.render.types.compilers import OFFLINE, deno
 
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 SCRIPT = """
 import { enqueue } from "./job_types.ts";
@@ -38,6 +39,7 @@ outcomes.push(await enqueue(client, "game_platform_sync"));
 outcomes.push(await enqueue(client, "game_platform_sync", { dryRun: true }, {
   runAt: new Date("2100-01-01T00:00:00Z"), queue: "slow", priority: 3, maxAttempts: 2,
   dedupKey: "k", onDuplicate: "reject",
+  traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 }));
 await enqueue(client, "game_platform_sync").catch(note);
 await enqueue(client, "game_platform_sync").catch(note);
@@ -81,11 +83,11 @@ def test_the_python_enqueue_adds_a_job_with_all_that_it_was_told(
     assert (plain["payload"], plain["queue"], plain["max_attempts"]) == ({}, "default", 5)
     told = generated.enqueue(
         db, "game_platform_sync", {"dryRun": True}, run_at=LATER, queue="slow", priority=3,
-        max_attempts=2, dedup_key="k",
+        max_attempts=2, dedup_key="k", traceparent=TRACE,
     )  # fmt: skip
     found = job(db, told)
     assert found["payload"] == {"dryRun": True}
-    assert found["run_at"] == LATER
+    assert (found["run_at"], found["traceparent"]) == (LATER, TRACE)
     assert (found["queue"], found["priority"], found["max_attempts"]) == ("slow", 3, 2)
     again = generated.enqueue(db, "game_platform_sync", {}, queue="slow", dedup_key="k")
     assert again == told
@@ -121,7 +123,7 @@ def test_the_typescript_enqueue_calls_the_function_of_the_queue_by_its_arguments
     found = job(db, as_the_data_api_does(db, *told["calls"][1]))
     assert (found["payload"], found["run_at"]) == ({"dryRun": True}, LATER)
     assert (found["queue"], found["priority"], found["max_attempts"]) == ("slow", 3, 2)
-    assert found["dedup_key"] == "k"
+    assert (found["dedup_key"], found["traceparent"]) == ("k", TRACE)
     assert told["calls"][0][1] == {"task_type": "game_platform_sync"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
@@ -53,6 +54,7 @@ def ci_texts(service: CI, staging: Config, production: Config) -> dict[str, str]
     """
     context = {
         "version": __version__,
+        "types_file": shlex.quote(production.runbook.task_types_file),
         "variables": list(dict.fromkeys([*_variables(staging), *_variables(production)])),
     }
     return {_PIPELINES[service]: rendered(f"ci/{service}.yml.j2", context)}
