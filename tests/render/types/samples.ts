@@ -18,6 +18,19 @@ const id: number = await enqueue(client, "anything");
 const kind: JobTaskType = "sync";
 console.log(id, kind);
 
+// A client that knows its database's functions, as supabase-js' may.
+type Functions = {
+  job_queue_enqueue: { Args: { task_type: string }; Returns: number };
+  other: { Args: { a: number }; Returns: string };
+};
+declare const knowing: {
+  rpc<N extends keyof Functions, A extends Functions[N]["Args"]>(
+    name: N,
+    named?: A,
+  ): PromiseLike<{ data: Functions[N]["Returns"] | null; error: { message: string } | null }>;
+};
+await enqueue(knowing, "sync");
+
 // What it refuses.
 // @ts-expect-error: there is no such kind of job
 await enqueue(client, "send_male", mail);
@@ -41,3 +54,5 @@ await enqueue(client, "sync__1", mail);
 await enqueue(client, "sync__1", { count: 1, more: true });
 // @ts-expect-error: there is no such option
 await enqueue(client, "sync", {}, { run_at: new Date() });
+// @ts-expect-error: no client
+await enqueue({ other: 1 }, "sync");
