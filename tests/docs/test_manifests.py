@@ -252,5 +252,6 @@ def test_nothing_but_what_the_reader_must_fill_in_is_a_placeholder() -> None:
     text = "".join(kubernetes_texts(CONFIGS["three queues"]).values())
     assert text.count("registry.example/your-project:tag") == 4
     assert text.count("your_project.handlers") == 4
+    assert text.count("host: your-project\n") == 3
     assert "[[" not in text
     assert not [line for line in text.splitlines() if line != line.rstrip() or not line]
