@@ -67,11 +67,10 @@ def kubernetes_texts(config: Config) -> dict[str, str]:
         "environment": config.environment,
         "workers": list(_workers(config)),
         "margin_s": _MARGIN_S,
-        "worker_variables": [*_ways(config), *_extras(config)],
+        "variables": list(_variables(config)),
         "database_variable": _variable(config.database.url) or _DATABASE,
         "endpoint": _name(config.queue.name, "endpoint"),
         "endpoint_secret": config.worker.endpoint,
-        "endpoint_variables": [*_ways(config), *_credential(config), *_extras(config)],
         "endpoint_grace_s": _ENDPOINT_GRACE_S,
         "drain_s": _DRAIN_S,
     }
@@ -111,22 +110,16 @@ def _grace_s(config: Config, queue: str | None) -> int:
     return math.ceil(max(_SHORTEST_GRACE, *timeouts).total_seconds())
 
 
-def _ways(config: Config) -> Iterator[Variable]:
-    """Yield what leads a worker to its queue."""
-    if config.worker.transport == "supabase":
-        references = (config.worker.supabase.url, config.worker.supabase.service_key)
-        yield from (Variable(name) for each in references if (name := _variable(each)))
-    elif name := _variable(config.database.url):
-        yield Variable(name)
-
-
-def _credential(config: Config) -> Iterator[Variable]:
-    secret = config.vault.secrets.get(config.worker.secret)
-    if name := _variable(secret and secret.value):
-        yield Variable(name)
-
-
-def _extras(config: Config) -> Iterator[Variable]:
+def _variables(config: Config) -> Iterator[Variable]:
+    """Yield the variables of a worker: its way to the queue, its secret, and Sentry's DSN."""
+    worker = config.worker
+    ways: tuple[object, ...] = (config.database.url,)
+    if worker.transport == "supabase":
+        ways = (worker.supabase.url, worker.supabase.service_key)
+    secret = config.vault.secrets.get(worker.secret)
+    for reference in (*ways, secret and secret.value):
+        if name := _variable(reference):
+            yield Variable(name)
     if name := _variable(config.sentry.dsn):
         yield Variable(name, optional=True)
 
