@@ -218,9 +218,12 @@ def test_signature_that_is_not_good_is_the_same_401(worker: Worker, wrong: str) 
     assert (answer.status_code, answer.json()) == (401, {"error": "unauthorized"})
 
 
-@awaited
-def test_worker_tells_the_database_that_it_is_there(worker: Worker, db: Connection) -> None:
+def test_worker_tells_the_database_that_it_is_there(
+    project: Project, start: Start, db: Connection
+) -> None:
     """So that a plan can warn of a task type that nobody has a handler for."""
-    handlers = set(worker.description["handlers"])
+    db.execute("delete from supaops.worker")
     found = "select handlers from supaops.worker"
-    until(lambda: handlers in [set(each["handlers"]) for each in db.execute(found).fetchall()])
+    with start(project, {}) as worker:
+        [registered] = until(lambda: db.execute(found).fetchall())
+        assert sorted(registered["handlers"]) == worker.description["handlers"]

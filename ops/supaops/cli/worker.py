@@ -41,7 +41,7 @@ from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
 from supaops.worker.stream import Bounds
 from supaops.worker.supervisor import Supervisor, without_metrics_port
-from supaops.worker.transports.database import DatabaseTransport
+from supaops.worker.transports.choice import needs_database, open_transport
 
 ConcurrencyOption = Annotated[
     int | None,
@@ -109,7 +109,9 @@ def worker(
     """
     configure_logging(log_format, log_level)
     grace_time = duration(grace, "--grace")
-    where = target(env, config, needs=lambda config: {config.worker.secret})
+    where = target(
+        env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
+    )
     address = MetricsAddress(metrics_host, metrics_port)
     if processes > 1:
         announce(where, "worker")
@@ -127,9 +129,9 @@ def worker(
 def _work(where: Target, duty: Duty, registry: Handlers, address: MetricsAddress) -> Drained:
     settings = Settings.of(where.config, where.resolved.secrets)
     reporter = start(where.config, where.resolved, os.environ)
-    announce(where, "worker")
     settings = replace(settings, batch_limit=duty.bounds.concurrency)
-    transport = DatabaseTransport(settings, where.database_url)
+    transport = open_transport(where.config, settings, where.resolved, where.database_url)
+    announce(where, "worker")
     with observe(
         address, kind="worker", handlers=registry, declared=where.config.queue.task_types
     ) as observer:
