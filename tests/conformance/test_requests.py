@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from supaops.db.connect import Connection
-from tests.conformance.test_jobs import awaited
 from tests.conformance.workers import Start, Worker
 from tests.projects import Project
 from tests.waiting import until
 from tests.worker.queue_rows import enqueue, row
 
 pytestmark = pytest.mark.stack
+
+# What the worker cannot do yet on this branch.
+awaited = pytest.mark.xfail(reason="stands on another branch", strict=False)
 
 NOTHING_DONE = {
     "claimed": 0,
