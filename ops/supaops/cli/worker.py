@@ -131,9 +131,9 @@ def worker(
 def _work(where: Target, duty: Duty, registry: Handlers, address: MetricsAddress) -> Drained:
     settings = Settings.of(where.config, {where.config.worker.secret: _NO_CALLER})
     reporter = start(where.config, where.resolved, os.environ)
-    announce(where, "worker")
     settings = replace(settings, batch_limit=duty.bounds.concurrency)
     transport = open_transport(where.config, settings, where.resolved, where.database_url)
+    announce(where, "worker")
     with observe(
         address, kind="worker", handlers=registry, declared=where.config.queue.task_types
     ) as observer:
