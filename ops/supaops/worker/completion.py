@@ -11,7 +11,7 @@ from typing import TypeVar
 from supaops.db.work import Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.failure import storable
-from supaops.worker.outcome import Failed, Outcome
+from supaops.worker.outcome import Completed, Failed, Outcome
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending
 
@@ -58,6 +58,8 @@ async def insist(call: Callable[[], Awaitable[T]], *, patience: timedelta) -> T:
 async def _record(queue: Queue, job: Job, outcome: Outcome) -> Ending:
     if isinstance(outcome, Failed):
         return await _fail(queue, job, outcome.error)
+    if isinstance(outcome, Completed):
+        return "succeeded"
     try:
         accepted = await queue.mark_succeeded(job, outcome.result)
     except ConnectionFailed:

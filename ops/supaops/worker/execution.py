@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 from typing import Any
 
 from supaops.cancellation import being_cancelled
@@ -12,10 +11,10 @@ from supaops.clock import Clock, utc_now
 from supaops.db.work import Job
 from supaops.worker.context import Connections, Context
 from supaops.worker.deadlines import Deadlines
-from supaops.worker.failure import describe_failure
+from supaops.worker.endings import Ended, failed, succeeded, timed_out
 from supaops.worker.handlers import Handler, Handlers
 from supaops.worker.observer import SILENT, Observer
-from supaops.worker.outcome import Failed, Outcome, Succeeded
+from supaops.worker.outcome import Completed, Failed, Outcome
 from supaops.worker.threads import Threads
 
 
@@ -62,43 +61,36 @@ class Executor:
             return Failed(
                 f"UnknownTaskType: this worker has no handler for task type {job.task_type!r}"
             )
-        task = asyncio.current_task()
+        context = Context(job, self._clock() + job.timeout, self._connections)
+        outcome = await self._attempt(handler, context)
+        return Completed() if context.completed else outcome
+
+    async def _attempt(self, handler: Handler, context: Context) -> Ended:
+        job, task = context.job, asyncio.current_task()
         assert task is not None  # noqa: S101  for the type checker: a coroutine runs in a task
         self._deadlines.begin(task, job.timeout.total_seconds())
         try:
-            result = await self._call(handler, job)
+            result = await self._call(handler, context)
         except asyncio.CancelledError as error:
             cut_off = self._deadlines.end(task)
             if being_cancelled():
                 raise
-            return Failed(_timed_out(job)) if cut_off else _failed(error)
+            return timed_out(job) if cut_off else failed(error)
         except BaseException as error:  # even SystemExit must end one job only
             self._deadlines.end(task)
-            return _failed(error)
+            return failed(error)
         self._deadlines.end(task)
-        return _encoded(result)
+        return succeeded(result, context.added)
 
-    async def _call(self, handler: Handler, job: Job) -> Any:
-        context = Context(job, self._clock() + job.timeout, self._connections)
+    async def _call(self, handler: Handler, context: Context) -> Any:
+        job = context.job
         with self._observer.attempt(job):
+            payload = handler.accept(job.payload) if handler.accept else job.payload
             if handler.is_async:
-                return await handler.function(context, job.payload)
-            result = await self._threads.run(handler.function, context, job.payload)
-            return await result if inspect.isawaitable(result) else result
+                return await handler.function(context, payload)
+            return await self._in_thread(handler, context, payload)
 
-
-def _encoded(result: Any) -> Outcome:
-    if result is None:
-        return Succeeded(None)
-    try:
-        return Succeeded(json.dumps(result, allow_nan=False))
-    except BaseException as error:  # whatever an object's own methods raise
-        return _failed(error)
-
-
-def _failed(error: BaseException) -> Failed:
-    return Failed(describe_failure(error), error)
-
-
-def _timed_out(job: Job) -> str:
-    return f"TimeoutError: cut off after its timeout of {job.timeout.total_seconds():g} s"
+    async def _in_thread(self, handler: Handler, context: Context, payload: Any) -> Any:
+        with context.in_thread():
+            result = await self._threads.run(handler.function, context, payload)
+        return await result if inspect.isawaitable(result) else result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from supaops.db.effects import JobConnections
 from supaops.db.jobs import JobQueue
 from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
@@ -30,7 +31,9 @@ class DatabaseTransport:
         self._ours = _pool(settings, url, _QUEUE_CONNECTIONS)
         self._theirs = _pool(settings, url, handlers)
         self.queue = JobQueue(self._ours, schema=settings.schema, name=settings.name)
-        self.connection: Connections = self._theirs.connection
+        self.connection: Connections = JobConnections(
+            self._theirs, schema=settings.schema, name=settings.name
+        )
         self.ended = Outcomes(self._ours, schema=settings.schema, name=settings.name)
 
     async def probe(self) -> None:
