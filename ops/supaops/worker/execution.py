@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from typing import Any
 
 from supaops.cancellation import being_cancelled
@@ -11,11 +12,16 @@ from supaops.clock import Clock, utc_now
 from supaops.db.work import Job
 from supaops.worker.context import Connections, Context
 from supaops.worker.deadlines import Deadlines
-from supaops.worker.endings import Ended, failed, succeeded, timed_out
-from supaops.worker.handlers import Handler, Handlers
+from supaops.worker.endings import AttemptFailed, Ended, failed, succeeded, timed_out
+from supaops.worker.executors.call import Call
+from supaops.worker.executors.engines import Engines
+from supaops.worker.failure import one_line
+from supaops.worker.handlers import Handler, Handlers, Where
 from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Completed, Failed, Outcome
 from supaops.worker.threads import Threads
+
+log = logging.getLogger("supaops.worker")
 
 
 class Executor:
@@ -24,6 +30,7 @@ class Executor:
     Args:
         connections: what `Context.connection` opens.
         observer: surrounds each call of a handler.
+        engines: run the handlers that ask for another process; closed with `close`.
     """
 
     def __init__(
@@ -33,6 +40,7 @@ class Executor:
         *,
         clock: Clock = utc_now,
         observer: Observer = SILENT,
+        engines: Engines | None = None,
     ) -> None:
         self._observer = observer
         self._handlers = handlers
@@ -40,6 +48,11 @@ class Executor:
         self._clock = clock
         self._threads = Threads()
         self._deadlines = Deadlines()
+        self._engines = engines or Engines()
+
+    async def close(self) -> None:
+        """End what runs handlers elsewhere."""
+        await self._engines.close()
 
     @property
     def abandoned(self) -> int:
@@ -63,14 +76,14 @@ class Executor:
             )
         context = Context(job, self._clock() + job.timeout, self._connections)
         outcome = await self._attempt(handler, context)
-        return Completed() if context.completed else outcome
+        return _completed(job, outcome) if context.completed else outcome
 
     async def _attempt(self, handler: Handler, context: Context) -> Ended:
         job, task = context.job, asyncio.current_task()
         assert task is not None  # noqa: S101  for the type checker: a coroutine runs in a task
         self._deadlines.begin(task, job.timeout.total_seconds())
         try:
-            result = await self._call(handler, context)
+            ended = await self._call(handler, context)
         except asyncio.CancelledError as error:
             cut_off = self._deadlines.end(task)
             if being_cancelled():
@@ -80,17 +93,36 @@ class Executor:
             self._deadlines.end(task)
             return failed(error)
         self._deadlines.end(task)
-        return succeeded(result, context.added)
+        return ended
 
-    async def _call(self, handler: Handler, context: Context) -> Any:
-        job = context.job
+    async def _call(self, handler: Handler, context: Context) -> Ended:
+        job, where = context.job, handler.executor or self._engines.default
         with self._observer.attempt(job):
             payload = handler.accept(job.payload) if handler.accept else job.payload
+            if where != "thread":
+                return await self._elsewhere(where, handler, context, payload)
             if handler.is_async:
-                return await handler.function(context, payload)
-            return await self._in_thread(handler, context, payload)
+                result = await handler.function(context, payload)
+            else:
+                result = await self._in_thread(handler, context, payload)
+        return succeeded(result, context.added)
 
     async def _in_thread(self, handler: Handler, context: Context, payload: Any) -> Any:
         with context.in_thread():
             result = await self._threads.run(handler.function, context, payload)
         return await result if inspect.isawaitable(result) else result
+
+    async def _elsewhere(
+        self, where: Where, handler: Handler, context: Context, payload: Any
+    ) -> Ended:
+        call = Call(handler.function, context.job, context.deadline, payload)
+        ended = await self._engines.of(where).run(call)
+        if isinstance(ended, Failed):
+            raise AttemptFailed(ended) from ended.cause  # for whoever observes the attempt
+        return ended
+
+
+def _completed(job: Job, outcome: Ended) -> Completed:
+    if isinstance(outcome, Failed):
+        log.warning("job %d: failed after it had completed: %s", job.id, one_line(outcome.error))
+    return Completed()
