@@ -9,7 +9,7 @@ from typing import Any
 
 from supaops.cancellation import being_cancelled
 from supaops.clock import Clock, utc_now
-from supaops.db.work import Job
+from supaops.db.work import Job, Unreadable
 from supaops.worker.context import Connections, Context
 from supaops.worker.deadlines import Deadlines
 from supaops.worker.endings import AttemptFailed, Ended, failed, succeeded, timed_out
@@ -74,6 +74,8 @@ class Executor:
             return Failed(
                 f"UnknownTaskType: this worker has no handler for task type {job.task_type!r}"
             )
+        if isinstance(job.payload, Unreadable):
+            return Failed(f"UnreadablePayload: {job.payload.reason}", discard=True)
         context = Context(job, self._clock() + job.timeout, self._connections)
         outcome = await self._attempt(handler, context)
         return _completed(job, outcome) if context.completed else outcome
