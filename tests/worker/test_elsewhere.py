@@ -178,26 +178,27 @@ async def test_handler_elsewhere_is_told_that_its_job_is_cancelled(
     await until(lambda: said.read_text() == "cancelled")
 
 
-async def test_function_that_cannot_be_sent_is_a_failure() -> None:
+async def test_function_that_cannot_be_sent_is_an_error_at_the_start() -> None:
+    def local(_context: object, _payload: object) -> None: ...
+
     handlers = registry_for("process")
-    handlers.handler("local", executor="process")(lambda _context, _payload: None)
-    outcome = await Executor(handlers, no_connection).execute(job("local"))
-    assert isinstance(outcome, Failed)
-    assert "pickle" in outcome.error
+    handlers.handler("local", executor="process")(local)
+    with pytest.raises(SupaopsError, match="cannot run in the executor 'process'") as caught:
+        Executor(handlers, no_connection)
+    assert caught.value.place == f"{__file__}:{local.__code__.co_firstlineno}"
 
 
 async def test_scheduler_that_is_away_fails_the_attempt() -> None:
-    engine = Cluster("tcp://127.0.0.1:9", connect_within=timedelta(seconds=0.2))
     engines = Engines()
-    engines._made["dask"] = engine
+    engines._made["dask"] = Cluster("tcp://127.0.0.1:9", connect_within=timedelta(seconds=0.2))
     failure = await Place("dask", engines).failure("echo")
     assert failure.error.startswith("DaskUnavailable: no task could be handed over: OSError")
 
 
-async def test_dask_without_a_scheduler_is_an_error_with_a_remedy() -> None:
-    failure = await Place("dask", Engines()).failure("echo")
-    assert isinstance(failure.cause, SupaopsError)
-    assert failure.cause.place == "SUPAOPS_DASK_SCHEDULER"
+async def test_dask_without_a_scheduler_is_an_error_at_the_start() -> None:
+    with pytest.raises(SupaopsError, match="no Dask scheduler is named") as caught:
+        Place("dask", Engines())
+    assert caught.value.place == "SUPAOPS_DASK_SCHEDULER"
 
 
 def _runs(pid: int) -> bool:

@@ -10,6 +10,8 @@ import typer
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.worker.app import create_app
+from supaops.worker.declared import declared
+from supaops.worker.executors.engines import SCHEDULER_VARIABLE, Engines
 from supaops.worker.loading import load_handlers
 from supaops.worker.sentry.start import start
 from supaops.worker.server import configure_logging, run_server
@@ -53,11 +55,13 @@ def serve(
     configure_logging()
     where = target(env, config, needs=lambda config: {config.worker.secret})
     settings = Settings.of(where.config, where.resolved.secrets)
-    registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
+    loaded = load_handlers(handlers or _from_environment(), folder=project_root(config))
+    registry = declared(loaded, where.config)
     reporter = start(where.config, where.resolved, os.environ)
     where.announce("serve")
     transport = DatabaseTransport(settings, where.database_url)
-    app = create_app(settings, transport, registry, reporter=reporter)
+    engines = Engines(scheduler=os.environ.get(SCHEDULER_VARIABLE))
+    app = create_app(settings, transport, registry, reporter=reporter, engines=engines)
     run_server(app, host=host, port=port)
 
 

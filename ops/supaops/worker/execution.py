@@ -31,6 +31,7 @@ class Executor:
         connections: what `Context.connection` opens.
         observer: surrounds each call of a handler.
         engines: run the handlers that ask for another process; closed with `close`.
+    Raises: SupaopsError for a handler that cannot run where it asks to.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Executor:
         self._threads = Threads()
         self._deadlines = Deadlines()
         self._engines = engines or Engines()
+        self._engines.prepare(handlers)
 
     async def close(self) -> None:
         """End what runs handlers elsewhere."""

@@ -80,10 +80,23 @@ class Handlers:
         """
 
         def register(function: _F) -> _F:
-            self._add(Handler(task_type, function, _model(function, payload), executor=executor))
+            self.add(Handler(task_type, function, _model(function, payload), executor=executor))
             return function
 
         return register
+
+    def add(self, handler: Handler) -> None:
+        """Add one handler.
+
+        Raises: SupaopsError that names both places when the type already has a handler.
+        """
+        first = self._by_type.setdefault(handler.task_type, handler)
+        if first is not handler:
+            raise SupaopsError(
+                f"task type {handler.task_type!r} already has a handler, at {first.place}",
+                place=handler.place,
+                hint="give one of the two another task type, or remove it",
+            )
 
     def include(self, other: Handlers) -> None:
         """Add every handler of `other`.
@@ -91,7 +104,7 @@ class Handlers:
         Raises: SupaopsError that names both places when a type would have two handlers.
         """
         for handler in other:
-            self._add(handler)
+            self.add(handler)
 
     def get(self, task_type: str) -> Handler | None:
         """Return the handler of a task type, if there is one."""
@@ -100,15 +113,6 @@ class Handlers:
     def __iter__(self) -> Iterator[Handler]:
         """Iterate in the order of registration."""
         return iter(self._by_type.values())
-
-    def _add(self, handler: Handler) -> None:
-        first = self._by_type.setdefault(handler.task_type, handler)
-        if first is not handler:
-            raise SupaopsError(
-                f"task type {handler.task_type!r} already has a handler, at {first.place}",
-                place=handler.place,
-                hint="give one of the two another task type, or remove it",
-            )
 
 
 def _model(function: Function, payload: Any) -> Model | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -47,19 +48,46 @@ def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterato
         yield ValidationError("no match")
 
 
-def _items(validator: Any, schema: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """Name each item's place, also where none is allowed."""
+def _items(validator: Any, schema: Any, value: Any, _whole: Any) -> Iterator[ValidationError]:
     for index, item in enumerate(value if isinstance(value, list) else []):
-        yield from validator.descend(item, schema, path=index)
+        yield from _within(validator, schema, item, index)
+
+
+def _properties(validator: Any, schemas: Any, value: Any, _: Any) -> Iterator[ValidationError]:
+    for name, schema in schemas.items() if isinstance(value, dict) else ():
+        if name in value:
+            yield from _within(validator, schema, value[name], name)
+
+
+def _others(validator: Any, schema: Any, value: Any, whole: Any) -> Iterator[ValidationError]:
+    declared = whole.get("properties", {})
+    others = [name for name in value if name not in declared] if isinstance(value, dict) else []
+    if schema is False and others:
+        yield ValidationError("unknown keys")
+    for name in others if schema is not False else ():
+        yield from _within(validator, schema, value[name], name)
+
+
+def _within(validator: Any, schema: Any, value: Any, key: str | int) -> Iterator[ValidationError]:
+    """Go one step down; where nothing is allowed, jsonschema would forget the step."""
+    if schema is False:
+        yield ValidationError("nothing", validator=None, instance=value, schema=schema, path=[key])
+    else:
+        yield from validator.descend(value, schema, path=key)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_Validator = extend(
-    Draft202012Validator, {"multipleOf": _multiple, "pattern": _pattern, "items": _items}
-)
+_OURS = {
+    "multipleOf": _multiple,
+    "pattern": _pattern,
+    "items": _items,
+    "properties": _properties,
+    "additionalProperties": _others,
+}
+_Validator = extend(Draft202012Validator, _OURS)
 
 
 def _texts(error: ValidationError) -> Iterator[str]:
@@ -122,6 +150,14 @@ _WORDS: dict[str, Callable[..., Iterator[str]]] = {
 
 
 def _text(value: Any) -> str:
+    """Return JSON as jsonb shows it: no exponents, short keys first."""
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
+        return "{" + ", ".join(f"{_text(name)}: {_text(value[name])}" for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f")
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Iterable
 from typing import Protocol
 
 from supaops.errors import SupaopsError
 from supaops.worker.endings import Ended
 from supaops.worker.executors.call import Call
 from supaops.worker.executors.processes import Processes
-from supaops.worker.handlers import Where
+from supaops.worker.handlers import Handler, Where
 
 SCHEDULER_VARIABLE = "SUPAOPS_DASK_SCHEDULER"
 
@@ -45,6 +47,17 @@ class Engines:
             self._made[where] = self._dask() if where == "dask" else Processes()
         return self._made[where]
 
+    def prepare(self, handlers: Iterable[Handler]) -> None:
+        """Make what these handlers need; nothing is started or connected yet.
+
+        Raises: SupaopsError as `of` does, or with the place of a handler that cannot be sent.
+        """
+        for handler in handlers:
+            where = handler.executor or self.default
+            if where != "thread":
+                self.of(where)
+                _check_that_it_travels(handler, where)
+
     async def close(self) -> None:
         """Close what was made."""
         for engine in self._made.values():
@@ -61,3 +74,14 @@ class Engines:
         from supaops.worker.executors.cluster import Cluster  # noqa: PLC0415  an extra, and slow
 
         return Cluster(self._scheduler)
+
+
+def _check_that_it_travels(handler: Handler, where: Where) -> None:
+    try:
+        pickle.dumps(handler.function)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise SupaopsError(
+            f"the handler of {handler.task_type!r} cannot run in the executor {where!r}: {error}",
+            place=handler.place,
+            hint="another process imports it by its name: define it at the top of a module",
+        ) from error
