@@ -7,14 +7,23 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.observing import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHostOption,
+    MetricsPortOption,
+    announce,
+)
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.worker.app import create_app
 from supaops.worker.declared import declared
 from supaops.worker.executors.engines import SCHEDULER_VARIABLE, Engines
 from supaops.worker.loading import load_handlers
+from supaops.worker.logs import LogLevel, configure_logging
+from supaops.worker.observing import MetricsAddress, observe
 from supaops.worker.sentry.start import start
-from supaops.worker.server import configure_logging, run_server
+from supaops.worker.server import run_server
 from supaops.worker.settings import Settings
 from supaops.worker.transports.database import DatabaseTransport
 
@@ -47,22 +56,34 @@ def serve(
     handlers: HandlersOption = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
+    log_format: LogFormatOption = None,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
 ) -> None:
     """Run the worker that pg_net posts to.
 
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
-    configure_logging()
+    configure_logging(log_format, log_level)
     where = target(env, config, needs=lambda config: {config.worker.secret})
     settings = Settings.of(where.config, where.resolved.secrets)
     loaded = load_handlers(handlers or _from_environment(), folder=project_root(config))
     registry = declared(loaded, where.config)
     reporter = start(where.config, where.resolved, os.environ)
-    where.announce("serve")
+    announce(where, "serve")
     transport = DatabaseTransport(settings, where.database_url)
     engines = Engines(scheduler=os.environ.get(SCHEDULER_VARIABLE))
-    app = create_app(settings, transport, registry, reporter=reporter, engines=engines)
-    run_server(app, host=host, port=port)
+    with observe(
+        MetricsAddress(metrics_host, metrics_port),
+        kind="serve",
+        handlers=registry,
+        declared=where.config.queue.task_types,
+    ) as observer:
+        app = create_app(
+            settings, transport, registry, reporter=reporter, observer=observer, engines=engines
+        )
+        run_server(app, host=host, port=port)
 
 
 def _from_environment() -> list[str]:

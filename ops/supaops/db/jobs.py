@@ -94,10 +94,9 @@ class JobQueue:
 
         A failure would cost each an attempt, and its last one would end it for a restart of ours.
         """
-        table = Identifier(self._schema, self._name)
-        statement = SQL(query("jobs.give_back")).format(table=table)
-        rows = await self._rows(statement, {"lease_id": lease_id, "job_ids": list(job_ids)})
-        return frozenset(row["id"] for row in rows)
+        arguments = {"lease_id": lease_id, "job_ids": list(job_ids)}
+        [row] = await self._call("give_back", arguments)
+        return frozenset(row["returned"] or ())
 
     async def register(
         self, worker: str, handlers: Sequence[str], about: Mapping[str, Any]

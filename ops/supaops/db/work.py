@@ -19,7 +19,7 @@ class Job(NamedTuple):
     """A claimed job: one row of ``job_queue_claim``, its columns by name.
 
     `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim; `payload`
-    may be `Unreadable`.
+    may be `Unreadable`; `traceparent` is the trace that it belongs to, in W3C's form.
     """
 
     id: int
@@ -34,6 +34,7 @@ class Job(NamedTuple):
     timeout: timedelta
     run_at: datetime
     created_at: datetime
+    traceparent: str | None = None
 
 
 async def _no_more(_count: int) -> list[Job]:
@@ -85,6 +86,7 @@ class NewJob(NamedTuple):
     priority: int | None = None
     max_attempts: int | None = None
     dedup_key: str | None = None
+    traceparent: str | None = None
 
 
 class Done(NamedTuple):

@@ -55,7 +55,7 @@ def create_app(
         handlers: supaops' own are added to them.
         grace: what running jobs get at shutdown before they are given back.
         reporter: who is told how the worker fares; by default nobody.
-        observer: who is told of each job; by default nobody.
+        observer: who is told of each job and request; by default nobody.
         engines: what runs handlers in other processes; closed with the application.
     Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
     """
@@ -74,10 +74,13 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        observer.started()
         async with transport:
             await _warn_without_database(transport)
             watching = asyncio.create_task(_watch(reporter, transport.ended))
+            observer.ready()
             yield
+            observer.stopping()
             await runner.close(grace=grace)
             await executor.close()
             watching.cancel()
@@ -86,7 +89,7 @@ def create_app(
 
     credentials = Credentials(settings, partial(transport.known_values, settings.secret_name))
     endpoint = Endpoint(settings, runner, credentials=credentials, reporter=reporter)
-    return application(endpoint, lifespan)
+    return application(endpoint, lifespan, observer)
 
 
 async def _watch(reporter: Reporter, ended: Ended | None) -> None:
@@ -94,14 +97,18 @@ async def _watch(reporter: Reporter, ended: Ended | None) -> None:
         await reporter.watch(ended)
 
 
-def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+def application(
+    endpoint: Endpoint,
+    lifespan: Lifespan[Starlette] | None = None,
+    observer: Observer = SILENT,
+) -> Starlette:
     """Return the routes of an endpoint, errors as JSON, one log line per request."""
     app = Starlette(
         routes=[
             Route("/api/jobs/run", endpoint.jobs, methods=["POST", "GET"]),
             Route("/healthz", endpoint.health, methods=["GET"]),
         ],
-        middleware=[Middleware(AccessLog)],
+        middleware=[Middleware(AccessLog, observer)],
         exception_handlers={HTTPException: _error, Exception: _error},
         lifespan=lifespan,
     )

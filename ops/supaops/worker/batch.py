@@ -138,7 +138,6 @@ class Batch:
         if self.tally:
             self.tally.count(ending)
         self._observer.ended(job, ending)
-        log.info("job %d %s attempt %d: %s", job.id, job.task_type, job.attempts, ending)
 
     async def _keep_alive(self, lease_id: int) -> None:
         while not being_cancelled():
@@ -147,6 +146,7 @@ class Batch:
                 lost = await self._queue.heartbeat(lease_id, lease=self._lease)
             except DatabaseError as error:
                 log.warning("lease %d: heartbeat failed: %s", lease_id, error)
+                self._observer.heartbeat_failed()
                 continue
             self._stop(lost)
 

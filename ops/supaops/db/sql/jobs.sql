@@ -4,7 +4,8 @@
        least(timeout, interval '100 years') as timeout,
        -- Of a time that was written by hand, as -infinity, the nearest that Python knows.
        greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
-       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
+       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at,
+       traceparent
 
 -- name: confirm
 select {function}(dispatch_id => %(dispatch)s, nonce => %(nonce)s) as confirmed
@@ -23,12 +24,7 @@ select case when supaops.oldest_writer() <= asked.moment then asked.moment end a
   from (select coalesce(%(moment)s::timestamptz, clock_timestamp()) as moment) as asked
 
 -- name: give_back
-update {table}
-   set status = 'pending', run_at = now(), attempts = attempts - 1
- where id = any(%(job_ids)s::bigint[])
-   and lease_id = %(lease_id)s
-   and status = 'running'
-returning id
+select {function}(lease_id => %(lease_id)s, job_ids => %(job_ids)s::bigint[]) as returned
 
 -- name: register_worker
 select {function}(worker => %(worker)s, handlers => %(handlers)s::text[], about => %(about)s::jsonb)
