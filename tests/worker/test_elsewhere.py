@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +15,14 @@ from typing import Any, Literal
 import pytest
 from distributed import LocalCluster
 
+from supaops.db.work import Job
 from supaops.errors import SupaopsError
+from supaops.traceparent import carried
+from supaops.worker.endings import kind_of
 from supaops.worker.execution import Executor
 from supaops.worker.executors.cluster import Cluster
 from supaops.worker.executors.engines import Engines
+from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Failed, Outcome, Succeeded
 from tests.worker import elsewhere
 from tests.worker.elsewhere import registry_for
@@ -27,6 +33,15 @@ from tests.worker.rig import no_connection
 pytestmark = pytest.mark.anyio
 
 Where = Literal["process", "dask"]
+TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
+
+WORKER = """
+import asyncio, json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from supaops.worker.executors.engines import Engines
+from tests.worker.test_elsewhere import Place
+asyncio.run(Place("process", Engines()).run("stubborn", {"file": sys.argv[2]}))
+"""
 
 
 class Place:
@@ -128,6 +143,35 @@ async def test_jobs_that_are_added_elsewhere_are_a_part_of_the_success(place: Pl
     assert (added.task_type, added.payload, added.priority) == ("echo", {"n": 1}, 2)
 
 
+async def test_trace_of_an_attempt_reaches_the_jobs_that_are_added_elsewhere(place: Place) -> None:
+    token = carried.set(TRACE)
+    outcome = await place.run("spawn")
+    carried.reset(token)
+    assert isinstance(outcome, Succeeded)
+    assert outcome.enqueue[0].traceparent == TRACE
+
+
+async def test_observer_of_an_attempt_elsewhere_sees_what_was_raised_there(place: Place) -> None:
+    kinds: list[str] = []
+
+    class Watching(Observer):
+        @contextmanager
+        def attempt(self, job: Job) -> Iterator[None]:  # noqa: ARG002  the observer's names
+            try:
+                yield
+            except Exception as error:
+                kinds.append(kind_of(error))
+                raise
+
+    place.executor._observer = Watching()
+    try:
+        await place.run("fail")
+        await place.run("later")
+    finally:
+        place.executor._observer = SILENT
+    assert kinds == ["ValueError"]
+
+
 async def test_connection_is_refused_elsewhere_with_a_reason(place: Place) -> None:
     failure = await place.failure("connect")
     assert "the connections are the worker's" in failure.error
@@ -162,6 +206,18 @@ async def test_timeout_really_stops_a_process_and_what_it_started(
     outcome = await processes.run("stubborn", {"file": str(tmp_path / "pids")}, timeout=1)
     assert outcome == Failed("TimeoutError: cut off after its timeout of 1 s")
     for pid in (tmp_path / "pids").read_text().split():
+        await until(lambda pid=pid: not _runs(int(pid)))  # type: ignore[misc]  # bound at once
+
+
+async def test_processes_do_not_outlive_a_worker_that_is_killed(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", WORKER, json.dumps(sys.path), str(pids))
+    )
+    await until(pids.exists)
+    worker.kill()
+    await worker.wait()
+    for pid in pids.read_text().split():
         await until(lambda pid=pid: not _runs(int(pid)))  # type: ignore[misc]  # bound at once
 
 

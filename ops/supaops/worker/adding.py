@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from supaops.db.work import NewJob
+from supaops.traceparent import current_traceparent
 from supaops.worker.endings import to_json
 
 
@@ -22,6 +23,8 @@ def new_job(
 ) -> NewJob:
     """Return a job with its payload as plain JSON, a copy of what it is now.
 
+    It goes on in the trace of whoever adds it.
+
     Raises: TypeError or ValueError for what no job can have, as in ``context.enqueue``.
     """
     _is("task_type", task_type, str)
@@ -33,7 +36,8 @@ def new_job(
     if run_at is not None and run_at.tzinfo is None:
         raise ValueError("run_at needs a time zone, such as datetime.now(UTC)")
     plain = None if payload is None else json.loads(to_json(payload))
-    return NewJob(task_type, plain, run_at, queue, priority, max_attempts, dedup_key)
+    trace = current_traceparent()
+    return NewJob(task_type, plain, run_at, queue, priority, max_attempts, dedup_key, trace)
 
 
 def _is(name: str, value: object, kind: Any) -> None:

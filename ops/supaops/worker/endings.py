@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from supaops.db.work import Job, NewJob
-from supaops.worker.failure import describe_failure, headline
+from supaops.worker.failure import describe_failure, headline, name_of
 from supaops.worker.outcome import Discard, Failed, Retry, Succeeded
 
 Ended = Succeeded | Failed
@@ -46,6 +46,13 @@ def failed(error: BaseException) -> Failed:
     if isinstance(verdict, Discard):
         return Failed(headline(verdict), verdict, discard=True)
     return Failed(headline(verdict), verdict, retry_in=verdict.after)
+
+
+def kind_of(error: BaseException) -> str:
+    """Return the class of what a handler raised, wherever it ran."""
+    if isinstance(error, AttemptFailed):
+        return error.failed.error.partition(":")[0].splitlines()[0]
+    return name_of(error)
 
 
 def timed_out(job: Job) -> Failed:

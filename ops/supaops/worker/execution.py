@@ -10,6 +10,7 @@ from typing import Any
 from supaops.cancellation import being_cancelled
 from supaops.clock import Clock, utc_now
 from supaops.db.work import Job, Unreadable
+from supaops.traceparent import current_traceparent
 from supaops.worker.context import Connections, Context
 from supaops.worker.deadlines import Deadlines
 from supaops.worker.endings import AttemptFailed, Ended, failed, succeeded, timed_out
@@ -119,7 +120,8 @@ class Executor:
     async def _elsewhere(
         self, where: Where, handler: Handler, context: Context, payload: Any
     ) -> Ended:
-        call = Call(handler.function, context.job, context.deadline, payload)
+        trace = current_traceparent()
+        call = Call(handler.function, context.job, context.deadline, payload, trace)
         ended = await self._engines.of(where).run(call)
         if isinstance(ended, Failed):
             raise AttemptFailed(ended) from ended.cause  # for whoever observes the attempt

@@ -14,18 +14,24 @@ from typing import Any, NamedTuple
 from supaops.db.connect import AsyncConnection
 from supaops.db.work import Job
 from supaops.errors import SupaopsError
+from supaops.traceparent import carried
 from supaops.worker.context import Context
 from supaops.worker.endings import Ended, failed, succeeded
 from supaops.worker.outcome import Failed
 
 
 class Call(NamedTuple):
-    """What pickle carries: the function by its name, the payload checked already."""
+    """What pickle carries: the function by its name, the payload checked already.
+
+    Attributes:
+        traceparent: where the attempt is in a trace.
+    """
 
     function: Callable[[Context, Any], Any]
     job: Job
     deadline: datetime
     payload: Any
+    traceparent: str | None = None
 
 
 def perform(call: Call, stopped: Callable[[], bool]) -> Ended:
@@ -33,6 +39,7 @@ def perform(call: Call, stopped: Callable[[], bool]) -> Ended:
 
     Args:    stopped: what `Context.cancelled` asks.
     """
+    carried.set(call.traceparent)
     context = Context(call.job, call.deadline, _no_connection, stopped)
     try:
         result = call.function(context, call.payload)

@@ -23,6 +23,8 @@ def main(descriptor: int, level: int) -> None:
         descriptor: the socket's, inherited.
         level: below which the worker logs nothing.
     """
+    if os.getpgrp() != os.getpid():
+        os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which tells us
     child = Child(socket.socket(fileno=descriptor))
     signal.signal(signal.SIGTERM, child.stop)
@@ -74,7 +76,8 @@ class Child:
         with self._peer.makefile("rb") as stream:
             while (body := read_body(stream)) is not None:
                 self._calls.put(body)
-        os._exit(0)  # the worker is gone: nobody would take the outcome
+        # The worker is gone, and nobody would take the outcome: end, with what was started here.
+        os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 class _ToWorker(QueueHandler):

@@ -1,4 +1,4 @@
-"""A handler's transaction on a real queue: its effects and its job's success, both or neither."""
+"""What a handler's success brings along on a real queue: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from supaops.db.connect import Connection
-from supaops.worker import Context, Handlers
+from supaops.worker import Context, Discard, Handlers, Retry
 from supaops.worker.execution import Executor
 from supaops.worker.runner import Runner
 from supaops.worker.tally import Tally
@@ -142,3 +142,49 @@ async def test_unknown_task_type_in_a_transaction_fails_the_attempt(bench: Bench
     job_id = enqueue(bench.db)
     assert await bench.run() == Tally(claimed=1, retried=1)
     assert "no_such_type" in row(bench.db, job_id)["last_error"]
+
+
+async def test_added_jobs_come_with_the_success_alone(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(context: Context, payload: dict[str, Any]) -> str:
+        context.enqueue("nap", {"n": 1}, priority=3)
+        if payload:
+            raise ValueError
+        return "done"
+
+    first = enqueue(bench.db, payload='{"fail": true}')
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    assert bench.others(first) == []
+    bench.db.execute("delete from public.job_queue")
+    second = enqueue(bench.db)
+    assert await bench.run() == Tally(claimed=1, succeeded=1)
+    [added] = bench.others(second)
+    assert (added["task_type"], added["payload"], added["priority"]) == ("nap", {"n": 1}, 3)
+
+
+async def test_added_job_that_the_database_refuses_fails_the_attempt(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(context: Context, _payload: object) -> None:
+        context.enqueue("no_such_type")
+
+    job_id = enqueue(bench.db)
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    assert "no_such_type" in row(bench.db, job_id)["last_error"]
+
+
+async def test_discard_leaves_no_attempt_and_retry_comes_when_it_says(bench: Bench) -> None:
+    @bench.handlers.handler("work")
+    async def work(_context: Context, payload: dict[str, Any]) -> None:
+        raise Retry("busy", after=timedelta(hours=1)) if payload else Discard("no such game")
+
+    discarded = enqueue(bench.db)
+    assert await bench.run() == Tally(claimed=1, failed=1)
+    found = row(bench.db, discarded)
+    assert (found["status"], found["attempts"]) == ("failed", 1)
+    assert found["last_error"] == "Discard: no such game"
+    delayed = enqueue(bench.db, payload='{"again": true}')
+    assert await bench.run() == Tally(claimed=1, retried=1)
+    [wait] = bench.db.execute(
+        "select run_at - clock_timestamp() as left from public.job_queue where id = %s", [delayed]
+    ).fetchall()
+    assert timedelta(minutes=59) < wait["left"] <= timedelta(hours=1)
