@@ -24,7 +24,7 @@ def main(descriptor: int, level: int) -> None:
         level: below which the worker logs nothing.
     """
     if os.getpgrp() != os.getpid():
-        os.setsid()
+        os.setsid()  # what ends with this process must be its own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which tells us
     child = Child(socket.socket(fileno=descriptor))
     signal.signal(signal.SIGTERM, child.stop)
