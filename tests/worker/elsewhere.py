@@ -42,6 +42,10 @@ def fail(_context: Context, _payload: object) -> None:
     raise ValueError("bad luck")
 
 
+async def fail_later(_context: Context, _payload: object) -> None:
+    raise ValueError("bad luck")
+
+
 def odd(_context: Context, _payload: object) -> None:
     raise Unpicklable("a", "b")
 
@@ -94,7 +98,7 @@ def _say(file: str, text: str) -> None:
 
 
 FUNCTIONS = (
-    *(echo, later, typed, fail, odd, leave, discard, again),
+    *(echo, later, typed, fail, fail_later, odd, leave, discard, again),
     *(spawn, connect, die, stubborn, polite),
 )
 

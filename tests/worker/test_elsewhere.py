@@ -116,8 +116,9 @@ async def test_asynchronous_handler_and_typed_payload_work_elsewhere_too(place: 
     assert (await place.failure("typed", {"x": "five"})).discard
 
 
-async def test_failure_elsewhere_has_its_place_and_its_cause(place: Place) -> None:
-    failure = await place.failure("fail")
+@pytest.mark.parametrize("task_type", ["fail", "fail_later"])
+async def test_failure_elsewhere_has_its_place_and_its_cause(place: Place, task_type: str) -> None:
+    failure = await place.failure(task_type)
     first, second, *_ = failure.error.splitlines()
     assert first == "ValueError: bad luck"
     assert Path(elsewhere.__file__).name in second

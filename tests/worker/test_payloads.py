@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
@@ -100,6 +101,18 @@ async def test_typed_dict_and_dataclass_are_payload_types_too() -> None:
     assert await run(point, {"x": 3}) == Succeeded("3")
     assert isinstance(await run(typed, {"name": 1}), Failed)
     assert isinstance(await run(point, {"y": 1}), Failed)
+
+
+async def test_partial_and_object_with_a_call_are_asked_for_their_type_too() -> None:
+    class Doing:
+        async def __call__(self, _context: Context, payload: Offer) -> str:
+            return type(payload).__name__
+
+    async def work(_extra: int, _context: Context, payload: Offer) -> str:
+        return type(payload).__name__
+
+    assert await run(Doing(), {"id": 1}) == Succeeded('"Offer"')
+    assert await run(partial(work, 1), {"id": 1}) == Succeeded('"Offer"')
 
 
 async def test_type_may_be_named_in_the_decorator() -> None:

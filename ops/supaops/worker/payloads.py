@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -33,11 +34,7 @@ def payload_type(function: Callable[..., Any]) -> Any:
 
     Raises: SupaopsError when the annotation names what is not there.
     """
-    parameters = [
-        each
-        for each in inspect.signature(function).parameters.values()
-        if each.kind in _BY_POSITION
-    ]
+    parameters = [each for each in _parameters(function) if each.kind in _BY_POSITION]
     found = parameters[1].annotation if len(parameters) > 1 else None
     found = _evaluated(found, function) if isinstance(found, str) else found
     return None if found is None or _takes_any(found) else found
@@ -114,7 +111,16 @@ def _takes_any(annotation: Any) -> bool:
     return annotation in _AS_IT_IS or get_origin(annotation) in _AS_IT_IS
 
 
+def _parameters(function: Callable[..., Any]) -> Iterable[inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters.values()
+    except ValueError:  # some that are written in C tell nothing
+        return ()
+
+
 def _evaluated(annotation: str, function: Callable[..., Any]) -> Any:
+    while isinstance(function, partial):
+        function = function.func
     call = function if inspect.isroutine(function) else type(function).__call__
     names = getattr(inspect.unwrap(call), "__globals__", {})
     try:

@@ -44,7 +44,7 @@ def perform(call: Call, stopped: Callable[[], bool]) -> Ended:
     try:
         result = call.function(context, call.payload)
         if inspect.isawaitable(result):
-            result = asyncio.run(_awaited(result))
+            return _portable(asyncio.run(_awaited(result, context)))
     except BaseException as error:  # even SystemExit must end one job only
         return portable(failed(error))
     return _portable(succeeded(result, context.added))
@@ -63,8 +63,12 @@ def _portable(outcome: Ended) -> Ended:
     return portable(outcome) if isinstance(outcome, Failed) else outcome
 
 
-async def _awaited(result: Awaitable[Any]) -> Any:
-    return await result
+async def _awaited(result: Awaitable[Any], context: Context) -> Ended:
+    """Return the outcome here already: the stack of an error begins with the handler's frames."""
+    try:
+        return succeeded(await result, context.added)
+    except BaseException as error:
+        return failed(error)
 
 
 def _no_connection() -> AbstractAsyncContextManager[AsyncConnection]:
