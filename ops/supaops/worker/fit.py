@@ -92,7 +92,7 @@ def _missing(path: str, *, known: bool) -> Misfit:
     lack = "require" if known else "have"
     return Misfit(
         f"needs `{path}`, which the declared payload does not {lack}",
-        "add it to `required` there, or give it a default in the handler's type",
+        "require it there, or give it a default in the handler's type",
     )
 
 
