@@ -87,14 +87,14 @@ async def cluster() -> AsyncIterator[LocalCluster]:
 async def processes() -> AsyncIterator[Place]:
     place = Place("process", Engines())
     yield place
-    await place.executor.close()
+    await place.executor.aclose()
 
 
 @pytest.fixture(scope="module")
 async def dask(cluster: LocalCluster) -> AsyncIterator[Place]:
     place = Place("dask", Engines(scheduler=cluster.scheduler_address))
     yield place
-    await place.executor.close()
+    await place.executor.aclose()
 
 
 @pytest.fixture(params=["process", "dask"])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.handlers import ExecutorOption, HandlersOption, SchedulerOption, registry_of
 from supaops.cli.observing import (
     LogFormatOption,
     LogLevelOption,
@@ -15,19 +16,15 @@ from supaops.cli.observing import (
     announce,
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
-from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.worker.app import create_app
-from supaops.worker.declared import declared
-from supaops.worker.executors.engines import SCHEDULER_VARIABLE, Engines
-from supaops.worker.loading import load_handlers
+from supaops.worker.executors.engines import Engines
 from supaops.worker.logs import LogLevel, configure_logging
 from supaops.worker.observing import MetricsAddress, observe
 from supaops.worker.sentry.start import start
 from supaops.worker.server import run_server
 from supaops.worker.settings import Settings
 from supaops.worker.transports.database import DatabaseTransport
-
-HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
 
 HostOption = Annotated[
     str,
@@ -39,21 +36,14 @@ PortOption = Annotated[
         "--port", envvar="SUPAOPS_PORT", metavar="N", min=0, max=65535, help="Port; 0: a free one."
     ),
 ]
-HandlersOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--handlers",
-        metavar="MODULE",
-        help="Module with a registry of handlers, as MODULE or MODULE:ATTRIBUTE; repeatable. "
-        f"Without it: ${HANDLERS_VARIABLE}, separated by commas.",
-    ),
-]
 
 
 def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8787,
     handlers: HandlersOption = None,
+    executor: ExecutorOption = "thread",
+    scheduler: SchedulerOption = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
     log_format: LogFormatOption = None,
@@ -68,12 +58,11 @@ def serve(
     configure_logging(log_format, log_level)
     where = target(env, config, needs=lambda config: {config.worker.secret})
     settings = Settings.of(where.config, where.resolved.secrets)
-    loaded = load_handlers(handlers or _from_environment(), folder=project_root(config))
-    registry = declared(loaded, where.config)
+    registry = registry_of(handlers, config, where.config)
     reporter = start(where.config, where.resolved, os.environ)
     announce(where, "serve")
     transport = DatabaseTransport(settings, where.database_url)
-    engines = Engines(scheduler=os.environ.get(SCHEDULER_VARIABLE))
+    engines = Engines(default=executor, scheduler=scheduler)
     with observe(
         MetricsAddress(metrics_host, metrics_port),
         kind="serve",
@@ -84,8 +73,3 @@ def serve(
             settings, transport, registry, reporter=reporter, observer=observer, engines=engines
         )
         run_server(app, host=host, port=port)
-
-
-def _from_environment() -> list[str]:
-    names = os.environ.get(HANDLERS_VARIABLE, "").split(",")
-    return [name.strip() for name in names if name.strip()]

@@ -31,7 +31,7 @@ class Executor:
     Args:
         connections: what `Context.connection` opens.
         observer: surrounds each call of a handler.
-        engines: run the handlers that ask for another process; closed with `close`.
+        engines: run the handlers that ask for another process; closed with `aclose`.
     Raises: SupaopsError for a handler that cannot run where it asks to.
     """
 
@@ -53,7 +53,7 @@ class Executor:
         self._engines = engines or Engines()
         self._engines.prepare(handlers)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End what runs handlers elsewhere."""
         await self._engines.close()
 
