@@ -43,6 +43,7 @@ ARGUMENTS = {
 WITHOUT_DATABASE = {
     "supaops render",
     "supaops runbook",
+    "supaops types",
     "supaops config check",
     "supaops config show",
 }

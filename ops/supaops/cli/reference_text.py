@@ -26,6 +26,7 @@ EXIT_CODES = (
         "an error, told with its place, cause and remedy",
     ),
     (ExitStatus.ERROR, "`scan`", "there is a secret where none may stand"),
+    (ExitStatus.ERROR, "`types --check`", "a file is not what the YAML makes"),
     (
         ExitStatus.CHANGES,
         "`plan --exit-code`, `render --check`",

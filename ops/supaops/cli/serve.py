@@ -24,7 +24,7 @@ from supaops.worker.observing import MetricsAddress, observe
 from supaops.worker.sentry.start import start
 from supaops.worker.server import run_server
 from supaops.worker.settings import Settings
-from supaops.worker.transports.database import DatabaseTransport
+from supaops.worker.transports.choice import needs_database, open_transport
 
 HostOption = Annotated[
     str,
@@ -56,12 +56,14 @@ def serve(
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
     configure_logging(log_format, log_level)
-    where = target(env, config, needs=lambda config: {config.worker.secret})
+    where = target(
+        env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
+    )
     settings = Settings.of(where.config, where.resolved.secrets)
     registry = registry_of(handlers, config, where.config)
     reporter = start(where.config, where.resolved, os.environ)
+    transport = open_transport(where.config, settings, where.resolved, where.database_url)
     announce(where, "serve")
-    transport = DatabaseTransport(settings, where.database_url)
     engines = Engines(default=executor, scheduler=scheduler)
     with observe(
         MetricsAddress(metrics_host, metrics_port),
