@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from supaops.worker import Context, Discard, Handlers, Retry
 
