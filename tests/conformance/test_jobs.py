@@ -15,8 +15,6 @@ from tests.worker.queue_rows import row
 
 pytestmark = pytest.mark.stack
 
-# What the worker cannot do yet on this branch.
-
 _ENQUEUE = "select public.job_queue_enqueue(%s, %s, max_attempts => %s) as id"
 _RUNS_AT = "select run_at - now() as wait from public.job_queue where id = %s"
 _TAKE_OVER = """
