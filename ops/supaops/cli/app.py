@@ -43,6 +43,7 @@ class Commands(LazyGroup):
         "runbook": "Write the playbook with the names of this environment.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
         "serve": "Run the worker that pg_net posts to.",
+        "worker": "Run jobs without HTTP, until SIGTERM or SIGINT.",
         "config": "Check the YAML; describe it to an editor.",
         "local": "Run a private Supabase-like PostgreSQL for this project.",
     }

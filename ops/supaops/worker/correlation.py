@@ -70,7 +70,7 @@ class _Bound:
 
     def __enter__(self) -> None:
         self._before: Token[Job | None] = _current_job.set(self._job)
-        self._carried = carried.set(valid(getattr(self._job, "traceparent", None)))
+        self._carried = carried.set(valid(self._job.traceparent))
 
     def __exit__(self, *_: object) -> None:
         carried.reset(self._carried)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 _COLOURS = {"debug": "2", "warning": "33", "error": "31", "critical": "1;31"}
@@ -14,7 +15,7 @@ _UNSAID |= {"job_id", "task_type", "queue", "attempt", "trace_id", "span_id"}
 
 
 def text_line(event: Mapping[str, Any], *, colour: bool) -> str:
-    """Return the event as ``time  level: job: text  key=value``, a traceback below it.
+    """Return the event as ``time  level: job: text  key=value``, what else it has indented below.
 
     What is not printable is escaped: a message may repeat what an upstream sent, and must neither
     move the cursor nor forge a line.
@@ -24,10 +25,11 @@ def text_line(event: Mapping[str, Any], *, colour: bool) -> str:
     words = [paint(str(event.get("timestamp", "")), "2"), "  "]
     if level != "info":
         words.append(paint(f"{level}: ", _COLOURS.get(level, "")))
-    words.append(_escaped(f"{_job(event)}{_origin(event)}{event.get('event', '')}"))
+    first, *others = str(event.get("event", "")).splitlines() or [""]
+    words.append(_escaped(f"{_job(event)}{_origin(event)}{first}"))
     if fields := " ".join(_fields(event)):
         words.append(paint(f"  {fields}", "2"))
-    return "".join(words) + "".join(_below(event))
+    return "".join(words) + "".join(_below(others, event))
 
 
 def _origin(event: Mapping[str, Any]) -> str:
@@ -54,10 +56,10 @@ def _is_ours(logger: str) -> bool:
     return logger.partition(".")[0] == _OWN and logger != _OF_HANDLERS
 
 
-def _below(event: Mapping[str, Any]) -> Iterator[str]:
-    for key in ("exception", "stack"):
-        for line in str(event.get(key) or "").splitlines():
-            yield f"\n    {_escaped(line)}"
+def _below(others: list[str], event: Mapping[str, Any]) -> Iterator[str]:
+    tracebacks = (str(event.get(key) or "").splitlines() for key in ("exception", "stack"))
+    for line in (*(each.strip() for each in others), *chain(*tracebacks)):
+        yield f"\n    {_escaped(line)}"
 
 
 def _escaped(text: str) -> str:

@@ -24,8 +24,7 @@ from supaops.worker.log_text import text_line
 
 Event = MutableMapping[str, Any]
 
-# Below a warning these tell whole URLs, or headers.
-_QUIET = (
+QUIET = (
     "h2",
     "hpack",
     "httpcore",
@@ -34,6 +33,7 @@ _QUIET = (
     "urllib3",
     "uvicorn.error",
 )
+"""Libraries that below a warning tell whole URLs, or headers, or what we tell ourselves."""
 _FIRST = ("timestamp", "level", "logger", "event")
 
 
@@ -68,7 +68,7 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     _configure_structlog()

@@ -6,6 +6,7 @@ imported when there is something to trace to, and nowhere else.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextvars import Token
@@ -52,11 +53,26 @@ def exporting() -> TracerProvider:
         OTLPSpanExporter,
     )
 
-    resource = Resource.create({"service.name": SERVICE, "service.version": __version__})
-    provider = TracerProvider(resource=resource.merge(Resource.create()), shutdown_on_exit=False)
+    logging.getLogger(OTLPSpanExporter.__module__).addFilter(_without_url)
+    provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def _without_url(record: logging.LogRecord) -> bool:
+    """Leave of an error its class: what it says holds the collector's URL, and that its secrets."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            type(each).__name__ if isinstance(each, BaseException) else each for each in record.args
+        )
+    return True
+
+
+def _resource() -> Resource:
+    found = Resource.create({"service.version": __version__})
+    is_named = not str(found.attributes["service.name"]).startswith("unknown_service")
+    return found if is_named else found.merge(Resource({"service.name": SERVICE}))
 
 
 def flush(provider: TracerProvider) -> None:
@@ -74,7 +90,7 @@ class Tracing(Observer):
 
     def __init__(self, provider: trace.TracerProvider) -> None:
         self._tracer = provider.get_tracer("supaops", __version__)
-        self._open: dict[int, _Attempt] = {}
+        self._open: dict[tuple[int, int], _Attempt] = {}
 
     def attempt(self, job: Job) -> _Attempt:
         """Return what makes the span the current one."""
@@ -84,19 +100,19 @@ class Tracing(Observer):
             kind=SpanKind.CONSUMER,
             attributes=_attributes(job),
         )
-        attempt = self._open[job.id] = _Attempt(started)
+        attempt = self._open[job.id, job.lease_id] = _Attempt(started)
         return attempt
 
     def ended(self, job: Job, ending: Ending) -> None:
         """End the span of a job."""
-        attempt = self._open.pop(job.id, None)
+        attempt = self._open.pop((job.id, job.lease_id), None)
         if attempt:
             attempt.end(ending)
 
     def close(self) -> None:
-        """End the spans of jobs that were given back."""
+        """End the spans of jobs whose end nobody recorded."""
         while self._open:
-            self._open.popitem()[1].end("given_back")
+            self._open.popitem()[1].end("unknown")
 
 
 class _Attempt:
@@ -126,14 +142,19 @@ class _Attempt:
     def end(self, outcome: str) -> None:
         """Say how it ended, and hand it on; the time is when the handler returned."""
         self._span.set_attribute("supaops.job.outcome", outcome)
-        if outcome in _FAILURES or self._error:
-            self._span.set_attribute("error.type", self._error or outcome)
+        if outcome in _FAILURES:
+            self._span.set_attribute("error.type", _error_type(self._error))
             self._span.set_status(Status(StatusCode.ERROR))
         self._span.end(self._ended_ns)
 
 
+def _error_type(raised: str | None) -> str:
+    """Return what failed: a timeout cancels the handler, and the result may be no JSON."""
+    return "TimeoutError" if raised == "CancelledError" else raised or "_OTHER"
+
+
 def _parent(job: Job) -> Context:
-    return _W3C.extract({"traceparent": getattr(job, "traceparent", None) or ""}, Context())
+    return _W3C.extract({"traceparent": job.traceparent or ""}, Context())
 
 
 def _attributes(job: Job) -> dict[str, AttributeValue]:

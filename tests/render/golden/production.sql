@@ -418,6 +418,9 @@ revoke all on function supaops.match_runs(integer) from public, anon, authentica
 -- grant.supaops.measure_room  (grants/private_function.sql.j2)
 revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.nearest_task_type  (grants/private_function.sql.j2)
+revoke all on function supaops.nearest_task_type(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.note_idle_lanes  (grants/private_function.sql.j2)
 revoke all on function supaops.note_idle_lanes() from public, anon, authenticated, service_role cascade;
 
