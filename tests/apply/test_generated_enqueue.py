@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from opentelemetry import trace
 from psycopg.rows import dict_row
 
 from supaops.config import Config
@@ -117,6 +118,17 @@ def test_the_python_enqueue_works_over_any_connection_and_in_its_transaction(
             return int(await generated.enqueue_async(conn, "game_platform_sync", {"dryRun": False}))
 
     assert job(db, asyncio.run(call()))["payload"] == {"dryRun": False}
+
+
+def test_a_job_goes_on_in_the_trace_of_whoever_enqueues_it(generated: Any, db: Connection) -> None:
+    _, trace_id, span_id, flags = (int(each, 16) for each in TRACE.split("-"))
+    here = trace.SpanContext(
+        trace_id, span_id, is_remote=False, trace_flags=trace.TraceFlags(flags)
+    )
+    with trace.use_span(trace.NonRecordingSpan(here)):
+        followed = generated.enqueue(db, "game_platform_sync")
+    assert job(db, followed)["traceparent"] == TRACE
+    assert job(db, generated.enqueue(db, "game_platform_sync"))["traceparent"] is None
 
 
 def test_what_the_database_refuses_is_the_drivers_error(generated: Any, db: Connection) -> None:
