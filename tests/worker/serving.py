@@ -12,10 +12,15 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
+def loopback() -> socket.socket:
+    """Listen on a free port."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """Serve `app` on a free port and yield a client of it."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = loopback()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

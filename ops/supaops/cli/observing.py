@@ -55,7 +55,10 @@ log = logging.getLogger("supaops.worker")
 
 
 def announce(where: Target, kind: str) -> None:
-    """Log which environment this is about, and where its database is."""
+    """Log which environment this is about, and where its queue is."""
+    if found := where.config.worker.transport == "supabase" and where.resolved.data_api:
+        log.info("%s %s: the Data API at %s", kind, where.config.environment, found[0])
+        return
     log.info("%s %s: %s", kind, where.config.environment, describe(where.database_url))
     if uses_pooler(where.database_url):
         log.info("through a transaction pooler: it works, but port 5432 is the better way")

@@ -71,13 +71,18 @@ class Target:
 
 
 def target(
-    environment: str, path: Path, needs: Callable[[Config], Collection[str]] | None = None
+    environment: str,
+    path: Path,
+    needs: Callable[[Config], Collection[str]] | None = None,
+    needs_database: Callable[[Config], bool] = lambda _: True,
 ) -> Target:
     """Load, check and resolve one environment.
 
     A running local stack lends its variables to `local`, beneath those of the shell.
 
-    Args:    needs: tells the secrets that a command needs; None needs all that are declared.
+    Args:
+        needs: tells the secrets that a command needs; None needs all that are declared.
+        needs_database: tells whether it needs the database's URL, which is else empty.
     Raises:  ConfigError with every problem; LocalStackError when `local` does not run.
     """
     config = load(path, environment)
@@ -87,7 +92,7 @@ def target(
         variables = {**local.environment, **os.environ}
         resolved = resolve(config, variables, Outside(root, local.api_url), names)
         return Target(config, resolved, local.url)
-    resolved = resolve(config, os.environ, Outside(root), names)
+    resolved = resolve(config, os.environ, Outside(root), names, database=needs_database(config))
     return Target(config, resolved, resolved.revealed_url)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.handlers import HandlersOption, handler_modules
 from supaops.cli.observing import (
     LogFormatOption,
     LogLevelOption,
@@ -23,9 +24,7 @@ from supaops.worker.observing import MetricsAddress, observe
 from supaops.worker.sentry.start import start
 from supaops.worker.server import run_server
 from supaops.worker.settings import Settings
-from supaops.worker.transports.database import DatabaseTransport
-
-HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
+from supaops.worker.transports.choice import needs_database, open_transport
 
 HostOption = Annotated[
     str,
@@ -35,15 +34,6 @@ PortOption = Annotated[
     int,
     typer.Option(
         "--port", envvar="SUPAOPS_PORT", metavar="N", min=0, max=65535, help="Port; 0: a free one."
-    ),
-]
-HandlersOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--handlers",
-        metavar="MODULE",
-        help="Module with a registry of handlers, as MODULE or MODULE:ATTRIBUTE; repeatable. "
-        f"Without it: ${HANDLERS_VARIABLE}, separated by commas.",
     ),
 ]
 
@@ -64,12 +54,14 @@ def serve(
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
     configure_logging(log_format, log_level)
-    where = target(env, config, needs=lambda config: {config.worker.secret})
+    where = target(
+        env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
+    )
     settings = Settings.of(where.config, where.resolved.secrets)
-    registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
+    registry = load_handlers(handler_modules(handlers), folder=project_root(config))
     reporter = start(where.config, where.resolved, os.environ)
+    transport = open_transport(where.config, settings, where.resolved, where.database_url)
     announce(where, "serve")
-    transport = DatabaseTransport(settings, where.database_url)
     with observe(
         MetricsAddress(metrics_host, metrics_port),
         kind="serve",
@@ -78,8 +70,3 @@ def serve(
     ) as observer:
         app = create_app(settings, transport, registry, reporter=reporter, observer=observer)
         run_server(app, host=host, port=port)
-
-
-def _from_environment() -> list[str]:
-    names = os.environ.get(HANDLERS_VARIABLE, "").split(",")
-    return [name.strip() for name in names if name.strip()]

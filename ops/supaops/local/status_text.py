@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from rich.text import Text
@@ -18,11 +18,18 @@ def status_lines(found: Inspection, now: datetime) -> Iterator[Text]:
         yield Text.assemble((f"{name:<16}", "bold"), value)
 
 
+def key_lines(keys: Mapping[str, str]) -> Iterator[Text]:
+    """Yield a line per key, as a shell takes it."""
+    for name, key in keys.items():
+        yield Text(f"{name}={key}", overflow="ignore", no_wrap=True)
+
+
 def _rows(found: Inspection, now: datetime) -> Iterator[Row]:
     yield "server", _state(f"PostgreSQL {found.server_version}", running=found.running)
     yield "from", found.source
     if found.running:
         yield "address", f"127.0.0.1:{found.port}, database postgres"
+        yield "api", f"{found.api_url}/rest/v1/rpc/<function>"
         yield "roles", "postgres (no superuser), supabase_admin (superuser)"
         yield "processes", _processes(found)
         yield "uptime", _uptime(found, now)

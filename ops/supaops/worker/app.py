@@ -25,6 +25,7 @@ from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
 from supaops.worker.observer import SILENT, Observer
+from supaops.worker.registration import Registration
 from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
@@ -62,21 +63,30 @@ def create_app(
         Executor(with_builtin(handlers), transport.connection, observer=observer),
         concurrency=settings.batch_limit,
         lease=settings.lease,
+        on_deadline=settings.on_deadline,
         reporter=reporter,
         observer=observer,
+    )
+
+    registration = Registration(
+        transport.queue, "serve", runner.task_types, concurrency=settings.batch_limit
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         observer.started()
         async with transport:
-            await _warn_without_database(transport)
+            if await _has_database(transport):
+                await registration.register()  # before a post could want a second connection
             watching = asyncio.create_task(_watch(reporter, transport.ended))
+            registering = asyncio.create_task(registration.keep())
             observer.ready()
             yield
             observer.stopping()
             await runner.close(grace=grace)
             watching.cancel()
+            registering.cancel()
+            await registration.forget()
             closing = asyncio.create_task(reporter.close())
         await closing
 
@@ -109,13 +119,15 @@ def application(
     return app
 
 
-async def _warn_without_database(transport: Transport) -> None:
+async def _has_database(transport: Transport) -> bool:
     """Tell at the start what would else show at the first request; the server may come later."""
     try:
         await transport.probe()
         log.info("connected to the database")
     except DatabaseError as error:
         log.warning("%s; the worker answers 503 until it is there", error)
+        return False
+    return True
 
 
 async def _error(_request: Request, error: Exception) -> JSONResponse:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
 from supaops.db.jobs import JobQueue
 from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
 from supaops.db.rotation import KnownValues, known_values
+from supaops.db.wakeups import Wakeups
 from supaops.worker.context import Connections
 from supaops.worker.settings import Settings
 
@@ -27,11 +29,16 @@ class DatabaseTransport:
 
     def __init__(self, settings: Settings, url: str) -> None:
         handlers = min(settings.batch_limit, _HANDLER_CONNECTIONS)
+        self._url, self._channel = url, settings.name
         self._ours = _pool(settings, url, _QUEUE_CONNECTIONS)
         self._theirs = _pool(settings, url, handlers)
         self.queue = JobQueue(self._ours, schema=settings.schema, name=settings.name)
         self.connection: Connections = self._theirs.connection
         self.ended = Outcomes(self._ours, schema=settings.schema, name=settings.name)
+
+    async def wakeups(self, heard: Callable[[], None]) -> None:
+        """Call `heard` at each NOTIFY for new jobs; return behind a transaction pooler."""
+        await Wakeups(self._url, self._ours, channel=self._channel, heard=heard).follow()
 
     async def probe(self) -> None:
         """Do nothing if there is a connection to be had.
