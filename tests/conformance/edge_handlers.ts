@@ -1,0 +1,56 @@
+/** The handlers of `handlers.py`, for the worker as an Edge Function. */
+
+import { Discard, Handlers, Retry, type StandardSchema } from "../runtime/handlers.ts";
+
+interface Payloads {
+  echo: unknown;
+  fail: unknown;
+  discard: unknown;
+  again: unknown;
+  slow: { seconds: number };
+  spawn: { fail?: boolean };
+}
+
+export const registry = new Handlers<Payloads>();
+
+const nap: StandardSchema<{ seconds: number }> = {
+  "~standard": {
+    version: 1,
+    vendor: "tests",
+    validate: (value) => {
+      const seconds = (value as { seconds?: unknown }).seconds;
+      if (typeof seconds === "number") return { value: { seconds } };
+      return { issues: [{ message: "expected a number", path: ["seconds"] }] };
+    },
+  },
+};
+
+registry.handler("echo", (_context, payload) => payload);
+
+registry.handler("fail", () => {
+  throw new Error("bad luck");
+});
+
+registry.handler("discard", () => {
+  throw new Discard("can never succeed");
+});
+
+registry.handler("again", () => {
+  throw new Retry("too early", { after: 60_000 });
+});
+
+registry.handler("slow", { payload: nap }, async (context, { seconds }) => {
+  await new Promise((done) => {
+    const timer = setTimeout(done, seconds * 1000);
+    context.signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      done(undefined);
+    });
+  });
+  return "slept";
+});
+
+registry.handler("spawn", (context, payload) => {
+  context.enqueue("echo", { from: context.job.id });
+  if (payload.fail) throw new Error("added in vain");
+});
