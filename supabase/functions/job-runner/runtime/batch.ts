@@ -4,7 +4,7 @@ import type { Completion } from "./completion.ts";
 import { fieldsOf } from "./context.ts";
 import { CLEAN_UP_MS, type Executor } from "./execution.ts";
 import { oneLine } from "./failure.ts";
-import { log } from "./log.ts";
+import { correlated, log } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Job, Queue } from "./queue.ts";
 import { type Ending, Tally } from "./tally.ts";
@@ -77,7 +77,9 @@ export class Batch {
   async #do(job: Job): Promise<void> {
     const stop = new AbortController();
     this.#stops.set(job.id, stop);
-    const execution = this.#means.executor.execute(job, stop.signal);
+    const execute = (): Promise<Outcome | undefined> =>
+      this.#means.executor.execute(job, stop.signal);
+    const execution = correlated(fieldsOf(job), execute);
     this.#executions.set(job.id, execution);
     const outcome = await execution;
     this.#stops.delete(job.id);
@@ -94,14 +96,17 @@ export class Batch {
   }
 
   async #record(job: Job, outcome: Outcome): Promise<void> {
-    if (outcome.kind === "failed") log.warning(oneLine(outcome.error), fieldsOf(job));
+    if (outcome.kind === "failed") {
+      log.warning(`job ${job.id}: ${oneLine(outcome.error)}`, fieldsOf(job));
+    }
     this.#count(job, await this.#means.completion.record(job, outcome));
   }
 
   #count(job: Job, ending: Ending): void {
     if (!this.#unfinished.delete(job.id)) return; // it was given back, and ended all the same
     this.#tally.count(ending);
-    log.info("job ended", { ...fieldsOf(job), ending });
+    const event = `job ${job.id} ${job.taskType} attempt ${job.attempts}: ${ending}`;
+    log.info(event, { ...fieldsOf(job), ending });
   }
 
   /** Keep the lease alive, and stop the jobs that it has lost. */
@@ -113,7 +118,7 @@ export class Batch {
       try {
         for (const lost of await queue.heartbeat(leaseId)) this.#stop(lost);
       } catch (error) {
-        log.warning(`heartbeat failed: ${(error as Error).message}`, { lease_id: leaseId });
+        log.warning(`lease ${leaseId}: heartbeat failed: ${(error as Error).message}`);
       }
       if (!over) cancel = again();
     };
@@ -129,7 +134,7 @@ export class Batch {
     const job = this.#unfinished.get(jobId);
     const stop = this.#stops.get(jobId);
     if (!job || !stop) return;
-    log.warning("stopped, its lease was lost", fieldsOf(job));
+    log.warning(`job ${job.id}: stopped, its lease was lost`, fieldsOf(job));
     stop.abort();
   }
 
@@ -141,9 +146,8 @@ export class Batch {
       const given = await this.#means.queue.giveBack(leaseId, jobs.map((job) => job.id));
       for (const job of jobs) this.#count(job, given.has(job.id) ? "given_back" : "cancelled");
     } catch (error) {
-      log.warning(`not given back, the lease has to run out: ${(error as Error).message}`, {
-        lease_id: leaseId,
-      });
+      const why = (error as Error).message;
+      log.warning(`lease ${leaseId}: not given back, it has to run out: ${why}`);
     }
   }
 }

@@ -1,6 +1,5 @@
 /** Record how jobs ended, those of one moment in one call, against a database that may be away. */
 
-import { fieldsOf } from "./context.ts";
 import { storable } from "./failure.ts";
 import { log } from "./log.ts";
 import { failed, type Outcome } from "./outcome.ts";
@@ -60,11 +59,13 @@ export class Completion {
     if (!isAway && others.length > 0) {
       for (const each of reports) await this.#send([each]);
     } else if (!isAway && first!.outcome.kind === "succeeded") {
-      const reason = storable(`the result was refused: ${error.message}`);
+      const added = first!.outcome.enqueue.length > 0;
+      const what = added ? "the result, or a job added with it," : "the result";
+      const reason = storable(`${what} was refused: ${error.message}`);
       await this.#send([{ ...first!, outcome: failed(reason) }]);
     } else {
       for (const { job, tell } of reports) {
-        log.warning(`its end could not be recorded: ${error.message}`, fieldsOf(job));
+        log.warning(`job ${job.id}: its end could not be recorded: ${error.message}`);
         tell("refused");
       }
     }
@@ -87,7 +88,7 @@ async function insist<T>(call: () => Promise<T>, patienceMs: number): Promise<T>
 
 function endingOf(job: Job, outcome: Outcome, answer: Exchanged): Ending {
   if (answer.refused.has(job.id)) {
-    log.warning(`completion refused, its lease ${job.leaseId} was lost`, fieldsOf(job));
+    log.warning(`job ${job.id}: completion refused, its lease ${job.leaseId} was lost`);
     return "refused";
   }
   if (outcome.kind === "succeeded") return "succeeded";

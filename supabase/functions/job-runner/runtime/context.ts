@@ -1,6 +1,6 @@
 /** What a handler is given beside its payload. */
 
-import { log, type Logger } from "./log.ts";
+import { Logger } from "./log.ts";
 import type { Job, NewJob } from "./queue.ts";
 
 export interface EnqueueOptions {
@@ -26,7 +26,7 @@ export class Context<Payloads extends object = Record<string, unknown>> {
     this.job = job;
     this.deadline = deadline;
     this.signal = signal;
-    this.logger = log.with(fieldsOf(job), "supaops.worker.job");
+    this.logger = new Logger("supaops.worker.job", fieldsOf(job));
   }
 
   /** Which attempt this is, from 1. */

@@ -1,16 +1,22 @@
-/** Which callers are let in: who sends a good value of the secret, or has signed with the own one. */
+/** Which callers are let in: by the secret, the own one or one of a rotation, or signed. */
 
+import { fromHex, hexDigest, isSame } from "./digests.ts";
 import { log } from "./log.ts";
 import type { KnownSecret } from "./queue.ts";
-import { DISPATCH_HEADER, NONCE_HEADER } from "./request.ts";
-import { importKey, isSigned } from "./signature.ts";
+import {
+  checkAge,
+  checkSignature,
+  importKey,
+  NotSigned,
+  Replays,
+  type Signed,
+} from "./signature.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 // How old the knowledge of rotations may be: a stranger must not have the database asked at will.
 const STALE_MS = 5000;
 const STALE_FOR_STRANGERS_MS = 1000;
-const MOST_REMEMBERED = 10_000;
-const POSTED_ID = /^([0-9]{1,19})(?:_(.+))?$/;
-const DESCRIPTION_ID = "get_";
 
 /** The parts of the settings that this is about, and the own value of the secret. */
 export interface Shared {
@@ -19,17 +25,22 @@ export interface Shared {
   readonly replayWindowMs: number;
 }
 
+/**
+ * While a secret is rotated the database knows which other value is good, and which one is no
+ * longer. Without a database the own value decides. A signature can be checked with the own value
+ * alone, since of others the database knows no more than digests.
+ */
 export class Credentials {
   readonly #shared: Shared;
   readonly #read: () => Promise<readonly KnownSecret[]>;
-  readonly #own: Uint8Array<ArrayBuffer>;
+  readonly #own: Bytes;
   readonly #key: Promise<CryptoKey>;
-  readonly #taken = new Map<string, number>();
+  readonly #replays = new Replays();
   #known: readonly KnownSecret[] = [];
   #knownAt = -Infinity;
   #reading: Promise<void> | undefined;
 
-  /** `read` returns which values the database knows; without an answer the own value decides. */
+  /** `read` returns what the database knows. */
   constructor(shared: Shared, read: () => Promise<readonly KnownSecret[]>) {
     this.#shared = shared;
     this.#read = read;
@@ -38,54 +49,33 @@ export class Credentials {
   }
 
   /** Compare a header with the own value, in constant time, then with those of a rotation. */
-  async acceptSecret(header: string | null): Promise<boolean> {
+  async accept(header: string | null): Promise<boolean> {
     if (!header) return false;
     const given = toBytes(header);
     const isOwn = await isSame(given, this.#own);
     await this.#refresh(isOwn ? STALE_MS : STALE_FOR_STRANGERS_MS);
     const known = await this.#find(given);
-    return isOwn ? !known?.is_retired : known !== undefined && !known.is_retired;
+    return isOwn ? !known?.is_retired : known?.is_retired === false;
   }
 
-  /** Verify a signature, its age, and that it was not taken before. */
-  async acceptSignature(request: Request, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    const [id, timestamp, signatures] = ["id", "timestamp", "signature"]
-      .map((each) => request.headers.get(`webhook-${each}`) ?? "") as [string, string, string];
-    if (!/^[0-9]{1,12}$/.test(timestamp) || !belongs(id, request)) return false;
-    if (!await isSigned(await this.#key, { id, timestamp, signatures, body })) return false;
-    const aheadMs = Number(timestamp) * 1000 - Date.now();
-    if (Math.abs(aheadMs) > this.#shared.replayWindowMs) {
-      log.warning(`a signed call was refused: its clock is ${Math.round(aheadMs / 1000)} s ahead`);
-      return false;
-    }
+  /** Take a signed call, once in this instance. Throws NotSigned with the reason. */
+  async acceptSigned(call: Signed, body: Bytes): Promise<void> {
+    await checkSignature(await this.#key, call, body);
+    const [nowS, windowS] = [Date.now() / 1000, this.#shared.replayWindowMs / 1000];
+    checkAge(call, nowS, windowS);
     await this.#refresh(STALE_MS);
     if ((await this.#find(this.#own))?.is_retired) {
-      log.warning("a signed call was refused: this worker's value of the secret is retired");
-      return false;
+      throw new NotSigned("this worker's secret was rotated out: start it with the new value");
     }
-    return this.#take(`${id}.${timestamp}.${await hexDigest(body)}`);
+    const taken = `${call.id}.${call.timestamp}.${await hexDigest(body)}`;
+    this.#replays.take(taken, call.timestamp + windowS, nowS);
   }
 
-  /** Remember a call for as long as it could come again; false when it came before. */
-  #take(call: string): boolean {
-    const now = performance.now();
-    for (const [each, until] of this.#taken) {
-      if (until > now && this.#taken.size < MOST_REMEMBERED) break;
-      this.#taken.delete(each);
-    }
-    if (this.#taken.has(call)) {
-      log.warning("a signed call was refused: it came before");
-      return false;
-    }
-    this.#taken.set(call, now + 2 * this.#shared.replayWindowMs);
-    return true;
-  }
-
-  async #find(value: Uint8Array<ArrayBuffer>): Promise<KnownSecret | undefined> {
+  async #find(value: Bytes): Promise<KnownSecret | undefined> {
     const salt = this.#known[0]?.salt;
     if (salt === undefined) return undefined;
     const name = new TextEncoder().encode(`${this.#shared.secretName}:`);
-    const digest = await hexDigest(new Uint8Array([...fromHex(salt), ...name, ...value]));
+    const digest = await hexDigest(fromHex(salt), name, value);
     return this.#known.find((each) => each.digest === digest);
   }
 
@@ -106,41 +96,7 @@ export class Credentials {
   }
 }
 
-/** Tell whether an id may come with this request: it ties the headers that are not signed to it. */
-function belongs(id: string, request: Request): boolean {
-  const isPost = request.method === "POST";
-  if (id.startsWith(DESCRIPTION_ID) || !isPost) return id.startsWith(DESCRIPTION_ID) && !isPost;
-  const posted = POSTED_ID.exec(id);
-  if (!posted) return id !== "";
-  const [dispatch, nonce] = [
-    request.headers.get(DISPATCH_HEADER),
-    request.headers.get(NONCE_HEADER),
-  ];
-  return posted[1] === dispatch && (posted[2] ?? null) === nonce;
-}
-
 /** Return a header's bytes as they were sent: a secret may hold more than ASCII. */
-function toBytes(header: string): Uint8Array<ArrayBuffer> {
+function toBytes(header: string): Bytes {
   return Uint8Array.from(header, (each) => each.charCodeAt(0));
-}
-
-/** Compare digests, so that neither length nor content shows in the time it takes. */
-async function isSame(
-  one: Uint8Array<ArrayBuffer>,
-  other: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  const [a, b] = await Promise.all(
-    [one, other].map((each) => crypto.subtle.digest("SHA-256", each)),
-  );
-  const [left, right] = [new Uint8Array(a!), new Uint8Array(b!)];
-  return left.reduce((sum, each, index) => sum | (each ^ right[index]!), 0) === 0;
-}
-
-async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (each) => each.toString(16).padStart(2, "0")).join("");
-}
-
-function fromHex(text: string): number[] {
-  return (text.match(/../g) ?? []).map((each) => parseInt(each, 16));
 }

@@ -1,7 +1,7 @@
 /** The endpoint: to post to and to ask, and `/healthz`. */
 
 import type { Credentials } from "./credentials.ts";
-import { log } from "./log.ts";
+import { correlated, type Fields, log, Logger } from "./log.ts";
 import { Linger } from "./linger.ts";
 import { workerLabel } from "./platform.ts";
 import { QueueError } from "./queue.ts";
@@ -19,6 +19,7 @@ import {
   type Wish,
 } from "./request.ts";
 import { type Runner, ShuttingDown } from "./runner.ts";
+import { checkUse, NotSigned, parseSigned, type Signed } from "./signature.ts";
 import { answerWithinMs, type Settings } from "./settings.ts";
 
 // Supabase hands the path on with the function's name before it.
@@ -29,8 +30,13 @@ const HEALTH = ["/healthz"];
 const DISABLED = "JOB_QUEUE_DISABLED";
 /** Whoever sets it wants a stop, so whatever does not say no is a yes. */
 const ENABLED = ["", "false", "0", "no", "off"];
+const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+const STRANGER = "a call was refused with 401: neither secret nor signature";
+const WRONG = "a call was refused with 401: the secret is wrong, and no signature";
 const DISABLED_RETRY_S = 60;
 const UNAVAILABLE_RETRY_S = 5;
+
+const accessLog = new Logger("supaops.worker.access");
 
 type Keep = (work: Promise<unknown>) => void;
 
@@ -58,16 +64,16 @@ export class Endpoint {
   }
 
   /** Answer a request and log it, without headers and query. Never throws. */
-  async handle(request: Request): Promise<Response> {
-    const started = performance.now();
-    const path = new URL(request.url).pathname;
-    const response = await this.#route(request, path).catch(refused);
-    const tookMs = Math.round(performance.now() - started);
-    log.info(`${request.method} ${path} ${response.status} ${tookMs} ms`, {
-      dispatch: parseDispatch(request.headers.get(DISPATCH_HEADER)) ?? undefined,
-      request_id: response.headers.get("x-request-id") ?? undefined,
+  handle(request: Request): Promise<Response> {
+    return correlated(callFields(request), async () => {
+      const started = performance.now();
+      const path = new URL(request.url).pathname;
+      const response = await this.#route(request, path).catch(refused);
+      const took = performance.now() - started;
+      const fields = { status: response.status, duration_ms: Math.round(10 * took) / 10 };
+      accessLog.info(`${request.method} ${path} ${response.status} ${Math.round(took)} ms`, fields);
+      return request.method === "HEAD" ? new Response(null, response) : response;
     });
-    return request.method === "HEAD" ? new Response(null, response) : response;
   }
 
   async #route(request: Request, path: string): Promise<Response> {
@@ -86,7 +92,7 @@ export class Endpoint {
 
   /** Check the caller first: without the secret nobody learns anything, not even that a body is bad. */
   async #jobs(request: Request): Promise<Response> {
-    const body = await this.#authorize(request);
+    const body = await this.#admit(request);
     this.#keep(this.#registration.renew());
     if (request.method !== "POST") return this.#describe();
     if (isDisabled()) throw unavailable("job processing is disabled", DISABLED_RETRY_S);
@@ -102,15 +108,30 @@ export class Endpoint {
     return await this.#run(wish, workerLabel(parseDispatch(sent)), origin);
   }
 
-  /** Return the body if it had to be read for the signature. Throws Refusal. */
-  async #authorize(request: Request): Promise<Uint8Array | undefined> {
-    const header = request.headers.get(this.#settings.header);
-    if (await this.#credentials.acceptSecret(header)) return undefined;
-    if (request.headers.has("webhook-signature")) {
-      const body = await readBody(request).catch(() => undefined);
-      if (body && await this.#credentials.acceptSignature(request, body)) return body;
+  /** Let a call in by its secret, or else by its signature; return the body where it was read. */
+  async #admit(request: Request): Promise<Uint8Array | undefined> {
+    const given = request.headers.get(this.#settings.header);
+    if (await this.#credentials.accept(given)) return undefined;
+    try {
+      const call = parseSigned(request.headers);
+      if (call) return await this.#signed(request, call);
+      if (given) log.warning(WRONG);
+      else log.info(STRANGER);
+    } catch (error) {
+      if (!(error instanceof NotSigned)) throw error;
+      log.warning(`a call was refused with 401: ${error.message}`);
     }
     throw new Refusal(401, "unauthorized"); // one and the same, whatever is wrong
+  }
+
+  /** Return the body of a call, once its signature is found to be good for it. Throws NotSigned. */
+  async #signed(request: Request, call: Signed): Promise<Uint8Array> {
+    checkUse(call, request);
+    const body = await readBody(request).catch((error: Refusal) => {
+      throw new NotSigned(error.message);
+    });
+    await this.#credentials.acceptSigned(call, body);
+    return body;
   }
 
   /** Confirm where the post comes from, then claim and run. Asking uses it up, so it comes last. */
@@ -118,7 +139,7 @@ export class Endpoint {
     const started = performance.now();
     const within = (): number => answerWithinMs(this.#settings) - (performance.now() - started);
     if (origin && !await this.#runner.confirm(origin.dispatch, origin.nonce, within())) {
-      log.warning("refused, another database has sent it", { dispatch: String(origin.dispatch) });
+      log.warning(`dispatch ${origin.dispatch}: refused, another database has sent it`);
       throw notOurs();
     }
     const answer = async (): Promise<Response> => {
@@ -143,6 +164,14 @@ export class Endpoint {
       sentry: { enabled: false, dropped: 0, last_error: null },
     });
   }
+}
+
+/** Return the caller's ids; one that is not plain would let a stranger write into the log. */
+function callFields(request: Request): Fields {
+  const given = request.headers.get("x-request-id") ?? "";
+  const request_id = REQUEST_ID.test(given) ? given : crypto.randomUUID().replaceAll("-", "");
+  const dispatch = parseDispatch(request.headers.get(DISPATCH_HEADER));
+  return { worker: workerLabel(null), request_id, ...(dispatch ? { dispatch } : {}) };
 }
 
 function isDisabled(): boolean {

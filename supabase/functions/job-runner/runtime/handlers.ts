@@ -85,7 +85,9 @@ async function checked(schema: StandardSchema, payload: unknown): Promise<unknow
   throw new InvalidPayload(issues.join("; "));
 }
 
+/** Return `$.games[0].id`, as the database writes a path. */
 function pathOf(path: Issue["path"]): string {
   const keys = (path ?? []).map((each) => typeof each === "object" ? each.key : each);
-  return ["$", ...keys.map(String)].join(".");
+  const steps = keys.map((each) => typeof each === "number" ? `[${each}]` : `.${String(each)}`);
+  return `$${steps.join("")}`;
 }

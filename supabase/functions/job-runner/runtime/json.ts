@@ -11,6 +11,7 @@ const exact = JSON as unknown as {
   rawJSON(text: string): unknown;
 };
 const INTEGER = /^-?[0-9]+$/;
+const STRING_OR_KEY = /"(?:[^"\\]|\\.)*"(?:\s*:)?/g;
 
 /** Parse JSON; an integer beyond 2^53 becomes a `bigint`. Throws SyntaxError. */
 export function parseJson(text: string): unknown {
@@ -28,12 +29,23 @@ export function portable(text: string): unknown {
   );
 }
 
-/** Parse JSON; a number that is not written as an integer becomes NaN. Throws SyntaxError. */
-export function parseIntegers(text: string): unknown {
-  return exact.parse(
-    text,
-    (_key, value, { source }) => typeof value === "number" && !INTEGER.test(source) ? NaN : value,
-  );
+/** A key comes twice in an object: nobody knows which one was meant. */
+export class DoubledKey extends Error {}
+
+/**
+ * Parse JSON strictly; a number that is not written as an integer becomes NaN.
+ *
+ * Throws SyntaxError, RangeError for what is nested too deep, DoubledKey.
+ */
+export function parseStrictly(text: string): unknown {
+  let keys = -1; // the root comes as the value of a key, too
+  const parsed = exact.parse(text, function (_key, value, { source }): unknown {
+    keys += Array.isArray(this) ? 0 : 1;
+    return typeof value === "number" && !INTEGER.test(source) ? NaN : value;
+  });
+  const written = text.match(STRING_OR_KEY)?.filter((each) => each.endsWith(":")).length ?? 0;
+  if (written > keys) throw new DoubledKey();
+  return parsed;
 }
 
 /** Return a value as JSON text, null for nothing. Throws TypeError for what is not JSON. */

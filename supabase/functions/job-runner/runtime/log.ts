@@ -1,5 +1,7 @@
 /** The log: one JSON object a line, with the keys of the Python worker's. */
 
+import { AsyncLocalStorage } from "node:async_hooks";
+
 export type Level = "debug" | "info" | "warning" | "error";
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,6 +13,14 @@ const WRITE = {
   error: console.error,
 } as const;
 
+/** Which request and which job the code at hand works for; each line says it. */
+const correlation = new AsyncLocalStorage<Fields>();
+
+/** Run a function, and what it starts, with more fields in each of its lines. */
+export function correlated<T>(fields: Fields, run: () => T): T {
+  return correlation.run({ ...correlation.getStore(), ...fields }, run);
+}
+
 export class Logger {
   readonly #logger: string;
   readonly #fields: Fields;
@@ -18,11 +28,6 @@ export class Logger {
   constructor(logger: string, fields: Fields = {}) {
     this.#logger = logger;
     this.#fields = fields;
-  }
-
-  /** Return a logger whose lines hold these fields too. */
-  with(fields: Fields, logger: string = this.#logger): Logger {
-    return new Logger(logger, { ...this.#fields, ...fields });
   }
 
   debug(event: string, fields?: Fields): void {
@@ -42,8 +47,9 @@ export class Logger {
   }
 
   #write(level: Level, event: string, fields: Fields = {}): void {
-    const head = { timestamp: new Date().toISOString(), level, logger: this.#logger, event };
-    WRITE[level](JSON.stringify({ ...this.#fields, ...fields, ...head }, printable));
+    const first = { timestamp: new Date().toISOString(), level, logger: this.#logger, event };
+    const others = { ...correlation.getStore(), ...this.#fields, ...fields };
+    WRITE[level](JSON.stringify({ ...first, ...others, ...first }, printable));
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a caller may ask of the endpoint: checks of headers and body. */
 
-import { parseIntegers } from "./json.ts";
+import { DoubledKey, parseStrictly } from "./json.ts";
 import { LONGEST_MS } from "./linger.ts";
 
 export const MAX_BODY_BYTES = 16 * 1024;
@@ -8,6 +8,8 @@ export const DISPATCH_HEADER = "x-supaops-dispatch";
 export const NONCE_HEADER = "x-supaops-nonce";
 
 const DISPATCH = /^[0-9]{1,19}$/;
+const NONCE = /^[!-~]{1,200}$/;
+const CHARSET = /charset\s*=\s*"?([^\s";]*)/g;
 const GREATEST_ID = 2n ** 63n - 1n;
 
 /** A request that is answered with a reason. */
@@ -83,20 +85,25 @@ export function parseDispatch(header: string | null): string | null {
 export function parseOrigin(dispatch: string | null, nonce: string | null): Origin | null {
   if (!nonce) return null;
   const number = BigInt(parseDispatch(dispatch) ?? GREATEST_ID + 1n);
-  if (number > GREATEST_ID || !/^[\x20-\x7e]+$/.test(nonce)) throw notOurs();
+  if (number > GREATEST_ID || !NONCE.test(nonce)) throw notOurs();
   return { dispatch: number, nonce };
 }
 
+/** Tell whether a body is JSON in UTF-8, in which alone it is exchanged (RFC 8259, 8.1). */
 function isJson(contentType: string | null): boolean {
-  return (contentType ?? "").split(";")[0]!.trim().toLowerCase() === "application/json";
+  const [kind, ...parameters] = (contentType ?? "").toLowerCase().split(";");
+  const charsets = parameters.join(";").matchAll(CHARSET);
+  return kind!.trim() === "application/json" &&
+    [...charsets].every((each) => each[1] === "utf-8" || each[1] === "utf8");
 }
 
 function decode(body: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parseIntegers(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch {
-    throw new Refusal(400, "the body is not JSON");
+    value = parseStrictly(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (error) {
+    const isDoubled = error instanceof DoubledKey;
+    throw new Refusal(400, isDoubled ? "the body names a key twice" : "the body is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Refusal(400, "the body must be a JSON object");
