@@ -52,6 +52,7 @@ CONFIG = Config.model_validate(
 EMPTY = b"""
 delete from public.job_queue;
 delete from supaops.lease;
+delete from supaops.worker;
 delete from supaops.tally;
 delete from supaops.pause;
 delete from supaops.audit;

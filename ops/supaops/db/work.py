@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 class Job(NamedTuple):
     """A claimed job: one row of ``job_queue_claim``, its columns by name.
 
-    `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim.
+    `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim;
+    `traceparent` is the trace that it belongs to, as W3C Trace Context writes it.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Job(NamedTuple):
     timeout: timedelta
     run_at: datetime
     created_at: datetime
+    traceparent: str | None = None
 
 
 async def _no_more(_count: int) -> list[Job]:
@@ -76,6 +78,7 @@ class NewJob(NamedTuple):
     priority: int | None = None
     max_attempts: int | None = None
     dedup_key: str | None = None
+    traceparent: str | None = None
 
 
 class Done(NamedTuple):

@@ -79,6 +79,7 @@ def test_a_batch_returns_what_it_accepted(queue: Connection) -> None:
         "select job_queue_mark_succeeded_many('{1,2}', '{1}')",
         "select job_queue_mark_succeeded_many('{1}', '{1}', array['{}', '{}']::jsonb[])",
         "select job_queue_mark_failed_many('{1,2}', '{a}', '{1,1}')",
+        "select job_queue_mark_failed_many('{1}', '{a}', '{1}', discards => '{t,t}')",
     ],
 )
 def test_arrays_that_do_not_pair_up_are_refused(queue: Connection, call: str) -> None:

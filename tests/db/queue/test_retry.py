@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from supaops.db.connect import Connection
-from tests.db.calls import claim, column, enqueue, job, value
+from tests.db.calls import MISCOUNTED, claim, column, enqueue, exchange, job, value
 
 BASE, FACTOR, MAX, JITTER = 10.0, 2.0, 3600.0, 0.2
 
@@ -129,3 +129,45 @@ def test_a_failed_job_waits_as_its_task_type_declares(queue: Connection) -> None
     queue.execute("select job_queue_mark_failed(%s, 'x', %s)", [row["id"], row["lease_id"]])
     waited = value(queue, "select run_at - finished_at from job_queue, supaops.attempt")
     assert waited == timedelta(minutes=2)
+
+
+def test_a_discarded_job_has_failed_at_once_whatever_attempts_are_left(queue: Connection) -> None:
+    job_id = enqueue(queue, dedup_key="k")
+    lease = claim(queue)[0]["lease_id"]
+    status = value(
+        queue, "select job_queue_mark_failed(%s, 'never', %s, '1 hour', true)", job_id, lease
+    )
+    row = job(queue, job_id)
+    assert (status, row["status"], row["last_error"]) == ("failed", "failed", "never")
+    assert (row["attempts"], row["max_attempts"], row["ready_at"]) == (1, 3, None)
+    assert row["completed_at"] is not None
+    assert column(queue, "select outcome from supaops.attempt") == ["failed"]
+    assert column(queue, MISCOUNTED) == []
+    assert enqueue(queue, dedup_key="k") != job_id, "its key is free again"
+
+
+def test_of_a_batch_of_failures_only_those_marked_are_discarded(queue: Connection) -> None:
+    ids = [enqueue(queue) for _ in range(3)]
+    lease = claim(queue, 3)[0]["lease_id"]
+    rows = queue.execute(
+        "select * from job_queue_mark_failed_many(%s, '{a,b,c}', %s, discards => '{t,f,null}')",
+        [ids, [lease] * 3],
+    ).fetchall()
+    assert [row["status"] for row in rows] == ["failed", "pending", "pending"]
+
+
+def test_an_exchange_discards(queue: Connection) -> None:
+    ids = [enqueue(queue) for _ in range(3)]
+    lease = claim(queue, 3)[0]["lease_id"]
+    report = {"lease_id": lease, "error": "x"}
+    answer = exchange(
+        queue,
+        [],
+        [
+            {"job_id": ids[0], "discard": True, **report},
+            {"job_id": ids[1], "discard": False, **report},
+            {"job_id": ids[2], **report},
+        ],
+        0,
+    )
+    assert [each["status"] for each in answer.statuses] == ["failed", "pending", "pending"]

@@ -40,8 +40,8 @@ revoke all on table public.job_queue_dispatch_history from public, anon, authent
 grant select on table public.job_queue_dispatch_history to service_role;
 
 -- grant.public.job_queue_enqueue  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text) to service_role;
+revoke all on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text, text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_enqueue(text, jsonb, timestamptz, text, integer, integer, text, text, text) to service_role;
 
 -- grant.public.job_queue_enqueue_many  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_enqueue_many(jsonb) from public, anon, authenticated, service_role cascade;
@@ -50,6 +50,14 @@ grant execute on function public.job_queue_enqueue_many(jsonb) to service_role;
 -- grant.public.job_queue_exchange  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[], interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_exchange(jsonb, jsonb, integer, text, text[], interval) to service_role;
+
+-- grant.public.job_queue_forget_worker  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_forget_worker(text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_forget_worker(text) to service_role;
+
+-- grant.public.job_queue_give_back  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_give_back(bigint, bigint[]) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_give_back(bigint, bigint[]) to service_role;
 
 -- grant.public.job_queue_heartbeat  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated, service_role cascade;
@@ -64,12 +72,12 @@ revoke all on function public.job_queue_maintain() from public, anon, authentica
 grant execute on function public.job_queue_maintain() to service_role;
 
 -- grant.public.job_queue_mark_failed  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_mark_failed(bigint, text, bigint, interval) to service_role;
+revoke all on function public.job_queue_mark_failed(bigint, text, bigint, interval, boolean) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_mark_failed(bigint, text, bigint, interval, boolean) to service_role;
 
 -- grant.public.job_queue_mark_failed_many  (grants/public_function.sql.j2)
-revoke all on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[]) from public, anon, authenticated, service_role cascade;
-grant execute on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[]) to service_role;
+revoke all on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[], boolean[]) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_mark_failed_many(bigint[], text[], bigint[], interval[], boolean[]) to service_role;
 
 -- grant.public.job_queue_mark_succeeded  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_mark_succeeded(bigint, bigint, jsonb) from public, anon, authenticated, service_role cascade;
@@ -82,6 +90,10 @@ grant execute on function public.job_queue_mark_succeeded_many(bigint[], bigint[
 -- grant.public.job_queue_pause  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_pause(text, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_pause(text, text, timestamptz, text) to service_role;
+
+-- grant.public.job_queue_register_worker  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_register_worker(text, text[], jsonb) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_register_worker(text, text[], jsonb) to service_role;
 
 -- grant.public.job_queue_replay  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_replay(bigint[]) from public, anon, authenticated, service_role cascade;
@@ -110,7 +122,7 @@ revoke all on schema supaops from public, anon, authenticated, service_role casc
 revoke all on function supaops.actor() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_job  (grants/private_function.sql.j2)
-revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz, text) from public, anon, authenticated, service_role cascade;
+revoke all on function supaops.add_job(bigint, text, jsonb, timestamptz, text, integer, integer, text, timestamptz, text, text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.add_lane  (grants/private_function.sql.j2)
 revoke all on function supaops.add_lane(text, smallint, text) from public, anon, authenticated, service_role cascade;
@@ -146,6 +158,9 @@ revoke all on function supaops.audit_jobs(text, jsonb) from public, anon, authen
 -- grant.supaops.batch_is_sound  (grants/private_function.sql.j2)
 revoke all on function supaops.batch_is_sound(jsonb) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.caller_traceparent  (grants/private_function.sql.j2)
+revoke all on function supaops.caller_traceparent() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.check_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_arguments(text, integer, integer, text, text) from public, anon, authenticated, service_role cascade;
 
@@ -163,6 +178,9 @@ revoke all on function supaops.check_batch_types(jsonb) from public, anon, authe
 
 -- grant.supaops.check_edit  (grants/private_function.sql.j2)
 revoke all on function supaops.check_edit(public.job_queue, public.job_queue) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.check_enqueue  (grants/private_function.sql.j2)
+revoke all on function supaops.check_enqueue(jsonb) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.check_job_arguments  (grants/private_function.sql.j2)
 revoke all on function supaops.check_job_arguments(jsonb, text) from public, anon, authenticated, service_role cascade;
@@ -252,11 +270,17 @@ revoke all on function supaops.drain_lanes() from public, anon, authenticated, s
 -- grant.supaops.drop_finished_leases  (grants/private_function.sql.j2)
 revoke all on function supaops.drop_finished_leases(bigint[]) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.drop_lost_workers  (grants/private_function.sql.j2)
+revoke all on function supaops.drop_lost_workers() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.drop_starting_points  (grants/private_function.sql.j2)
 revoke all on function supaops.drop_starting_points() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.enqueue_each  (grants/private_function.sql.j2)
 revoke all on function supaops.enqueue_each(jsonb) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.enqueue_reported  (grants/private_function.sql.j2)
+revoke all on function supaops.enqueue_reported(jsonb, bigint[]) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.environment  (grants/private_table.sql.j2)
 revoke all on table supaops.environment from public, anon, authenticated, service_role cascade;
@@ -556,11 +580,17 @@ revoke all on function supaops.upkeep(boolean) from public, anon, authenticated,
 -- grant.supaops.use_room  (grants/private_function.sql.j2)
 revoke all on function supaops.use_room(integer[], jsonb, integer) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.valid_traceparent  (grants/private_function.sql.j2)
+revoke all on function supaops.valid_traceparent(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.vault_secret  (grants/private_function.sql.j2)
 revoke all on function supaops.vault_secret(text) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.wait_before  (grants/private_function.sql.j2)
 revoke all on function supaops.wait_before(text, interval, integer, double precision) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.worker  (grants/private_table.sql.j2)
+revoke all on table supaops.worker from public, anon, authenticated, service_role cascade;
 
 -- cron_job.job_queue_cleanup_daily  (cron.jobs.job_queue_cleanup_daily)
 select cron.schedule('job_queue_cleanup_daily', '15 3 * * *', 'select supaops.require_armed(''job_queue_cleanup_daily''); select public.job_queue_cleanup()');

@@ -3,7 +3,8 @@
        id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
        -- Of a time that was written by hand, as -infinity, the nearest that Python knows.
        greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
-       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at
+       greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at,
+       traceparent
 
 -- name: confirm
 select {function}(dispatch_id => %(dispatch)s, nonce => %(nonce)s) as confirmed
