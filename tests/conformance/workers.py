@@ -23,6 +23,7 @@ from supaops.worker.app import create_app
 from supaops.worker.transport import Transport
 from supaops.worker.transports.database import DatabaseTransport
 from tests.conformance import handlers
+from tests.edge import serving as edge
 from tests.projects import Project
 from tests.waiting import until
 from tests.worker.serving import loopback
@@ -104,4 +105,11 @@ def _python(
             thread.join(30)
 
 
-KINDS: dict[str, Start] = {"psycopg": psycopg}
+@contextmanager
+def edge_function(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]:
+    """Run the worker as an Edge Function, which has the Data API alone."""
+    with edge.serving(project.config, {**project.environ, **variables}) as served:
+        yield Worker(served.url, served.secret)
+
+
+KINDS: dict[str, Start] = {"psycopg": psycopg, "edge function": edge_function}

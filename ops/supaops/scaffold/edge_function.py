@@ -16,7 +16,7 @@ from supaops.scaffold.files import write_new
 NAME = "job-runner"
 FOLDER = f"supabase/functions/{NAME}"
 _CONFIG = f"{FOLDER}/config.ts"
-# A project puts its handlers, its types and its packages there; the rest is replaced by each version.
+# A project's own handlers, types and packages; the rest is replaced by each version.
 _THEIRS = ("handlers/index.ts", "types.ts", "deno.json", "deno.lock")
 
 

@@ -1,4 +1,4 @@
-/** The handlers of `handlers.py`, for the worker as an Edge Function. */
+/** The handlers of the conformance suite, and those of the function's own tests. */
 
 import { Discard, Handlers, Retry, type StandardSchema } from "../runtime/handlers.ts";
 
@@ -8,7 +8,10 @@ interface Payloads {
   discard: unknown;
   again: unknown;
   slow: { seconds: number };
-  spawn: { fail?: boolean };
+  spawn: { fail?: boolean; type?: "echo" };
+  stubborn: unknown;
+  wrapped: unknown;
+  unload: unknown;
 }
 
 export const registry = new Handlers<Payloads>();
@@ -51,6 +54,19 @@ registry.handler("slow", { payload: nap }, async (context, { seconds }) => {
 });
 
 registry.handler("spawn", (context, payload) => {
-  context.enqueue("echo", { from: context.job.id });
+  context.enqueue(payload.type ?? "echo", { from: context.job.id });
   if (payload.fail) throw new Error("added in vain");
+});
+
+registry.handler("stubborn", async () => {
+  await new Promise((done) => setTimeout(done, 1500));
+});
+
+registry.handler("wrapped", () => {
+  throw new Error("the shop said no", { cause: new Discard("no such game") });
+});
+
+registry.handler("unload", async (context) => {
+  dispatchEvent(new Event("beforeunload")); // as the platform does before it ends an instance
+  await new Promise((done) => context.signal.addEventListener("abort", done));
 });
