@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import IO
 
 import httpx
 
+from benchmarks.programs import python_path
 from benchmarks.project import MEASURED, REPOSITORY
 from benchmarks.server import Server
 from supaops.errors import SupaopsError
@@ -40,7 +40,7 @@ def serving(server: Server, variables: Mapping[str, str], environment: str) -> I
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [*_SUPAOPS, *words, "--port", str(url.port)],
-            env={**server.environment, **variables, "PYTHONPATH": _path()},
+            env={**server.environment, **variables, "PYTHONPATH": python_path()},
             cwd=REPOSITORY, stdout=log, stderr=log,
         )  # fmt: skip
         try:
@@ -49,11 +49,6 @@ def serving(server: Server, variables: Mapping[str, str], environment: str) -> I
         finally:
             process.terminate()
             process.wait(_PATIENCE_S)
-
-
-def _path() -> str:
-    known = os.environ.get("PYTHONPATH")
-    return os.pathsep.join([str(REPOSITORY), *([known] if known else [])])
 
 
 def _await(url: httpx.URL, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

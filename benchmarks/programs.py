@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -36,16 +37,27 @@ def node_driver(name: str) -> tuple[str, ...]:
     return (NODE, str(DRIVERS / name))
 
 
+def environment(server: Server) -> dict[str, str]:
+    """Return a program's variables: how to connect, and where it finds what it is made of."""
+    return {**server.environment, "BENCH_PEERS": str(PEERS), "PYTHONPATH": python_path()}
+
+
+def python_path() -> str:
+    """Return where Python looks for the benchmarks, and for what the caller looks at too."""
+    known = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(REPOSITORY), *([known] if known else [])])
+
+
 def run(server: Server, command: tuple[str, ...], *arguments: str | int) -> dict[str, Any]:
     """Run a program and return what its last line of output says, in JSON.
 
     Raises: SupaopsError with the program's own last words.
     """
-    environment = {**server.environment, "BENCH_PEERS": str(PEERS)}
     try:
         done = subprocess.run(
             [*command, *map(str, arguments)],
-            env=environment, capture_output=True, text=True, check=True, timeout=_PATIENCE_S,
+            env=environment(server), timeout=_PATIENCE_S,
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except subprocess.CalledProcessError as error:

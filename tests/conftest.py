@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,11 @@ select e.extname from pg_catalog.pg_extension as e
 
 
 def pytest_configure() -> None:
-    """Keep every parsed template: a command renders them once, the tests some hundred times."""
+    """Keep what is read from each text: a command renders it once, the tests some hundred times."""
     environment._tree = lru_cache(maxsize=4096)(environment._tree.__wrapped__)
+    module = import_module("supaops.render.resources")
+    for name in ("created_objects", "granted"):
+        setattr(module, name, lru_cache(maxsize=4096)(getattr(module, name)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,7 @@
-"""Drives awa through its public interface: `install`, `enqueue JOBS`, or `work WORKERS JOBS`."""
+"""Drives awa through its public interface.
+
+`install`, `enqueue JOBS`, `work WORKERS JOBS`, `left`, `fleet WORKERS`, `produce RATE SECONDS`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from awa import AsyncClient
+
+from benchmarks.drivers import fleet
 
 QUEUE = "bench"
 BATCH = 500
@@ -27,6 +32,7 @@ class Bench:
     order: str
     locale: str = "en_GB"
     template: str = "order_shipped"
+    sent: float | None = None
 
 
 def job(number: int) -> Bench:
@@ -83,6 +89,32 @@ async def work(workers: int, jobs: int) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - started, "done": done}
 
 
+async def join(workers: int) -> None:
+    """Work as one of a fleet."""
+    consumer = client(20)
+
+    async def begin(seen: fleet.Seen, over: asyncio.Event) -> None:
+        async def handle(job: Any) -> None:
+            seen.job(job.args.sent)
+
+        consumer.task(Bench, queue=QUEUE)(handle)
+        await consumer.start([(QUEUE, workers)])
+        await over.wait()
+        await consumer.shutdown()
+
+    await fleet.work(begin)
+
+
+async def produce(rate: int, seconds: int) -> None:
+    """Add jobs at a pace."""
+    producer = client(8)
+
+    async def add(sent: float) -> None:
+        await producer.insert(Bench(1, "user1@example.com", "1", sent=sent), queue=QUEUE)
+
+    await fleet.produce(add, rate, seconds)
+
+
 async def left() -> dict[str, Any]:
     """Count what has not succeeded, up to 100 of a state."""
     reader = client(2)
@@ -93,6 +125,10 @@ async def left() -> dict[str, Any]:
 def main() -> None:
     """Print the answer as the last line."""
     verb, *numbers = sys.argv[1:]
+    fleets: dict[str, Any] = {"fleet": join, "produce": produce}
+    if verb in fleets:
+        asyncio.run(fleets[verb](*map(int, numbers)))
+        return
     verbs: dict[str, Any] = {"install": install, "enqueue": enqueue, "work": work, "left": left}
     print(json.dumps(asyncio.run(verbs[verb](*map(int, numbers)))))  # noqa: T201  the answer
 

@@ -1,4 +1,6 @@
-"""Drives pgqueuer through its public interface: `install`, or `work BATCH JOBS`.
+"""Drives pgqueuer through its public interface.
+
+`install`, `work BATCH JOBS`, `fleet BATCH`, or `produce RATE SECONDS`.
 
 As its own tools/benchmark.py does it: asyncpg, uvloop, five queue managers in one process.
 """
@@ -23,8 +25,11 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueExecutionMode
 
+from benchmarks.drivers import fleet
+
 MANAGERS = 5
 ENTRYPOINT = "bench"
+STOP_S = 5  # a manager may wait for a notification until its timeout
 
 
 class Recording:
@@ -89,6 +94,39 @@ async def work(batch: int) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - started, "done": done}
 
 
+async def join(batch: int) -> None:
+    """Work as one of a fleet."""
+
+    async def begin(seen: fleet.Seen, over: asyncio.Event) -> None:
+        async def handle(job: Job) -> None:
+            seen.job(json.loads(job.payload or b"{}").get("sent"))
+
+        managers = [PgQueuer(AsyncpgDriver(await asyncpg.connect())) for _ in range(MANAGERS)]
+        for manager in managers:
+            manager.entrypoint(ENTRYPOINT)(handle)
+        runs = [asyncio.create_task(each.run(batch_size=batch)) for each in managers]
+        await over.wait()
+        for manager in managers:
+            manager.shutdown.set()
+        await asyncio.wait(runs, timeout=STOP_S)
+        for run in runs:
+            run.cancel()
+
+    await fleet.work(begin)
+
+
+async def produce(rate: int, seconds: int) -> None:
+    """Add jobs at a pace."""
+    async with asyncpg.create_pool(min_size=8, max_size=8) as pool:
+
+        async def add(sent: float) -> None:
+            async with pool.acquire() as connection:
+                queries = Queries(AsyncpgDriver(connection))
+                await queries.enqueue([ENTRYPOINT], [json.dumps({"sent": sent}).encode()], [0])
+
+        await fleet.produce(add, rate, seconds)
+
+
 def _plain(value: Any) -> str:
     """Return a value as PostgreSQL reads it, without a colon."""
     if isinstance(value, bytes):
@@ -100,6 +138,10 @@ def main() -> None:
     """Print the answer as the last line."""
     os.environ.setdefault("PGQUEUER_LOG_LEVEL", "ERROR")
     verb, *numbers = sys.argv[1:]
+    fleets: dict[str, Any] = {"fleet": join, "produce": produce}
+    if verb in fleets:
+        uvloop.run(fleets[verb](*map(int, numbers)))
+        return
     answer = uvloop.run(install() if verb == "install" else work(int(numbers[0])))
     print(json.dumps(answer, default=_plain))  # noqa: T201  the answer
 

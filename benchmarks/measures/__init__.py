@@ -12,12 +12,14 @@ from benchmarks.measures.drain import Drain
 from benchmarks.measures.held import Held
 from benchmarks.measures.lanes import Lanes
 from benchmarks.measures.measure import Measure
+from benchmarks.measures.pickup import Pickup
 from benchmarks.measures.scale import Scale
 from benchmarks.measures.single_enqueue import SingleEnqueue
 from benchmarks.measures.space import Space
 from benchmarks.measures.verify import Verify
 from benchmarks.measures.wake import Wake
 from benchmarks.measures.wal import Wal
+from benchmarks.measures.workers import Workers
 
 MEASURES: dict[str, Measure] = {
     "declaration": Declaration(),
@@ -29,6 +31,8 @@ MEASURES: dict[str, Measure] = {
     "claim_complete": ClaimComplete(),
     "claimers": Claimers(),
     "drain": Drain(),
+    "workers": Workers(),
+    "pickup": Pickup(),
     "held": Held(),
     "space": Space(),
     "lanes": Lanes(),
@@ -48,6 +52,8 @@ SHORT: dict[str, Measure] = {
     "claim_complete": ClaimComplete(seconds=1, jobs=1_600, connections=(8,)),
     "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
     "drain": Drain(jobs=2_000),
+    "workers": Workers(jobs=2_000, processes=(1, 2)),
+    "pickup": Pickup(rate=100, seconds=2),
     "held": Held(seconds=2, rate=500),
     "space": Space(flows=2, seconds=2, rate=500),
     "lanes": Lanes(lanes=(1, 30), claims=20),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import programs
+from benchmarks.fleet import Crew
 from benchmarks.server import Server
 from benchmarks.systems.system import Worker
 
@@ -37,6 +38,10 @@ class Awa:
         return tuple(
             Worker(f"{self.name} {each}", (*self.driver, "work", each)) for each in _WORKERS
         )
+
+    def crew(self) -> Crew:
+        """Return its worker with the setting above, and its own client as the producer."""
+        return Crew((*self.driver, "fleet", "64"), (*self.driver, "produce"))
 
     def enqueue(self, server: Server, jobs: int) -> None:
         """Add jobs by its COPY."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import programs
+from benchmarks.fleet import Crew
 from benchmarks.systems.captured import bound
 from benchmarks.systems.peer import Library
 from benchmarks.systems.system import PAYLOAD, Statements, Worker
@@ -50,6 +51,10 @@ class Pgqueuer(Library):
     def workers(self) -> tuple[Worker, ...]:
         """Return its own benchmark's setting with a batch of 100."""
         return (Worker(self.name, (*self.driver, "work", "100")),)
+
+    def crew(self) -> Crew:
+        """Return its worker with the setting above, and its own client as the producer."""
+        return Crew((*self.driver, "fleet", "100"), (*self.driver, "produce"))
 
 
 def _enqueue(text: str, jobs: str) -> str:

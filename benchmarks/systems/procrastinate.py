@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import programs
+from benchmarks.fleet import Crew
 from benchmarks.systems.peer import Library
 from benchmarks.systems.system import PAYLOAD, Statements, Worker
 
@@ -45,3 +46,7 @@ class Procrastinate(Library):
     def workers(self) -> tuple[Worker, ...]:
         """Return one setting, with fewer jobs: they go one by one, and the rate is the same."""
         return (Worker(self.name, (*self.driver, "work", "20"), jobs=5_000),)
+
+    def crew(self) -> Crew:
+        """Return its worker with the setting above, and its own client as the producer."""
+        return Crew((*self.driver, "fleet", "20"), (*self.driver, "produce"), jobs=5_000)

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from benchmarks import pgbench
+from benchmarks.fleet import Crew
 from benchmarks.server import Server
 from benchmarks.systems.system import Statements, Worker
 
@@ -41,6 +42,10 @@ class SqlSystem(ABC):
     def workers(self) -> tuple[Worker, ...]:
         """Return nothing: there is no worker client to measure."""
         return ()
+
+    def crew(self) -> Crew | None:
+        """Return nothing, for the same reason."""
+        return None
 
     def enqueue(self, server: Server, jobs: int) -> None:
         """Add jobs in batches, on one connection."""

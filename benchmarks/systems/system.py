@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from benchmarks.fleet import Crew
 from benchmarks.server import Server
 
 # About 130 bytes, different in each job; `n` counts the jobs of a batch.
@@ -92,6 +93,9 @@ class System(Protocol):
 
     def workers(self) -> tuple[Worker, ...]:
         """Return the settings of its own worker client; empty when it has none."""
+
+    def crew(self) -> Crew | None:
+        """Return how its worker processes are started; None when it has none."""
 
     def enqueue(self, server: Server, jobs: int) -> None:
         """Add jobs by its own client, for a system without statements."""

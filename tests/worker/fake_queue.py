@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from supaops.db.work import Claimed, Exchanged, Job
+from supaops.db.work import Claimed, Done, Exchanged, Failure, Job, NewJob
 from supaops.errors import ConnectionFailed, DatabaseError
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -45,6 +45,9 @@ class FakeQueue:
         self.succeeded: dict[int, str | None] = {}
         self.failed: dict[int, str] = {}
         self.given_back: list[int] = []
+        self.added: list[NewJob] = []
+        self.registered: dict[str, tuple[list[str], dict[str, Any]]] = {}
+        self.queues: Sequence[str] | None = None
         self.sent: dict[int, str] = {}
         self.confirm_gate: asyncio.Event | None = None
         self.claims: list[tuple[int, str]] = []
@@ -65,50 +68,21 @@ class FakeQueue:
             await self.confirm_gate.wait()
         return self.sent.pop(dispatch, None) == nonce
 
-    async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:  # noqa: ARG002  the protocol's names
-        self.claims.append((limit, worker))
-        self._fail_if_away()
-        if self.claim_gate:
-            await self.claim_gate.wait()
-        turn = len(self.claims) - 1  # each claim has a lease of its own
-        taken = [self.ready.popleft() for _ in range(min(limit, len(self.ready)))]
-        return [job._replace(lease_id=job.lease_id + turn) for job in taken]
-
-    async def mark_succeeded(self, job: Job, result: str | None) -> bool:
-        self._fail_if_away()
-        if not self.refuses:
-            self.succeeded[job.id] = result
-        return not self.refuses
-
-    async def mark_failed(self, job: Job, error: str) -> str | None:
-        self._fail_if_away()
-        if self.refuses:
-            return None
-        self.failed[job.id] = error
-        return "pending" if job.attempts < job.max_attempts else "failed"
-
     async def exchange(
         self,
-        done: Iterable[tuple[Job, str | None]],
-        failed: Iterable[tuple[Job, str]],
+        done: Sequence[Done],
+        failed: Sequence[Failure],
         *,
         limit: int,
         worker: str,
-        lease: timedelta,
+        lease: timedelta,  # noqa: ARG002  the protocol's names
+        queues: Sequence[str] | None = None,
     ) -> Exchanged:
-        statuses: dict[int, str] = {}
-        refused: set[int] = set()
-        for finished, result in done:
-            if not await self.mark_succeeded(finished, result):
-                refused.add(finished.id)
-        for broken, error in failed:
-            status = await self.mark_failed(broken, error)
-            if status is None:
-                refused.add(broken.id)
-            else:
-                statuses[broken.id] = status
-        jobs = await self.claim(limit, worker=worker, lease=lease)
-        return Exchanged(Claimed(jobs), frozenset(refused), statuses)
+        refused, statuses = self._report(done, failed)
+        jobs: list[Job] = []
+        if limit:
+            jobs = await self._claim(limit, worker, queues)
+        return Exchanged(Claimed(jobs), refused, statuses)
 
     async def heartbeat(self, lease_id: int, *, lease: timedelta) -> frozenset[int]:  # noqa: ARG002  the protocol's names
         self.beats += 1
@@ -124,11 +98,45 @@ class FakeQueue:
             raise DatabaseError("permission denied for schema supaops")
         return (moment or NOW) if self.writing else None
 
-    async def give_back(self, job: Job) -> bool:
-        self.given_back.append(job.id)
+    async def give_back(self, lease_id: int, job_ids: Sequence[int]) -> frozenset[int]:  # noqa: ARG002  the protocol's names
+        self.given_back.extend(job_ids)
         if self.give_back_gate:
             await self.give_back_gate.wait()
-        return True
+        self._fail_if_away()
+        return frozenset(job_ids) - self.lost
+
+    async def register(
+        self, worker: str, handlers: Sequence[str], about: Mapping[str, Any]
+    ) -> None:
+        self._fail_if_away()
+        self.registered[worker] = (list(handlers), dict(about))
+
+    async def forget(self, worker: str) -> None:
+        self._fail_if_away()
+        self.registered.pop(worker, None)
+
+    def _report(
+        self, done: Sequence[Done], failed: Sequence[Failure]
+    ) -> tuple[frozenset[int], dict[int, str]]:
+        if done or failed:
+            self._fail_if_away()
+        if self.refuses:
+            ended = [each.job for each in done] + [each.job for each in failed]
+            return frozenset(job.id for job in ended), {}
+        self.succeeded |= {each.job.id: each.result for each in done}
+        self.added += [new for each in done for new in each.enqueue]
+        self.failed |= {each.job.id: each.error for each in failed}
+        return frozenset(), {each.job.id: _status(each) for each in failed}
+
+    async def _claim(self, limit: int, worker: str, queues: Sequence[str] | None) -> list[Job]:
+        self.claims.append((limit, worker))
+        self.queues = queues
+        self._fail_if_away()
+        if self.claim_gate:
+            await self.claim_gate.wait()
+        turn = len(self.claims) - 1  # each claim has a lease of its own
+        taken = [self.ready.popleft() for _ in range(min(limit, len(self.ready)))]
+        return [job._replace(lease_id=job.lease_id + turn) for job in taken]
 
     async def _beat_until_cut_off(self, gate: asyncio.Event) -> None:
         """Hide that it was cancelled, as a driver may that waits for its last answer."""
@@ -140,6 +148,11 @@ class FakeQueue:
     def _fail_if_away(self) -> None:
         if self.away:
             raise self.away.popleft()
+
+
+def _status(failure: Failure) -> str:
+    job = failure.job
+    return "failed" if failure.discard or job.attempts >= job.max_attempts else "pending"
 
 
 def gone() -> ConnectionFailed:

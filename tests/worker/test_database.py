@@ -222,14 +222,14 @@ async def test_broken_connections_cost_no_request_once_the_server_is_there(
 async def test_queue_that_is_not_applied_is_503(
     project: Project, queue_db: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queue_db.execute("alter function public.job_queue_claim rename to job_queue_claim_away")
+    queue_db.execute("alter function public.job_queue_exchange rename to exchange_away")
     try:
         async with worker(project, Handlers()) as client:
             response = await client.post(RUN)
     finally:
-        queue_db.execute("alter function public.job_queue_claim_away rename to job_queue_claim")
+        queue_db.execute("alter function public.exchange_away rename to job_queue_exchange")
     assert (response.status_code, response.json()) == (
         503,
         {"error": "the database is unavailable"},
     )
-    assert "job_queue_claim" in caplog.text
+    assert "job_queue_exchange" in caplog.text

@@ -133,6 +133,7 @@ async def test_answer_counts_how_jobs_ended(client: httpx.AsyncClient, service: 
         "retried": 2,
         "cancelled": 0,
         "refused": 0,
+        "given_back": 0,
         "running": 0,
     }
 

@@ -208,7 +208,7 @@ async def test_shutdown_does_not_wait_for_a_database_that_does_not_answer(
     async with asyncio.timeout(2):
         await rig.runner.close(grace=timedelta(0))
     assert sorted(rig.queue.given_back) == [each.id for each in jobs], "all are tried at once"
-    assert caplog.text.count("not given back") == 5
+    assert caplog.text.count("not given back") == 1
 
 
 async def test_nothing_is_claimed_after_shutdown_began(rig: Rig) -> None:

@@ -229,18 +229,7 @@ async def test_results_errors_and_a_poisoned_report_reach_the_real_queue(
 
     for n in range(40):
         enqueue(queue_db, payload=f'{{"n": {n}}}')
-    async with Pool(
-        project.url, size=2, application_name="pytest stream", patience=timedelta(seconds=10)
-    ) as pool:
-        stream = Stream(
-            JobQueue(pool),
-            Executor(handlers, pool.connection),
-            concurrency=4,
-            batch=10,
-            lease=timedelta(seconds=2),
-            worker="stream",
-        )
-        tally = await stream.drain()
+    tally = await drain(project, handlers)
     rows = queue_db.execute(
         "select payload -> 'n' as n, status, result, last_error from job_queue order by id"
     ).fetchall()
@@ -277,17 +266,48 @@ async def test_times_of_an_exchange_are_those_of_the_row(
 
 
 @pytest.mark.stack
-async def test_a_row_that_python_cannot_hold_is_an_error_of_the_queue(
+async def test_a_payload_that_python_cannot_hold_fails_its_job_alone_and_for_good(
     project: Project, queue_db: Connection
 ) -> None:
+    handlers = Handlers()
+    handlers.handler("work")(lambda _context, payload: payload["n"])
+    good, *bad = (
+        enqueue(queue_db, payload=f'{{"n": {payload}}}')
+        for payload in ("1", "9" * 5000, "[" * 5000 + "]" * 5000)
+    )
+    tally = await drain(project, handlers)
+    assert (tally.succeeded, tally.failed + tally.retried) == (1, 2)
+    rows = queue_db.execute("select id, result, last_error from job_queue order by id").fetchall()
+    assert (rows[0]["id"], rows[0]["result"]) == (good, 1)
+    assert [each["id"] for each in rows[1:]] == bad
+    assert all(each["last_error"].startswith("UnreadablePayload: ") for each in rows[1:])
+
+
+@pytest.mark.stack
+async def test_a_timeout_that_python_cannot_hold_is_a_very_long_one(
+    project: Project, queue_db: Connection
+) -> None:
+    handlers = Handlers()
+    handlers.handler("work")(lambda _context, _payload: None)
     enqueue(queue_db)
     timeout = "update supaops.task_type set timeout = %s where name = 'work'"
     queue_db.execute(timeout, ["9000000 years"])
     try:
-        async with Pool(
-            project.url, size=1, application_name="pytest stream", patience=timedelta(seconds=10)
-        ) as pool:
-            with pytest.raises(DatabaseError):
-                await JobQueue(pool).exchange([], [], limit=1, worker="w", lease=LEASE)
+        assert await drain(project, handlers) == Tally(claimed=1, succeeded=1)
     finally:
         queue_db.execute(timeout, ["2 s"])
+
+
+async def drain(project: Project, handlers: Handlers) -> Tally:
+    async with Pool(
+        project.url, size=2, application_name="pytest stream", patience=timedelta(seconds=10)
+    ) as pool:
+        stream = Stream(
+            JobQueue(pool),
+            Executor(handlers, pool.connection),
+            concurrency=4,
+            batch=10,
+            lease=timedelta(seconds=2),
+            worker="stream",
+        )
+        return await stream.drain()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from supaops.db.pool import Pool
 from supaops.db.queries import query
-from supaops.db.work import Claimed, Exchanged, Job
+from supaops.db.reports import done_reports, failure_reports
+from supaops.db.work import Claimed, Done, Exchanged, Failure, Job, Unreadable
 
 
 class JobQueue:
@@ -36,54 +37,34 @@ class JobQueue:
         [row] = await self._call("confirm", {"dispatch": dispatch, "nonce": nonce})
         return bool(row["confirmed"])
 
-    async def claim(self, limit: int, *, worker: str, lease: timedelta) -> list[Job]:
-        """Claim up to `limit` jobs that are ready, all under one new lease."""
-        arguments = {"limit": limit, "worker": worker, "lease": lease}
-        cursor = await self._hand_out("claim", arguments)
-        with self._pool.reading():
-            return [Job._make(row) for row in await cursor.fetchall()]
-
-    async def mark_succeeded(self, job: Job, result: str | None) -> bool:
-        """Complete a job with a result as JSON text; false when its lease is lost."""
-        arguments = {"job_id": job.id, "lease_id": job.lease_id, "result": result}
-        [row] = await self._call("mark_succeeded", arguments)
-        return bool(row["accepted"])
-
-    async def mark_failed(self, job: Job, error: str) -> str | None:
-        """Record a failure; return the status it led to, or None when its lease is lost."""
-        arguments = {"job_id": job.id, "error": error, "lease_id": job.lease_id}
-        [row] = await self._call("mark_failed", arguments)
-        status: str | None = row["status"]
-        return status
-
     async def exchange(
         self,
-        done: Iterable[tuple[Job, str | None]],
-        failed: Iterable[tuple[Job, str]],
+        done: Sequence[Done],
+        failed: Sequence[Failure],
         *,
         limit: int,
         worker: str,
         lease: timedelta,
+        queues: Sequence[str] | None = None,
     ) -> Exchanged:
-        """Report one batch and claim the next, in one round trip and one commit.
+        """Report what has ended and claim the next, in one round trip and one commit.
 
-        Args:
-            done: jobs with their results, as JSON text.
-            failed: jobs with their errors.
+        Args:    queues: whose jobs are claimed; None for those of every queue.
         """
         arguments = {
-            "done": _done_reports(done),
-            "failed": _failure_reports(failed),
+            "done": done_reports(done),
+            "failed": failure_reports(failed),
             "limit": limit,
             "worker": worker,
             "lease": lease,
+            "queues": None if queues is None else list(queues),
         }
         cursor = await self._hand_out("exchange", arguments)
 
         async def make(count: int) -> list[Job]:
             with self._pool.reading():
                 rows = await cursor.fetchmany(count)
-            return [Job._make(row[2:]) for row in rows]
+            return [_job(*row[2:]) for row in rows]
 
         [(refused, statuses, *_)] = await cursor.fetchmany(1)
         jobs = await make(1)
@@ -108,15 +89,25 @@ class JobQueue:
         since: datetime | None = row["since"]
         return since
 
-    async def give_back(self, job: Job) -> bool:
-        """Return an unfinished job to the queue at once, its attempt uncounted.
+    async def give_back(self, lease_id: int, job_ids: Sequence[int]) -> frozenset[int]:
+        """Return unfinished jobs to the queue at once, their attempts uncounted.
 
-        A failure would cost it an attempt, and its last one would end it for a restart of ours.
+        A failure would cost each an attempt, and its last one would end it for a restart of ours.
         """
-        table = Identifier(self._schema, self._name)
-        statement = SQL(query("jobs.give_back")).format(table=table)
-        arguments = {"job_id": job.id, "lease_id": job.lease_id}
-        return bool(await self._rows(statement, arguments))
+        arguments = {"lease_id": lease_id, "job_ids": list(job_ids)}
+        [row] = await self._call("give_back", arguments)
+        return frozenset(row["returned"] or ())
+
+    async def register(
+        self, worker: str, handlers: Sequence[str], about: Mapping[str, Any]
+    ) -> None:
+        """Say that a worker is there, and which task types it has a handler for."""
+        arguments = {"worker": worker, "handlers": list(handlers), "about": json.dumps(about)}
+        await self._call("register_worker", arguments)
+
+    async def forget(self, worker: str) -> None:
+        """Say that a worker is gone."""
+        await self._call("forget_worker", {"worker": worker})
 
     async def _call(self, verb: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         return await self._rows(self._statement(verb), arguments)
@@ -141,21 +132,13 @@ class JobQueue:
             return await cursor.fetchall()
 
 
-def _done_reports(done: Iterable[tuple[Job, str | None]]) -> str:
-    """Return JSON: by lease where there is no result; the results are JSON text already."""
-    reports: list[str] = []
-    plain: dict[int, list[int]] = {}
-    for job, result in done:
-        if result is None:
-            plain.setdefault(job.lease_id, []).append(job.id)
-        else:
-            reports.append(f'{{"job_id":{job.id},"lease_id":{job.lease_id},"result":{result}}}')
-    reports += [f'{{"job_ids":{ids},"lease_id":{lease}}}' for lease, ids in plain.items()]
-    return f"[{','.join(reports)}]"
+def _job(job_id: int, task_type: str, queue: str, payload: str | None, *others: Any) -> Job:
+    return Job(job_id, task_type, queue, _payload(payload), *others)
 
 
-def _failure_reports(failed: Iterable[tuple[Job, str]]) -> str:
-    reports = [
-        {"job_id": job.id, "lease_id": job.lease_id, "error": error} for job, error in failed
-    ]
-    return json.dumps(reports)
+def _payload(text: str | None) -> Any:
+    """Return what a payload holds: read here and not by psycopg, for one must not spoil the lot."""
+    try:
+        return None if text is None else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Unreadable(str(error))

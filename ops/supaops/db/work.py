@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for a payload that Python cannot hold, such as a number of 5,000 digits."""
+
+    reason: str
 
 
 class Job(NamedTuple):
     """A claimed job: one row of ``job_queue_claim``, its columns by name.
 
-    `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim;
-    `traceparent` is the trace that it belongs to, as W3C Trace Context writes it.
+    `attempts` counts this attempt, from 1; `lease_id` is shared by all jobs of one claim; `payload`
+    may be `Unreadable`; `traceparent` is the trace that it belongs to, in W3C's form.
     """
 
     id: int

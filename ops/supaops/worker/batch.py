@@ -60,6 +60,7 @@ class Batch:
         self._observer = observer
         self._executions: dict[int, asyncio.Task[Outcome]] = {}
         self._unfinished: dict[int, Job] = {}
+        self._recording: dict[int, asyncio.Task[None]] = {}
         self._closing = False
         self.held = limit
         self.claimed = asyncio.Event()
@@ -82,19 +83,22 @@ class Batch:
             beat.cancel()
 
     async def give_back(self) -> None:
-        """Stop what still runs and return it to the queue."""
+        """Stop what still runs and return it to the queue; what has just ended is recorded."""
         self._closing = True
         running = list(self._executions.values())
         for execution in running:
             execution.cancel()
         if running:
             await asyncio.wait(running, timeout=CLEAN_UP_S)
-        await asyncio.gather(*map(self._give_back, list(self._unfinished.values())))
+        await asyncio.gather(self._return_the_rest(), self._record_the_ended())
 
     async def _claim(self) -> list[Job]:
         try:
             asked = time.monotonic()
-            jobs = await self._queue.claim(self._limit, worker=self._worker, lease=self._lease)
+            answer = await self._queue.exchange(
+                [], [], limit=self._limit, worker=self._worker, lease=self._lease
+            )
+            jobs = await answer.jobs.take(self._limit)
             self._observer.claimed(len(jobs), time.monotonic() - asked)
         except DatabaseError as error:
             self.error = error
@@ -110,14 +114,17 @@ class Batch:
             await asyncio.wait({execution})
             del self._executions[job.id]
             if not execution.cancelled():
-                await self._complete(job, execution.result())
+                recording = asyncio.create_task(self._complete(job, execution.result()))
+                self._recording[job.id] = recording
+                await recording
             elif not self._closing:
                 self._count(job, "cancelled")
         finally:
+            self._recording.pop(job.id, None)
             self.held -= 1
 
     async def _complete(self, job: Job, outcome: Outcome) -> None:
-        ending = await complete(self._queue, job, outcome, patience=self._lease)
+        ending = await complete(self._queue, job, outcome, lease=self._lease)
         self._count(job, ending)
         failure = outcome if isinstance(outcome, Failed) else REFUSED
         if isinstance(outcome, Failed):
@@ -126,7 +133,8 @@ class Batch:
             self._reporter.failed(job, failure.error, failure.cause)
 
     def _count(self, job: Job, ending: Ending) -> None:
-        del self._unfinished[job.id]
+        if self._unfinished.pop(job.id, None) is None:
+            return  # it was given back, and ended all the same
         if self.tally:
             self.tally.count(ending)
         self._observer.ended(job, ending)
@@ -147,11 +155,20 @@ class Batch:
             log.warning("job %d: stopped, its lease was lost", job_id)
             self._executions[job_id].cancel()
 
-    async def _give_back(self, job: Job) -> None:
+    async def _record_the_ended(self) -> None:
+        if self._recording:
+            await asyncio.wait(self._recording.values(), timeout=GIVE_BACK_S)
+
+    async def _return_the_rest(self) -> None:
+        jobs = [job for job in self._unfinished.values() if job.id not in self._recording]
+        if not jobs:
+            return
+        lease_id = jobs[0].lease_id
         try:
             async with asyncio.timeout(GIVE_BACK_S):
-                returned = await self._queue.give_back(job)
+                returned = await self._queue.give_back(lease_id, [job.id for job in jobs])
         except (DatabaseError, TimeoutError) as error:
-            log.warning("job %d: not given back, waits for its lease to end: %s", job.id, error)
+            log.warning("lease %d: not given back, it has to run out: %s", lease_id, error)
             return
-        log.info("job %d: %s", job.id, "given back" if returned else "lease was lost")
+        for job in jobs:
+            self._count(job, "given_back" if job.id in returned else "cancelled")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
 
-from supaops.db.work import Job
+from supaops.db.work import Done, Failure, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.failure import storable
-from supaops.worker.outcome import Failed, Outcome
+from supaops.worker.outcome import Failed, Outcome, Succeeded
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending
 
@@ -25,14 +25,14 @@ REFUSED = Failed("RefusedResult: the database did not take the result")
 log = logging.getLogger("supaops.worker")
 
 
-async def complete(queue: Queue, job: Job, outcome: Outcome, *, patience: timedelta) -> Ending:
+async def complete(queue: Queue, job: Job, outcome: Outcome, *, lease: timedelta) -> Ending:
     """Record the outcome and return how the job counts.
 
-    Args:    patience: how long to try while the database is away; the lease's length, because
-                 after it another worker holds the job.
+    While the database is away it tries for a lease's length: after that another worker holds the
+    job.
     """
     try:
-        return await insist(lambda: _record(queue, job, outcome), patience=patience)
+        return await insist(lambda: _record(queue, job, outcome, lease), patience=lease)
     except DatabaseError as error:
         log.warning("job %d: its end could not be recorded: %s", job.id, error)
         return "refused"
@@ -55,25 +55,36 @@ async def insist(call: Callable[[], Awaitable[T]], *, patience: timedelta) -> T:
         pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
-async def _record(queue: Queue, job: Job, outcome: Outcome) -> Ending:
-    if isinstance(outcome, Failed):
-        return await _fail(queue, job, outcome.error)
+def reports(ended: Iterable[tuple[Job, Outcome]]) -> tuple[list[Done], list[Failure]]:
+    """Return what an exchange reports of these jobs: the successes, and the failures."""
+    done: list[Done] = []
+    failed: list[Failure] = []
+    for job, end in ended:
+        if isinstance(end, Succeeded):
+            done.append(Done(job, end.result, end.enqueue))
+        else:
+            failed.append(Failure(job, end.error, end.retry_in, end.discard))
+    return done, failed
+
+
+async def _record(queue: Queue, job: Job, outcome: Outcome, lease: timedelta) -> Ending:
     try:
-        accepted = await queue.mark_succeeded(job, outcome.result)
+        return await _report(queue, job, outcome, lease)
     except ConnectionFailed:
         raise
     except DatabaseError as error:  # such as a result that jsonb cannot hold
-        return await _fail(queue, job, storable(f"the result was refused: {error.message}"))
-    return "succeeded" if accepted else _refused(job)
+        if isinstance(outcome, Failed):
+            raise
+        what = "the result, or a job added with it," if outcome.enqueue else "the result"
+        refusal = Failed(storable(f"{what} was refused: {error.message}"))
+        return await _report(queue, job, refusal, lease)
 
 
-async def _fail(queue: Queue, job: Job, error: str) -> Ending:
-    status = await queue.mark_failed(job, error)
-    if status is None:
-        return _refused(job)
-    return "failed" if status == "failed" else "retried"
-
-
-def _refused(job: Job) -> Ending:
-    log.warning("job %d: completion refused, its lease %d was lost", job.id, job.lease_id)
-    return "refused"
+async def _report(queue: Queue, job: Job, outcome: Outcome, lease: timedelta) -> Ending:
+    answer = await queue.exchange(*reports([(job, outcome)]), limit=0, worker="", lease=lease)
+    if job.id in answer.refused:
+        log.warning("job %d: completion refused, its lease %d was lost", job.id, job.lease_id)
+        return "refused"
+    if isinstance(outcome, Succeeded):
+        return "succeeded"
+    return "failed" if answer.statuses.get(job.id) == "failed" else "retried"

@@ -9,7 +9,7 @@ from typing import Any
 
 from supaops.cancellation import being_cancelled
 from supaops.clock import Clock, utc_now
-from supaops.db.work import Job
+from supaops.db.work import Job, Unreadable
 from supaops.worker.context import Connections, Context
 from supaops.worker.deadlines import Deadlines
 from supaops.worker.failure import describe_failure
@@ -62,6 +62,8 @@ class Executor:
             return Failed(
                 f"UnknownTaskType: this worker has no handler for task type {job.task_type!r}"
             )
+        if isinstance(job.payload, Unreadable):
+            return Failed(f"UnreadablePayload: {job.payload.reason}", discard=True)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  for the type checker: a coroutine runs in a task
         self._deadlines.begin(task, job.timeout.total_seconds())

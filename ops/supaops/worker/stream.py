@@ -12,11 +12,11 @@ from supaops.cancellation import being_cancelled
 from supaops.db.work import Claimed, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.batch import LONGEST_BEAT
-from supaops.worker.completion import complete, insist
+from supaops.worker.completion import complete, insist, reports
 from supaops.worker.execution import Executor
 from supaops.worker.failure import one_line
 from supaops.worker.observer import SILENT, Observer
-from supaops.worker.outcome import Failed, Outcome, Succeeded
+from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Tally
 
@@ -122,8 +122,7 @@ class Stream:
         try:
             answer = await insist(
                 lambda: self._queue.exchange(
-                    [(job, end.result) for job, end in ended if isinstance(end, Succeeded)],
-                    [(job, end.error) for job, end in ended if isinstance(end, Failed)],
+                    *reports(ended),
                     limit=limit,
                     worker=self._worker,
                     lease=self._lease,
@@ -143,7 +142,7 @@ class Stream:
     async def _report_singly(self, ended: Iterable[tuple[Job, Outcome]]) -> None:
         """Report job by job: one that is refused, such as a result with a NUL, spoils the lot."""
         for job, outcome in ended:
-            self.tally.count(await complete(self._queue, job, outcome, patience=self._lease))
+            self.tally.count(await complete(self._queue, job, outcome, lease=self._lease))
             self._release(job)
 
     def _count(

@@ -1,6 +1,7 @@
 -- name: columns
--- A job's, in the order of `Job`.
-       id, task_type, queue, payload, priority, attempts, max_attempts, lease_id, lease_expires_at, timeout,
+-- A job's, in the order of `Job`; the payload as text, since Python may be unable to hold one.
+       id, task_type, queue, payload::text as payload, priority, attempts, max_attempts, lease_id, lease_expires_at,
+       least(timeout, interval '100 years') as timeout,
        -- Of a time that was written by hand, as -infinity, the nearest that Python knows.
        greatest(least(run_at, '9999-12-30+00'), '0001-01-02+00') as run_at,
        greatest(least(created_at, '9999-12-30+00'), '0001-01-02+00') as created_at,
@@ -9,21 +10,11 @@
 -- name: confirm
 select {function}(dispatch_id => %(dispatch)s, nonce => %(nonce)s) as confirmed
 
--- name: claim
-select {columns}
-  from {function}("limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
-
 -- name: exchange
 -- The answer to the reports, then the job.
 select refused, statuses, {columns}
   from {function}(done => %(done)s::text::jsonb, failed => %(failed)s::text::jsonb,
-                  "limit" => %(limit)s, worker => %(worker)s, lease => %(lease)s)
-
--- name: mark_succeeded
-select {function}(job_id => %(job_id)s, lease_id => %(lease_id)s, result => %(result)s::jsonb) as accepted
-
--- name: mark_failed
-select {function}(job_id => %(job_id)s, error => %(error)s, lease_id => %(lease_id)s) as status
+                  "limit" => %(limit)s, worker => %(worker)s, queues => %(queues)s::text[], lease => %(lease)s)
 
 -- name: heartbeat
 select {function}(lease_id => %(lease_id)s, lease => %(lease)s) as lost
@@ -33,9 +24,10 @@ select case when supaops.oldest_writer() <= asked.moment then asked.moment end a
   from (select coalesce(%(moment)s::timestamptz, clock_timestamp()) as moment) as asked
 
 -- name: give_back
-update {table}
-   set status = 'pending', run_at = now(), attempts = attempts - 1
- where id = %(job_id)s
-   and lease_id = %(lease_id)s
-   and status = 'running'
-returning id
+select {function}(lease_id => %(lease_id)s, job_ids => %(job_ids)s::bigint[]) as returned
+
+-- name: register_worker
+select {function}(worker => %(worker)s, handlers => %(handlers)s::text[], about => %(about)s::jsonb)
+
+-- name: forget_worker
+select {function}(worker => %(worker)s)
