@@ -21,7 +21,6 @@ def signed(
     at: timedelta = timedelta(),
     secret: str = SECRET,
     id_: str = "a",
-    **more: str,
 ) -> dict[str, str]:
     """Return the headers of a signed call, made by the library of Standard Webhooks."""
     moment = datetime.now(UTC) + at
