@@ -21,6 +21,8 @@ pytest_plugins = ["tests.pooler", "tests.faults.summary"]
 
 DSN_VARIABLE = "SUPAOPS_TEST_DSN"
 ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
+API_URL_VARIABLE = "SUPAOPS_TEST_API_URL"
+JWT_SECRET_VARIABLE = "SUPAOPS_TEST_JWT_SECRET"
 
 # A process takes a file at a time. Those of long tests come first, so that none is left alone with
 # one at the end.
@@ -109,13 +111,24 @@ def _existing_stack(dsn: str) -> Stack:
             "DATABASE_URL": dsn,
             "JOB_QUEUE_WORKER_ENDPOINT": "http://127.0.0.1:8787/api/jobs/run",
             "JOB_QUEUE_RUNNER_SECRET": "secret-of-the-test-run",
+            **_existing_api(),
         },
         pg_bin=Path(),
         server_version=f"{version // 10000}.{version % 10000}",
         native=frozenset(
             {"pg_cron", "pg_net", "supabase_vault"} & {row["extname"] for row in rows}
         ),
+        api_url=os.environ.get(API_URL_VARIABLE, ""),
+        jwt_secret=os.environ.get(JWT_SECRET_VARIABLE, ""),
     )
+
+
+def _existing_api() -> dict[str, str]:
+    """Return what the stack would lend of its Data API."""
+    return {
+        f"SUPABASE_{name}": os.environ.get(f"SUPAOPS_TEST_API_{name}", "")
+        for name in ("URL", "ANON_KEY", "SERVICE_ROLE_KEY")
+    }
 
 
 def _remove_leftovers(home: Path) -> None:

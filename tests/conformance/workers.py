@@ -17,10 +17,12 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
+import pytest
 import uvicorn
 
 from supaops.worker.app import create_app
 from supaops.worker.transport import Transport
+from supaops.worker.transports.choice import open_transport
 from supaops.worker.transports.database import DatabaseTransport
 from tests.conformance import handlers
 from tests.edge import serving as edge
@@ -108,8 +110,31 @@ def _python(
 @contextmanager
 def edge_function(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]:
     """Run the worker as an Edge Function, which has the Data API alone."""
+    _need_data_api(project)
     with edge.serving(project.config, {**project.environ, **variables}) as served:
         yield Worker(served.url, served.secret)
 
 
-KINDS: dict[str, Start] = {"psycopg": psycopg, "edge function": edge_function}
+@contextmanager
+def supabase(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]:
+    """Run the Python worker over the Data API, without a URL of the database."""
+    _need_data_api(project)
+    config = project.config
+    config = config.model_copy(
+        update={"worker": config.worker.model_copy(update={"transport": "supabase"})}
+    )
+    transport = open_transport(config, project.settings, project.resolved, "")
+    with _python(project, transport, variables) as worker:
+        yield worker
+
+
+def _need_data_api(project: Project) -> None:
+    if not project.environ.get("SUPABASE_URL"):
+        pytest.skip("set SUPAOPS_TEST_API_URL and the keys, see tests/README.md")
+
+
+KINDS: dict[str, Start] = {
+    "psycopg": psycopg,
+    "supabase": supabase,
+    "edge function": edge_function,
+}

@@ -163,10 +163,11 @@ def test_a_killed_loop_process_is_started_again(root: Path) -> None:
 def test_the_process_of_the_loops_ends_when_one_of_them_fails(root: Path) -> None:
     up(root)
     code = (
-        "import asyncio; from supaops.local import loops\n"
+        "import asyncio, socket; from supaops.local import loops\n"
+        "callers = socket.create_server(('127.0.0.1', 0))\n"
         "async def fail(url): raise SystemExit(7)\n"
         "loops.missing = lambda native: [fail]\n"
-        "asyncio.run(loops.run(Path(sys.argv[1])))"
+        "asyncio.run(loops.run(Path(sys.argv[1]), callers.fileno()))"
     )
     failing = subprocess.Popen(
         [sys.executable, "-c", UP + code, str(root)], stdin=subprocess.PIPE, text=True

@@ -60,9 +60,16 @@ class Target:
 
     def announce(self, command: str) -> None:
         """Say which environment a command is about, and where its database is."""
-        say(f"{command} {self.config.environment}: {describe(self.database_url)}", "dim")
-        if uses_pooler(self.database_url):
+        say(f"{command} {self.config.environment}: {self._place}", "dim")
+        if self.database_url and uses_pooler(self.database_url):
             say("through a transaction pooler: it works, but port 5432 is the better way", "dim")
+
+    @property
+    def _place(self) -> str:
+        if self.database_url:
+            return describe(self.database_url)
+        found = self.resolved.data_api
+        return f"the Data API at {found[0]}" if found else "no database"
 
     def connect(self, command: str) -> Connection:
         """Announce and connect, as ``supaops <command>``, so that a lock's holder can be named."""
@@ -71,13 +78,18 @@ class Target:
 
 
 def target(
-    environment: str, path: Path, needs: Callable[[Config], Collection[str]] | None = None
+    environment: str,
+    path: Path,
+    needs: Callable[[Config], Collection[str]] | None = None,
+    needs_database: Callable[[Config], bool] = lambda _: True,
 ) -> Target:
     """Load, check and resolve one environment.
 
     A running local stack lends its variables to `local`, beneath those of the shell.
 
-    Args:    needs: tells the secrets that a command needs; None needs all that are declared.
+    Args:
+        needs: tells the secrets that a command needs; None needs all that are declared.
+        needs_database: tells whether it needs the database's URL, which is else empty.
     Raises:  ConfigError with every problem; LocalStackError when `local` does not run.
     """
     config = load(path, environment)
@@ -87,7 +99,7 @@ def target(
         variables = {**local.environment, **os.environ}
         resolved = resolve(config, variables, Outside(root, local.api_url), names)
         return Target(config, resolved, local.url)
-    resolved = resolve(config, os.environ, Outside(root), names)
+    resolved = resolve(config, os.environ, Outside(root), names, database=needs_database(config))
     return Target(config, resolved, resolved.revealed_url)
 
 

@@ -14,7 +14,7 @@ from supaops.worker.loading import load_handlers
 from supaops.worker.sentry.start import start
 from supaops.worker.server import configure_logging, run_server
 from supaops.worker.settings import Settings
-from supaops.worker.transports.database import DatabaseTransport
+from supaops.worker.transports.choice import needs_database, open_transport
 
 HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
 
@@ -51,12 +51,14 @@ def serve(
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
     configure_logging()
-    where = target(env, config, needs=lambda config: {config.worker.secret})
+    where = target(
+        env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
+    )
     settings = Settings.of(where.config, where.resolved.secrets)
     registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
     reporter = start(where.config, where.resolved, os.environ)
+    transport = open_transport(where.config, settings, where.resolved, where.database_url)
     where.announce("serve")
-    transport = DatabaseTransport(settings, where.database_url)
     app = create_app(settings, transport, registry, reporter=reporter)
     run_server(app, host=host, port=port)
 

@@ -77,13 +77,18 @@ def resolve(
     environ: Mapping[str, str],
     outside: Outside | None = None,
     names: Collection[str] | None = None,
+    *,
+    database: bool = True,
 ) -> Resolved:
     """Return the value of every reference, or of the database's and of the named secrets'.
 
+    Args:
+        names: of the secrets that are wanted; None wants all.
+        database: whether the database's URL is wanted.
     Raises: ConfigError that names every reference which leads to nothing, to a placeholder or to
         what is unfit, with the key that asks for it; never a value.
     """
-    resolved, problems = resolve_some(config, environ, outside, names)
+    resolved, problems = resolve_some(config, environ, outside, names, database=database)
     if problems:
         raise ConfigError(problems)
     return resolved
@@ -94,13 +99,17 @@ def resolve_some(
     environ: Mapping[str, str],
     outside: Outside | None = None,
     names: Collection[str] | None = None,
+    *,
+    database: bool = True,
 ) -> tuple[Resolved, list[SupaopsError]]:
     """Return the values that there are, and a problem for each of the others.
 
-    Args:    names: of the secrets that are wanted; None wants all.
+    Args:
+        names: of the secrets that are wanted; None wants all.
+        database: whether the database's URL is wanted.
     """
     reading = _Reading(config, environ, outside or Outside())
-    url = reading.database_url()
+    url = reading.database_url() if database else None
     secrets = {name: reading.secret(name) for name in config.vault.secrets if _wants(names, name)}
     kept = {name: SecretStr(value) for name, value in secrets.items() if value is not None}
     resolved = Resolved(SecretStr(url) if url else None, kept, reading.optional)

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from supaops.db.pool import Pool
 from supaops.db.queries import query
 from supaops.db.reports import done_reports, failure_reports
-from supaops.db.work import Claimed, Done, Exchanged, Failure, Job, Unreadable
+from supaops.db.work import Claimed, Done, Exchanged, Failure, Job, read_payload
 
 
 class JobQueue:
@@ -133,12 +133,4 @@ class JobQueue:
 
 
 def _job(job_id: int, task_type: str, queue: str, payload: str | None, *others: Any) -> Job:
-    return Job(job_id, task_type, queue, _payload(payload), *others)
-
-
-def _payload(text: str | None) -> Any:
-    """Return what a payload holds: read here and not by psycopg, for one must not spoil the lot."""
-    try:
-        return None if text is None else json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return Unreadable(str(error))
+    return Job(job_id, task_type, queue, read_payload(payload), *others)

@@ -19,7 +19,7 @@ def find_server() -> int:
     return 0
 
 
-def run_loops(root: Path) -> int:
+def run_loops(root: Path, descriptor: int) -> int:
     """Run the stand-ins' loops; standard error, which is their log, hears of ours alone.
 
     Libraries would add the URL of each request, and with it what its query holds.
@@ -27,20 +27,20 @@ def run_loops(root: Path) -> int:
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(format="%(asctime)s UTC %(levelname)s %(message)s")
     logging.getLogger("supaops").setLevel(logging.INFO)
-    asyncio.run(loops.run(root))
+    asyncio.run(loops.run(root, descriptor))
     return 0
 
 
 def main(arguments: list[str]) -> int:
-    """Run a task: ``find-server``, ``supervisor <root>`` or ``loops <root>``."""
+    """Run a task: ``find-server``, ``supervisor <root>`` or ``loops <root> <socket>``."""
     try:
         match arguments:
             case ["find-server"]:
                 return find_server()
             case ["supervisor", root]:
                 return supervisor.main(Path(root))
-            case ["loops", root]:
-                return run_loops(Path(root))
+            case ["loops", root, descriptor]:
+                return run_loops(Path(root), int(descriptor))
     except SupaopsError as error:
         sys.stderr.write(f"{error}\nhint: {error.hint}\n")
         return 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from supaops.errors import LocalStackError
 from supaops.local import process, settings
 from supaops.local.account import Account, current_name
 from supaops.local.layout import Base
+from supaops.local.ports import free_port, is_free
 from supaops.local.server import Server
 from supaops.local.settings import ADMIN, Settings
 
@@ -72,9 +72,9 @@ class Cluster:
         are waited for.
         """
         deadline = time.monotonic() + _RETRIES_S
-        taken = wanted.port == 0 or not _is_free(wanted.port)
+        taken = wanted.port == 0 or not is_free(wanted.port)
         while True:
-            wanted = replace(wanted, port=_free_port()) if taken else wanted
+            wanted = replace(wanted, port=free_port()) if taken else wanted
             said = self._try_start(wanted)
             if not said:
                 return wanted.port
@@ -168,22 +168,6 @@ def _locale(major: int) -> list[str]:
     if major >= 17:  # noqa: PLR2004  the provider is new in 17, and needs no locale of the system
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     return ["--locale=en_US.UTF-8" if sys.platform == "darwin" else "--locale=C.UTF-8"]
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _last_cause(text: str) -> str:

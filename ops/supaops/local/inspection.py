@@ -15,7 +15,7 @@ from supaops.local.settings import WITH_LOOP
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One extension of the chain. Shapes: `kind` is ``native`` or ``stand-in``."""
+    """One extension of the chain, or the Data API. Shapes: `kind` is ``native`` or ``stand-in``."""
 
     name: str
     kind: str
@@ -30,6 +30,7 @@ class Inspection:
     server_version: str
     source: str
     port: int
+    api_url: str
     account: str
     data: Path
     log: Path
@@ -60,6 +61,7 @@ def inspect(root: Path) -> Inspection | None:
         server_version=known.server_version,
         source=known.source,
         port=known.port,
+        api_url=known.api_url,
         account=known.account,
         data=cluster.base.data,
         log=cluster.base.log,
@@ -73,11 +75,12 @@ def inspect(root: Path) -> Inspection | None:
 
 
 def _parts(native: frozenset[str], *, server: bool, loops_run: bool) -> tuple[Part, ...]:
-    return tuple(
+    extensions = [
         Part(
             name,
             "native" if name in native else "stand-in",
             server and (name in native or name not in WITH_LOOP or loops_run),
         )
         for name in sorted(SCRIPTS)
-    )
+    ]
+    return (*extensions, Part("data_api", "stand-in", server and loops_run))

@@ -1,14 +1,16 @@
-"""The process of the stand-ins' loops: ``python -m supaops.local loops <root>``."""
+"""The process of the stand-ins' loops: ``python -m supaops.local loops <root> <socket>``."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from supaops.errors import LocalStackError
 from supaops.local import cron_loop, net_loop, state
+from supaops.local.gateway import waiting
 from supaops.local.layout import Home
 from supaops.local.settings import ADMIN
 
@@ -23,13 +25,18 @@ def missing(native: frozenset[str]) -> list[Loop]:
     return [loop for extension, loop in LOOPS.items() if extension not in native]
 
 
-async def run(root: Path) -> None:
-    """Run the loops until one ends or standard input closes, as it does with our parent."""
+async def run(root: Path, descriptor: int) -> None:
+    """Run the loops until one ends or standard input closes, as it does with our parent.
+
+    Args:    descriptor: of the socket where callers of the Data API come.
+    """
     known = state.read(Home.of(root).state)
     if known is None:
         raise LocalStackError("there is no local stack here", hint="supaops local up")
     admin_url = known.url(ADMIN, known.admin_password)
     tasks = [asyncio.ensure_future(loop(admin_url)) for loop in missing(frozenset(known.native))]
+    listener = socket.socket(fileno=descriptor)
+    tasks.append(asyncio.ensure_future(waiting.run(known, listener)))
     tasks.append(asyncio.ensure_future(_parent_gone()))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:

@@ -32,7 +32,7 @@ def local_database(root: Path) -> LocalDatabase:
     Raises: LocalStackError when none runs.
     """
     if stack := find(root):
-        return LocalDatabase(stack.url, stack.environment)
+        return LocalDatabase(stack.url, stack.environment, stack.api_url)
     if supabase := find_supabase(root):
         return LocalDatabase(supabase.url, {}, supabase.api_url)
     raise LocalStackError(

@@ -13,7 +13,8 @@ from supaops.local import build, choice, state, supervisor
 from supaops.local.bootstrap import bootstrap
 from supaops.local.build import Report, cluster_of
 from supaops.local.layout import Base, Home, make_sockets
-from supaops.local.settings import ADMIN, OWNER, WITH_LOOP, Settings
+from supaops.local.ports import free_port, is_free
+from supaops.local.settings import ADMIN, OWNER, Settings
 from supaops.local.state import State
 
 
@@ -23,7 +24,7 @@ class Stack:
 
     Shapes: `url` is for role postgres, no superuser; `admin_url` for supabase_admin, a superuser;
     `environment` holds what the YAML's ``env(NAME)`` asks for; `native` names the extensions that
-    are real, the others are stand-ins.
+    are real, the others are stand-ins; `api_url` is its Data API's, as Supabase's clients take it.
     """
 
     url: str = field(repr=False)
@@ -32,6 +33,8 @@ class Stack:
     pg_bin: Path
     server_version: str
     native: frozenset[str]
+    api_url: str = ""
+    jwt_secret: str = field(default="", repr=False)
 
 
 def up(
@@ -60,9 +63,8 @@ def up(
             home, durable=durable is not False, lock=lock, report=report
         )
         known = _with_wishes(known, endpoint, durable, parameters)
-        known = _running(home, known, report)
-        if not WITH_LOOP.issubset(known.native):
-            supervisor.start(home, root.resolve())
+        known = with_api(home, _running(home, known, report))
+        supervisor.start(home, root.resolve())
         return _stack(known)
 
 
@@ -115,10 +117,12 @@ def _stack(known: State) -> Stack:
     return Stack(
         url=url,
         admin_url=known.url(ADMIN, known.admin_password),
-        environment={"DATABASE_URL": url, **known.environment},
+        environment={"DATABASE_URL": url, "SUPABASE_URL": known.api_url, **known.environment},
         pg_bin=Path(known.pg_bin),
         server_version=known.server_version,
         native=frozenset(known.native),
+        api_url=known.api_url,
+        jwt_secret=known.jwt_secret,
     )
 
 
@@ -200,6 +204,28 @@ def _start(home: Home, known: State, report: Report) -> State:
         server_version=cluster.server.version,
         source=cluster.server.source,
     )
+
+
+def with_api(home: Home, known: State) -> State:
+    """Return the state with the Data API's keys, and with a port that it listens on or can."""
+    if not known.jwt_secret:  # of an earlier version, whose supervisor knows no API
+        supervisor.stop(home)
+        known = replace(known, jwt_secret=state.new_secret())
+        known = replace(known, environment={**known.environment, **_keys(known.jwt_secret)})
+    if not supervisor.running(home):
+        port = known.api_port
+        known = replace(known, api_port=port if port and is_free(port) else free_port())
+    state.write(home.state, known)
+    return known
+
+
+def _keys(secret: str) -> dict[str, str]:
+    from supaops.local.gateway import tokens  # noqa: PLC0415  once in the life of a stack
+
+    return {
+        "SUPABASE_ANON_KEY": tokens.key("anon", secret),
+        "SUPABASE_SERVICE_ROLE_KEY": tokens.key("service_role", secret),
+    }
 
 
 def _bootstrap(home: Home, known: State, report: Report) -> State:

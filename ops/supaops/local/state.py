@@ -22,7 +22,8 @@ class State:
     """The facts of one local stack.
 
     Shapes: `base` holds the server's files; `ready` turns true when the bootstrap has finished;
-    `port` is 0 before the first start; `parameters` go into postgresql.conf.
+    `port` and `api_port`, the Data API's, are 0 before the first start; `parameters` go into
+    postgresql.conf.
     """
 
     base: str
@@ -35,8 +36,10 @@ class State:
     admin_password: str = field(repr=False)
     password: str = field(repr=False)
     environment: dict[str, str] = field(repr=False)
+    jwt_secret: str = field(default="", repr=False)
     parameters: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    api_port: int = 0
     durable: bool = True
     ready: bool = False
     format: int = _FORMAT
@@ -47,6 +50,11 @@ class State:
         `sslmode` is there because PGSSLMODE=require, set for a hosted project, would apply here.
         """
         return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/postgres?sslmode=disable"
+
+    @property
+    def api_url(self) -> str:
+        """Return the URL of the project, as the clients of Supabase take it."""
+        return f"http://127.0.0.1:{self.api_port}"
 
 
 def new_secret() -> str:

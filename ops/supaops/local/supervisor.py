@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -112,9 +113,10 @@ def _signal(target: Running, kind: signal.Signals) -> None:
 class _Supervisor:
     """One run of the loop that keeps the loops running."""
 
-    def __init__(self, root: Path, descriptor: int) -> None:
+    def __init__(self, root: Path, descriptor: int, listener: socket.socket) -> None:
         self._root = root
         self._descriptor = descriptor
+        self._listener = listener
         self._ended = asyncio.Event()
 
     async def run(self, data_dir: Path) -> None:
@@ -133,7 +135,8 @@ class _Supervisor:
         """Run the process of the loops until it dies or we must end."""
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "supaops.local", "loops", str(self._root),
-            stdin=subprocess.PIPE, pass_fds=(self._descriptor,),
+            str(self._listener.fileno()), stdin=subprocess.PIPE,
+            pass_fds=(self._descriptor, self._listener.fileno()),
         )  # fmt: skip
         self._record(child.pid)
         dies, ends = asyncio.ensure_future(child.wait()), asyncio.ensure_future(self._ended.wait())
@@ -170,9 +173,23 @@ def main(root: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return 0
-    if known is None or os.fork():
+    if known is None:
+        return 0
+    listener = _listen(known.api_port)
+    if os.fork():
         return 0
     os.setsid()
-    supervisor = _Supervisor(root, descriptor)
+    supervisor = _Supervisor(root, descriptor, listener)
     asyncio.run(supervisor.run(Base(Path(known.base)).data))
     return 0
+
+
+def _listen(port: int) -> socket.socket:
+    """Listen before anybody is told: callers that come early wait, and a new life goes on."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        raise LocalStackError(
+            f"the Data API cannot listen on port {port}: {error.strerror}",
+            hint="supaops local down, then supaops local up",
+        ) from error
