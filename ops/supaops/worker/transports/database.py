@@ -29,9 +29,10 @@ class DatabaseTransport:
         handlers = min(settings.batch_limit, _HANDLER_CONNECTIONS)
         self._ours = _pool(settings, url, _QUEUE_CONNECTIONS)
         self._theirs = _pool(settings, url, handlers)
-        self.queue = JobQueue(self._ours, schema=settings.schema, name=settings.name)
+        self._place = {"schema": settings.schema, "name": settings.name}
+        self.queue = JobQueue(self._ours, **self._place)
         self.connection: Connections = self._theirs.connection
-        self.ended = Outcomes(self._ours, schema=settings.schema, name=settings.name)
+        self.ended = Outcomes(self._ours, **self._place)
 
     async def probe(self) -> None:
         """Do nothing if there is a connection to be had.
@@ -46,7 +47,7 @@ class DatabaseTransport:
 
         Raises: ConnectionFailed when trying again may help, DatabaseError when it will not.
         """
-        return await known_values(self._ours, name)
+        return await known_values(self._ours, name, **self._place)
 
     async def __aenter__(self) -> Self:
         """Open the pools; no connection is made yet, so this succeeds without a server."""
