@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,14 @@ class Unreadable:
     """Stands for a payload that Python cannot hold, such as a number of 5,000 digits."""
 
     reason: str
+
+
+def read_payload(text: str | None) -> Any:
+    """Return what a payload's JSON holds: read by itself, for one must not spoil a whole claim."""
+    try:
+        return None if text is None else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Unreadable(str(error))
 
 
 class Job(NamedTuple):
