@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
@@ -14,6 +15,8 @@ from tests.edge.serving import Served
 from tests.examples import FACTOR
 
 JSON = "application/json"
+# Its looks for more would take up the slots of the next post.
+LINGERS: tuple[int, dict[str, str]] = (0, {})
 TYPES = [
     JSON,
     "APPLICATION/JSON",
@@ -36,16 +39,17 @@ CORNERS = [
     b'{"limit":-0}',
     b'{"limit":01}',
     b'{"limit":NaN}',
+    b'{"limit":1' + b"0" * 400 + b"}",
 ]
 
 
 def expected(body: bytes, content_type: str | None) -> tuple[int, dict[str, str]]:
     """Return what the Python worker answers to a body when its database is away."""
     try:
-        parse_wish(body, content_type, default=10, maximum=10)
+        wish = parse_wish(body, content_type, default=10, maximum=10)
     except HTTPException as error:
         return error.status_code, {"error": error.detail}
-    return AWAY
+    return LINGERS if wish.linger else AWAY
 
 
 numbers = st.integers() | st.floats() | st.sampled_from([0, -1, 1, 1.0, 2**63, 10**400, -0.0])
@@ -56,7 +60,6 @@ bodies = st.one_of(
     documents.map(lambda each: json.dumps(each).encode()),
     values.map(lambda each: json.dumps(each).encode()),
     st.binary(max_size=40),
-    st.sampled_from(CORNERS),
 )
 types = st.sampled_from(TYPES)
 
@@ -72,4 +75,11 @@ def test_every_body_is_answered_as_by_the_python_worker(
     alone: Served, body: bytes, content_type: str | None
 ) -> None:
     headers = {} if content_type is None else {"content-type": content_type}
-    assert answer(alone, content=body, headers=headers) == expected(body, content_type)
+    wanted = expected(body, content_type)
+    assume(wanted != LINGERS)
+    assert answer(alone, content=body, headers=headers) == wanted
+
+
+@pytest.mark.parametrize("body", CORNERS)
+def test_a_corner_of_json_is_no_exception(alone: Served, body: bytes) -> None:
+    assert answer(alone, content=body, headers={"content-type": JSON}) == expected(body, JSON)

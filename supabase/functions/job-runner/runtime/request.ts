@@ -100,7 +100,7 @@ function isJson(contentType: string | null): boolean {
 function decode(body: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parseStrictly(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    value = parseStrictly(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
   } catch (error) {
     const isDoubled = error instanceof DoubledKey;
     throw new Refusal(400, isDoubled ? "the body names a key twice" : "the body is not JSON");

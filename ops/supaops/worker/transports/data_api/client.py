@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import httpx
 from pydantic import SecretStr
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
 from supaops.errors import ConfigError, ConnectionFailed, SupaopsError
 from supaops.worker.transports.data_api.refusals import refusal
 

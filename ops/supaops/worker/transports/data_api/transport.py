@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any, NoReturn, Self
 
 from pydantic import SecretStr
-from supabase import AsyncClient
 
+from supabase import AsyncClient
 from supaops.db.connect import AsyncConnection
 from supaops.db.rotation import KnownValues
 from supaops.errors import DatabaseError, SupaopsError
