@@ -67,6 +67,7 @@ registry.handler("wrapped", () => {
 });
 
 registry.handler("unload", async (context) => {
-  dispatchEvent(new Event("beforeunload")); // as the platform does before it ends an instance
+  // As the platform does before it ends an instance.
+  dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: "wall_clock" } }));
   await new Promise((done) => context.signal.addEventListener("abort", done));
 });

@@ -128,6 +128,7 @@ def test_instance_that_the_platform_ends_gives_its_jobs_back(
         assert served.run()["claimed"] == 1
         until(lambda: row(db, job_id)["status"] == "pending", seconds=5)
         late = served.request("POST")
+        assert "the platform ends this instance: wall_clock" in log_of(served)
     assert row(db, job_id)["attempts"] == 0
     assert (late.status_code, late.json()) == (503, {"error": "the worker is shutting down"})
 

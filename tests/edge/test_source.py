@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def test_the_repositorys_function_is_as_its_yaml_says(declared: Config) -> None:
     found = read_edge_function(ROOT, declared)
     assert (dict(found.stale), dict(found.missing)) == ({}, {})
     assert not asks_for_a_token(ROOT)
+
+
+def test_packages_are_locked_in_the_format_that_every_version_of_the_platform_reads() -> None:
+    locked = json.loads((FUNCTION / "deno.lock").read_text(encoding="utf-8"))
+    assert locked["version"] == "4"  # the next one is read since March 2026 alone
+    assert locked["specifiers"].keys() == {"npm:@supabase/supabase-js@2"}
 
 
 def test_all_of_the_function_is_shipped() -> None:

@@ -28,8 +28,9 @@ export function workerName(): string {
 
 /** Call a function before the platform ends this instance; under a plain Deno at SIGTERM and SIGINT. */
 export function beforeTheEnd(stop: (graceMs: number) => Promise<void>): void {
-  addEventListener("beforeunload", () => {
-    log.info("the platform ends this instance");
+  addEventListener("beforeunload", (event) => {
+    const reason = (event as CustomEvent<{ reason?: string } | null>).detail?.reason;
+    log.info(`the platform ends this instance: ${reason ?? "no reason given"}`);
     keepAlive(stop(0));
   });
   if (edge) return;
