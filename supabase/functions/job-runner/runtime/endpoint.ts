@@ -161,7 +161,6 @@ export class Endpoint {
       disabled: isDisabled(),
       running: this.#runner.running,
       batch_limit: this.#settings.batchLimit,
-      sentry: { enabled: false, dropped: 0, last_error: null },
     });
   }
 }
