@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from supaops.worker.request import parse_wish
 from tests.edge.conftest import AWAY, answer
 from tests.edge.serving import Served
-from tests.examples import FACTOR
+from tests.examples import inputs
 
 JSON = "application/json"
 # Its looks for more would take up the slots of the next post.
@@ -64,12 +64,7 @@ bodies = st.one_of(
 types = st.sampled_from(TYPES)
 
 
-@settings(
-    max_examples=60 * FACTOR,
-    derandomize=FACTOR == 1,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@inputs(60)
 @given(body=bodies, content_type=types)
 def test_every_body_is_answered_as_by_the_python_worker(
     alone: Served, body: bytes, content_type: str | None
