@@ -49,6 +49,15 @@ def test_integers_that_a_number_cannot_hold_come_back_digit_by_digit(
     assert row(db, job_id)["result"] == payload
 
 
+def test_payload_that_is_nested_deep_harms_nobody_else(served: Served, db: Connection) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    db.execute("select public.job_queue_enqueue('echo', %s::jsonb)", [f'{{"a": {deep}}}'])
+    job_id = enqueue(db, "echo")
+    counts = served.run()
+    assert counts["claimed"] == 2
+    assert row(db, job_id)["status"] == "succeeded"
+
+
 def test_handler_that_does_not_stop_has_failed_at_its_timeout_and_takes_up_a_slot(
     served: Served, db: Connection
 ) -> None:

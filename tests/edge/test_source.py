@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def test_what_is_made_from_yaml_is_formatted_and_clean(
     succeeds(*words, cwd=lay_out(declared, tmp_path))
 
 
+UNITS = Path(__file__).parent / "units_test.ts"
 WRONG = """
 import { Handlers } from "./runtime/handlers.ts";
 const registry = new Handlers<{ sync: { dryRun: boolean } }>();
@@ -54,6 +56,12 @@ def test_a_wrong_task_type_or_payload_is_an_error_of_the_compiler(
     function = lay_out(declared, tmp_path)
     (function / "wrong.ts").write_text(WRONG, encoding="utf-8")
     succeeds("check", "index.ts", "wrong.ts", cwd=function)
+
+
+def test_the_units_that_no_request_reaches(declared: Config, tmp_path: Path) -> None:
+    function = lay_out(declared, tmp_path)
+    shutil.copy(UNITS, function)
+    succeeds("test", UNITS.name, cwd=function)
 
 
 def test_the_repositorys_function_is_as_its_yaml_says(declared: Config) -> None:

@@ -1,19 +1,19 @@
 /** PostgreSQL's intervals. */
 
-const INTERVAL =
-  /^(?:(-?\d+) years? ?)?(?:(-?\d+) mons? ?)?(?:(-?\d+) days? ?)?(?:(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?))?$/;
-const SECOND_MS = 1000;
-const DAY_MS = 86_400 * SECOND_MS;
+// As PostgreSQL writes them by default, `1 day 02:03:04.5`, and as ISO 8601 does, `P1DT2H3M4.5S`.
+const POSTGRES =
+  /^(?:(-?\d+) years? ?)?(?:(-?\d+) mons? ?)?(?:(-?\d+) days? ?)?(?:(-?\d+):(\d\d):(\d\d(?:\.\d+)?))?$/;
+const ISO_8601 =
+  /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+(?:\.\d+)?)S)?)?$/;
+/** Of a year, a month, a day, an hour, a minute and a second, as the server converts them. */
+const SECONDS = [365.25 * 86_400, 30 * 86_400, 86_400, 3600, 60, 1] as const;
 
-/** Return an interval in milliseconds; it is written as PostgreSQL does by default: `1 day 02:03:04.5`. */
+/** Return an interval in milliseconds. Throws TypeError for another style. */
 export function intervalMs(text: string): number {
-  const match = INTERVAL.exec(text);
+  const match = POSTGRES.exec(text) ?? ISO_8601.exec(text);
   if (!match) throw new TypeError("the server writes intervals in a style that is not known");
-  const [years, months, days, , hours, minutes, seconds] = match.slice(1).map((each) =>
-    Number(each ?? 0)
-  );
-  const time = (hours! * 3600 + minutes! * 60 + seconds!) * SECOND_MS;
-  return (years! * 365.25 + months! * 30 + days!) * DAY_MS + (match[4] === "-" ? -time : time);
+  const parts = match.slice(1).map((each) => Number(each ?? 0));
+  return 1000 * parts.reduce((sum, each, index) => sum + each * SECONDS[index]!, 0);
 }
 
 /** Return milliseconds as an interval that the server reads in every style. */

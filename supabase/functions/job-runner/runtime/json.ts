@@ -13,12 +13,22 @@ const exact = JSON as unknown as {
 const INTEGER = /^-?[0-9]+$/;
 const STRING_OR_KEY = /"(?:[^"\\]|\\.)*"(?:\s*:)?/g;
 
-/** Parse JSON; an integer beyond 2^53 becomes a `bigint`. Throws SyntaxError. */
+/**
+ * Parse JSON; an integer beyond 2^53 becomes a `bigint`. Throws SyntaxError.
+ *
+ * What is nested too deep for that is parsed all the same, its integers rounded: one job must not
+ * spoil the claim of others.
+ */
 export function parseJson(text: string): unknown {
-  return exact.parse(
-    text,
-    (_key, value, { source }) => isInexact(value, source) ? BigInt(source) : value,
-  );
+  try {
+    return exact.parse(
+      text,
+      (_key, value, { source }) => isInexact(value, source) ? BigInt(source) : value,
+    );
+  } catch (error) {
+    if (error instanceof RangeError) return JSON.parse(text);
+    throw error;
+  }
 }
 
 /** Parse JSON text into what `JSON.stringify` writes back digit by digit. Throws SyntaxError. */

@@ -102,13 +102,12 @@ export class Queue {
       worker,
       lease: toInterval(this.#settings.leaseMs),
     }) as Row[];
-    const [answer, ...jobs] = rows;
-    const statuses = (answer!.statuses ?? []) as { id: number; status: string }[];
-    return {
-      jobs: jobs.map(jobOf),
-      refused: new Set(answer!.refused as number[]),
-      statuses: new Map(statuses.map((each) => [each.id, each.status])),
-    };
+    try {
+      return exchanged(rows);
+    } catch (error) {
+      const message = `the answer cannot be read: ${(error as Error).message}`;
+      throw new QueueError(message, { away: false });
+    }
   }
 
   /** Extend a lease from now; return the ids of its jobs that it no longer holds. */
@@ -165,6 +164,16 @@ export async function exactFetch(input: RequestInfo | URL, init?: RequestInit): 
     statusText,
     headers: { "content-type": "application/json" },
   });
+}
+
+/** Return the answer of an exchange: the first row is that to the reports. Throws TypeError. */
+function exchanged([answer, ...jobs]: Row[]): Exchanged {
+  const statuses = (answer!.statuses ?? []) as { id: number; status: string }[];
+  return {
+    jobs: jobs.map(jobOf),
+    refused: new Set(answer!.refused as number[]),
+    statuses: new Map(statuses.map((each) => [each.id, each.status])),
+  };
 }
 
 function doneReport({ job, outcome }: Report): Row | null {
