@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
 
 from supaops import __version__
+from supaops.config import Config
 from supaops.db.connect import Connection
 from tests.edge.conftest import log_of
 from tests.edge.serving import Served, serving
@@ -114,19 +117,28 @@ def test_log_of_a_job_names_it_and_its_request_and_no_payload(
     assert served.secret not in log_of(served)
 
 
-GIVE_BACK = {"on_deadline": "give_back"}
+def hasty(project: Project, **worker: object) -> Config:
+    """Return a config whose answers come soon, and that differs in `worker` otherwise."""
+    update = {"timeout": timedelta(seconds=1), **worker}
+    config = project.config
+    return config.model_copy(update={"worker": config.worker.model_copy(update=update)})
+
+
+@pytest.fixture
+def patient(db: Connection) -> Iterator[Connection]:
+    """Let slow jobs take longer than an answer."""
+    db.execute("update supaops.task_type set timeout = '20 s' where name = 'slow'")
+    yield db
+    db.execute("update supaops.task_type set timeout = '2 s' where name = 'slow'")
 
 
 def test_jobs_at_the_deadline_are_given_back_when_the_yaml_says_so(
-    project: Project, db: Connection
+    project: Project, patient: Connection
 ) -> None:
-    worker = project.config.worker.model_copy(update=GIVE_BACK)
-    config = project.config.model_copy(update={"worker": worker})
-    job_id = enqueue(db, "slow", {"seconds": 15})
-    db.execute("update supaops.task_type set timeout = '20 s' where name = 'slow'")
-    with serving(config, project.environ) as served:
+    job_id = enqueue(patient, "slow", {"seconds": 15})
+    with serving(hasty(project, on_deadline="give_back"), project.environ) as served:
         assert served.run() == {"claimed": 1, "given_back": 1}
-    assert (row(db, job_id)["status"], row(db, job_id)["attempts"]) == ("pending", 0)
+    assert (row(patient, job_id)["status"], row(patient, job_id)["attempts"]) == ("pending", 0)
 
 
 def test_instance_that_the_platform_ends_gives_its_jobs_back(
@@ -142,14 +154,13 @@ def test_instance_that_the_platform_ends_gives_its_jobs_back(
     assert (late.status_code, late.json()) == (503, {"error": "the worker is shutting down"})
 
 
-def test_sigterm_lets_running_jobs_end(project: Project, db: Connection) -> None:
-    job_id = enqueue(db, "slow", {"seconds": 2.2})
-    db.execute("update supaops.task_type set timeout = '20 s' where name = 'slow'")
-    with serving(project.config, project.environ) as served:
+def test_sigterm_lets_running_jobs_end(project: Project, patient: Connection) -> None:
+    job_id = enqueue(patient, "slow", {"seconds": 1.2})
+    with serving(hasty(project), project.environ) as served:
         assert served.run() == {"claimed": 1, "running": 1}
         served.process.terminate()
         assert served.process.wait(10) == 0
-    assert row(db, job_id)["status"] == "succeeded"
+    assert row(patient, job_id)["status"] == "succeeded"
 
 
 def test_job_of_a_moment_later_is_done_without_another_post(served: Served, db: Connection) -> None:

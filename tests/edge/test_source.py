@@ -55,13 +55,14 @@ def test_a_wrong_task_type_or_payload_is_an_error_of_the_compiler(
 ) -> None:
     function = lay_out(declared, tmp_path)
     (function / "wrong.ts").write_text(WRONG, encoding="utf-8")
-    succeeds("check", "index.ts", "wrong.ts", cwd=function)
+    shutil.copy(UNITS, function)
+    succeeds("check", "index.ts", "wrong.ts", UNITS.name, cwd=function)
 
 
 def test_the_units_that_no_request_reaches(declared: Config, tmp_path: Path) -> None:
     function = lay_out(declared, tmp_path)
     shutil.copy(UNITS, function)
-    succeeds("test", UNITS.name, cwd=function)
+    succeeds("test", "--no-check", UNITS.name, cwd=function)
 
 
 def test_the_repositorys_function_is_as_its_yaml_says(declared: Config) -> None:
