@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
 
 from supaops.db.connect import Connection
-from tests.conformance.workers import Worker
+from supaops.local import Stack
+from tests.conformance.conftest import OVERLAY
+from tests.conformance.workers import Start, Worker
+from tests.projects import Project
 from tests.waiting import until
 from tests.worker.queue_rows import row
 
@@ -129,6 +133,18 @@ def test_slow_job_is_counted_as_running_and_ends_after_the_answer(
     until(lambda: row(db, job_id)["status"] == "succeeded")
     assert row(db, job_id)["result"] == "slept"
     assert row(db, job_id)["attempts"] == 1
+
+
+def test_slow_job_is_given_back_at_the_answer_where_the_configuration_says_so(
+    start: Start, stack: Stack, db: Connection, tmp_path: Path
+) -> None:
+    job_id = enqueue(db, "slow", {"seconds": 15}, attempts=1)
+    impatient = OVERLAY.replace("  timeout: 2s\n", "  timeout: 2s\n  on_deadline: give_back\n")
+    with start(Project.make(tmp_path, stack, impatient), {}) as worker:
+        assert worker.run() == {"claimed": 1, "given_back": 1}
+        assert worker.description["running"] == 0
+    back = row(db, job_id)
+    assert (back["status"], back["attempts"], back["max_attempts"]) == ("pending", 0, 1)
 
 
 def test_cancelled_job_is_stopped_while_it_runs(worker: Worker, db: Connection) -> None:

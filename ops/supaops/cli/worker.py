@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from supaops.cli.console import show, write
 from supaops.cli.handlers import ExecutorOption, HandlersOption, SchedulerOption, registry_of
@@ -41,7 +42,10 @@ from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
 from supaops.worker.stream import Bounds
 from supaops.worker.supervisor import Supervisor, without_metrics_port
-from supaops.worker.transports.database import DatabaseTransport
+from supaops.worker.transports.choice import needs_database, open_transport
+
+# Nobody calls this worker, so it has no use for the secret that a caller would need.
+_NO_CALLER = SecretStr("none")
 
 ConcurrencyOption = Annotated[
     int | None,
@@ -111,7 +115,7 @@ def worker(
     """
     configure_logging(log_format, log_level)
     grace_time = duration(grace, "--grace")
-    where = target(env, config, needs=lambda config: {config.worker.secret})
+    where = target(env, config, needs=lambda _: (), needs_database=needs_database)
     address = MetricsAddress(metrics_host, metrics_port)
     if processes > 1:
         announce(where, "worker")
@@ -130,11 +134,11 @@ def worker(
 def _work(
     where: Target, duty: Duty, registry: Handlers, engines: Engines, address: MetricsAddress
 ) -> Drained:
-    settings = Settings.of(where.config, where.resolved.secrets)
+    settings = Settings.of(where.config, {where.config.worker.secret: _NO_CALLER})
     reporter = start(where.config, where.resolved, os.environ)
-    announce(where, "worker")
     settings = replace(settings, batch_limit=duty.bounds.concurrency)
-    transport = DatabaseTransport(settings, where.database_url)
+    transport = open_transport(where.config, settings, where.resolved, where.database_url)
+    announce(where, "worker")
     with observe(
         address, kind="worker", handlers=registry, declared=where.config.queue.task_types
     ) as observer:
