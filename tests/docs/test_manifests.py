@@ -10,7 +10,6 @@ import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
-from supaops.cli.reference import commands
 from supaops.config import Config
 from supaops.scaffold import kubernetes_texts
 from tests.docs.commands import complaint
@@ -152,7 +151,6 @@ def test_ports_that_probes_and_services_name_are_there(config: Config) -> None:
     assert [each["targetPort"] for each in service["spec"]["ports"]] == ["http"]
 
 
-@pytest.mark.skipif("supaops worker" not in dict(commands()), reason="there is no worker yet")
 @EVERY_CONFIG
 def test_every_command_of_a_manifest_is_one_that_supaops_takes(config: Config) -> None:
     commands = [" ".join([*each["command"], *each["args"]]) for _, each in containers(config)]

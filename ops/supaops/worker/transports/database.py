@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Self
 
+from supaops.db.effects import JobConnections
 from supaops.db.jobs import JobQueue
 from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
@@ -34,7 +35,7 @@ class DatabaseTransport:
         self._theirs = _pool(settings, url, handlers)
         self._place = {"schema": settings.schema, "name": settings.name}
         self.queue = JobQueue(self._ours, **self._place)
-        self.connection: Connections = self._theirs.connection
+        self.connection: Connections = JobConnections(self._theirs, **self._place)
         self.ended = Outcomes(self._ours, **self._place)
 
     async def wakeups(self, heard: Callable[[], None]) -> None:
