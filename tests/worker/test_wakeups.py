@@ -20,7 +20,7 @@ from tests.worker.queue_rows import until
 pytestmark = [pytest.mark.anyio, pytest.mark.stack]
 
 CHANNEL = "job_queue"
-LISTENS = "from pg_stat_activity where application_name = 'supaops listener'"
+LISTENS = "from pg_stat_activity where application_name = 'supaops worker (wakeups)'"
 
 
 @dataclass

@@ -59,7 +59,7 @@ class Wakeups:
         Raises: DatabaseError.
         """
         connection = await open_session(
-            self._url, application_name="supaops listener", **_KEEP_ALIVE
+            self._url, application_name="supaops worker (wakeups)", **_KEEP_ALIVE
         )
         try:
             await listen(connection, self._channel)
