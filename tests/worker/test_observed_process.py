@@ -1,4 +1,4 @@
-"""`supaops serve` as whoever runs it sees it: its log, its metrics, its spans, until it ends."""
+"""Workers as whoever runs them sees them: their log, metrics and spans, until they end."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.chains import SUPAOPS
 from tests.projects import ROOT, Project
 from tests.waiting import until
 from tests.worker.otlp_receiver import Collector, attributes, collecting
+from tests.worker.queue_rows import enqueue
 
 pytestmark = pytest.mark.stack
 
@@ -31,6 +32,8 @@ registry = Handlers()
 @registry.handler("work")
 def work(context, payload):
     context.logger.info("at work")
+    if payload.get("fail"):
+        raise ValueError("bad luck")
     logging.getLogger("upstream").warning("slow")
 """
 PAYLOAD = "payload-of-a-user"
@@ -65,7 +68,8 @@ def seen(project: Project) -> Iterator[Seen]:
     found = Seen(log)
     with connect(project.url, application_name="pytest") as db:
         found.job_id = enqueue_in_a_trace(db)
-    with collecting() as found.spans, serving(project, log, found.spans) as process:
+    words = ("serve", "--port", "0")
+    with collecting() as found.spans, running(project, log, found.spans, *words) as process:
         metrics = told(log, "metrics at")
         endpoint = told(log, "listening on")
         until(lambda: httpx.get(f"{metrics.removesuffix('metrics')}readyz").is_success)
@@ -95,12 +99,14 @@ def told(log: Path, before: str) -> str:
 
 
 @contextmanager
-def serving(project: Project, log: Path, spans: Collector) -> Iterator[subprocess.Popen[bytes]]:
-    words = ["serve", "--config", str(project.config_path), "--port", "0", "--handlers", "observed"]
+def running(
+    project: Project, log: Path, spans: Collector, *words: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    options = ("--config", str(project.config_path), "--handlers", "observed")
     variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": spans.url, "PYTHONPATH": str(ROOT / "ops")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*SUPAOPS, *words, "--metrics-port", "0"],
+            [*SUPAOPS, *words, *options, "--metrics-port", "0"],
             env={**project.environ, **variables},
             stdout=output,
             stderr=output,
@@ -159,3 +165,26 @@ def test_no_payload_and_no_secret_is_in_any_of_it(seen: Seen, project: Project) 
     secrets = [each.get_secret_value() for each in project.resolved.secrets.values()]
     for secret in (PAYLOAD, *secrets):
         assert not any(secret.encode() in each for each in everything), secret
+
+
+def test_two_processes_have_one_port_and_one_log(seen: Seen, project: Project) -> None:
+    log = project.folder / "two.log"
+    two = Seen(log)
+    assert seen.spans is not None
+    with running(project, log, seen.spans, "worker", "--processes", "2") as process:
+        metrics = told(log, "metrics at")
+        ready = metrics.removesuffix("metrics") + "readyz"
+        until(lambda: httpx.get(ready).json()["processes"] == 2)
+        with connect(project.url, application_name="pytest") as db:
+            job_id = enqueue(db, "work", '{"fail": true}')
+        counted = 'supaops_worker_jobs_total{outcome="failed",queue="default",task_type="work"} 1.0'
+        until(lambda: counted in httpx.get(metrics).text)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    events = two.events
+    told_of = [each for each in events if each["event"] == f"job {job_id}: ValueError: bad luck"]
+    assert [(each["job_id"], each["level"]) for each in told_of] == [(job_id, "warning")] * 3
+    sums = [each for each in events if each["event"].startswith("jobs ended: ")]
+    assert sum(each.get("retried", 0) for each in sums) == 2
+    assert sum(each.get("failed", 0) for each in sums) == 1
+    assert len({each["worker"] for each in events}) == 3

@@ -11,6 +11,7 @@ from typing import TypeVar
 from supaops.db.work import Done, Failure, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.failure import storable
+from supaops.worker.naming import job_fields
 from supaops.worker.outcome import Completed, Failed, Outcome, Succeeded
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending
@@ -34,7 +35,9 @@ async def complete(queue: Queue, job: Job, outcome: Outcome, *, lease: timedelta
     try:
         return await insist(lambda: _record(queue, job, outcome, lease), patience=lease)
     except DatabaseError as error:
-        log.warning("job %d: its end could not be recorded: %s", job.id, error)
+        log.warning(
+            "job %d: its end could not be recorded: %s", job.id, error, extra=job_fields(job)
+        )
         return "refused"
 
 
@@ -88,7 +91,12 @@ async def _record(queue: Queue, job: Job, outcome: Outcome, lease: timedelta) ->
 async def _report(queue: Queue, job: Job, outcome: Succeeded | Failed, lease: timedelta) -> Ending:
     answer = await queue.exchange(*reports([(job, outcome)]), limit=0, worker="", lease=lease)
     if job.id in answer.refused:
-        log.warning("job %d: completion refused, its lease %d was lost", job.id, job.lease_id)
+        log.warning(
+            "job %d: completion refused, its lease %d was lost",
+            job.id,
+            job.lease_id,
+            extra=job_fields(job),
+        )
         return "refused"
     if isinstance(outcome, Succeeded):
         return "succeeded"

@@ -32,8 +32,8 @@ class JobLogger(logging.LoggerAdapter[logging.Logger]):
     def process(
         self, msg: Any, kwargs: MutableMapping[str, Any]
     ) -> tuple[Any, MutableMapping[str, Any]]:
-        """Return the prefixed message."""
-        msg, kwargs = super().process(msg, kwargs)
+        """Return the prefixed message, and the handler's own fields beside the job's."""
+        kwargs["extra"] = {**(kwargs.get("extra") or {}), **(self.extra or {})}
         return f"{self._prefix}: {msg}", kwargs
 
 
