@@ -14,7 +14,7 @@ from supaops.db.jobs import JobQueue
 from supaops.db.pool import Pool
 from supaops.worker import Context, Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.stream import Stream
+from supaops.worker.stream import Bounds, Stream
 
 LEASE = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=1)
@@ -41,9 +41,7 @@ async def work(batch: int) -> dict[str, Any]:
         stream = Stream(
             JobQueue(pool),
             Executor(handlers, pool.connection),
-            concurrency=CONCURRENCY,
-            batch=batch,
-            lease=LEASE,
+            Bounds(CONCURRENCY, batch, LEASE),
             worker="bench",
         )
         await stream.drain()

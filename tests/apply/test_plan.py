@@ -293,7 +293,7 @@ def test_the_number_of_queries_does_not_grow_with_the_objects(
 
     monkeypatch.setattr(db, "execute", counting)
     applied.plan(db)
-    assert len(statements) <= 14
+    assert len(statements) <= 15
 
 
 def test_a_backoff_of_a_task_type_is_applied_and_its_drift_repaired(

@@ -43,10 +43,11 @@ ARGUMENTS = {
 WITHOUT_DATABASE = {
     "supaops render",
     "supaops runbook",
+    "supaops types",
     "supaops config check",
     "supaops config show",
 }
-SERVES = {"supaops serve"}
+SERVES = {"supaops serve", "supaops worker"}
 """Runs without its database, and says so in its log."""
 UNGUARDED = {"supaops import", "supaops jobs show", "supaops watch"}
 """Ask later than this, or change nothing."""
@@ -125,7 +126,7 @@ def test_a_broken_file_is_named_with_its_line(
     assert re.search(r"test\.yaml:\d+", assert_told(cli, path, ExitStatus.ERROR, **SETTINGS))
 
 
-@pytest.mark.parametrize("path", [*CONNECTING, *SERVES])
+@pytest.mark.parametrize("path", [*CONNECTING, *sorted(SERVES)])
 def test_an_unset_database_is_named(cli: Cli, path: str) -> None:
     assert "DATABASE_URL" in assert_told(cli, path, ExitStatus.ERROR)
 

@@ -71,7 +71,14 @@ def test_no_preview_environment_ticks_by_itself(told: str, empty: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["init"], ["init", "--ci", "github"], ["init", "--ci", "gitlab"]]
+    "words",
+    [
+        ["init"],
+        ["init", "--ci", "github"],
+        ["init", "--ci", "gitlab"],
+        ["init", "--kubernetes"],
+        ["init", "--kubernetes", "--ci", "github"],
+    ],
 )
 def test_a_second_run_changes_nothing_and_says_so(cli: Cli, empty: Path, words: list[str]) -> None:
     cli(*words)
@@ -128,6 +135,26 @@ def test_this_repository_has_the_overlays_of_the_template(told: str, empty: Path
     assert told
     folder = CONFIG / "environments"
     assert contents(empty / folder) == contents(ROOT / folder)
+
+
+def test_manifests_are_of_production_and_say_first_what_they_need(cli: Cli, empty: Path) -> None:
+    outcome = cli("init", "--kubernetes")
+    assert (outcome.status, outcome.err) == (ExitStatus.OK, "")
+    written = contents(empty / "ops" / "kubernetes")
+    assert sorted(written) == ["endpoint.yaml", "scaler.yaml", "worker.yaml"]
+    assert all(f"wrote  ops/kubernetes/{name}\n" in outcome.out for name in written)
+    assert "The first lines of each file of ops/kubernetes say what it needs." in outcome.out
+    assert "value: production" in written["worker.yaml"]
+    assert all(text.startswith("# ") for text in written.values())
+
+
+def test_a_manifest_of_ones_own_is_kept(cli: Cli, empty: Path) -> None:
+    cli("init", "--kubernetes")
+    own = empty / "ops" / "kubernetes" / "worker.yaml"
+    own.write_text(own.read_text().replace("registry.example/your-project:tag", "ours:1"))
+    outcome = cli("init", "--kubernetes")
+    assert "kept   ops/kubernetes/worker.yaml  is not as the template" in outcome.out
+    assert "ours:1" in own.read_text()
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -16,6 +16,8 @@ NEEDLESS = {
     "render": {"supaops.db", "supaops.local", "supaops.worker", "psycopg", "httpx", "starlette"},
     "plan": {"supaops.worker", "httpx", "starlette", "uvicorn"},
     "verify": {"supaops.worker", "httpx", "starlette", "uvicorn"},
+    "local": {"jwt", "starlette", "uvicorn", "httpx"},
+    "serve": {"supabase", "postgrest", "jwt"},
 }
 PROGRAM = """
 import sys

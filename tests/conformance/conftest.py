@@ -26,7 +26,7 @@ queue:
     spawn: {{timeout: 3s}}
     nobodys: {{timeout: 3s}}
 worker:
-  timeout: 1s
+  timeout: 2s
   batch_limit: 50
 {QUIET_CRON}"""
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from supaops.render.types import MARK
 from supaops.scaffold import CI
 from tests.docs.commands import complaint
 from tests.pipelines import jobs, scripts, text
 
 SCHEMAS = {CI.GITHUB: "vendor.github-workflows", CI.GITLAB: "vendor.gitlab-ci"}
 SHELLS = {CI.GITHUB: "bash", CI.GITLAB: "sh"}
-COMMAND = re.compile(r"\bsupaops (?!plan \$|plan [a-z]+ -->)[a-z][^|;>}\n]*")
+COMMAND = re.compile(r"(?<!by )\bsupaops (?!plan \$|plan [a-z]+ -->)[a-z][^|;>}\n]*")
 SCRIPTS = [(service, *each) for service in CI for each in scripts(service)]
 
 
@@ -58,10 +59,25 @@ def test_a_script_of_a_pipeline_has_no_finding_of_shellcheck(
 
 
 @pytest.mark.parametrize("service", CI)
+def test_types_are_checked_where_they_were_made_from_the_yaml(tmp_path: Path, service: CI) -> None:
+    [script] = [each for _, each in scripts(service) if "supaops types" in each]
+    [check] = [line for line in script.splitlines() if "supaops types" in line]
+    stand_in = 'supaops() { echo "$@"; }\n'
+    file = tmp_path / "lib" / "jobs" / "types.ts"
+    file.parent.mkdir(parents=True)
+    for content, expected in ((None, ""), ("by hand\n", ""), (f"// {MARK}\n", "types --check\n")):
+        if content:
+            file.write_text(content, encoding="utf-8")
+        shell = ["sh", "-ec", stand_in + check]
+        done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stdout == expected
+
+
+@pytest.mark.parametrize("service", CI)
 def test_every_command_of_a_pipeline_is_one_that_supaops_takes(service: CI) -> None:
     commands = [line for _, script in scripts(service) for line in COMMAND.findall(script)]
     assert {line.split()[1] for line in commands} == {
-        *("render", "scan", "config", "plan", "bootstrap", "apply", "verify", "smoke"),
+        *("render", "scan", "types", "config", "plan", "bootstrap", "apply", "verify", "smoke"),
     }
     assert [found for line in commands if (found := complaint(line.split(" || ")[0]))] == []
 

@@ -68,7 +68,22 @@ def test_status_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) 
     shown = run(monkeypatch, project, "status").output
     shown += run(monkeypatch, project, "status", "--format", "json").output
     assert str(urlsplit(stack.url).password) not in shown
-    assert stack.environment["JOB_QUEUE_RUNNER_SECRET"] not in shown
+    for name in ("JOB_QUEUE_RUNNER_SECRET", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY"):
+        assert stack.environment[name] not in shown
+
+
+def test_status_shows_the_keys_of_the_data_api_to_whoever_asks_for_them(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = local.up(project)
+    key = stack.environment["SUPABASE_SERVICE_ROLE_KEY"]
+    plain = run(monkeypatch, project, "status")
+    assert f"{stack.api_url}/rest/v1/rpc/<function>" in plain.output
+    assert key not in plain.output
+    shown = run(monkeypatch, project, "status", "--keys").output
+    assert f"SUPABASE_SERVICE_ROLE_KEY={key}" in shown.splitlines()
+    told = run(monkeypatch, project, "status", "--keys", "--format", "json").output
+    assert json.loads(told)["keys"]["SUPABASE_SERVICE_ROLE_KEY"] == key
 
 
 def test_status_as_json_names_the_kind_of_each_extension(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
+from prometheus_client import CollectorRegistry
 
 from supaops.config import load
 from supaops.render.monitoring import board
+from supaops.worker.metrics import Metrics
 from tests.projects import ENVIRONMENT, ROOT, base_file, lay_out
 from tests.watch.promtool import promtool
 
@@ -59,6 +62,15 @@ def test_every_expression_is_promql(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(json.dumps({"groups": [{"name": "board", "rules": rules}]}), encoding="utf-8")
     assert f"{len(rules)} rules found" in promtool("check", "rules", str(file))
+
+
+def test_what_the_board_asks_of_workers_they_have() -> None:
+    registry = CollectorRegistry()
+    Metrics(registry)
+    known = {name for each in registry.collect() for name in (each.name, f"{each.name}_bucket")}
+    asked = {name for each in expressions() for name in re.findall(r"supaops_worker_\w+", each)}
+    assert len(asked) > 3
+    assert asked <= known
 
 
 def filled(expression: str) -> str:

@@ -41,9 +41,9 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return apply_project(stack, tmp_path_factory.mktemp("project"))
 
 
-def apply_project(stack: Stack, folder: Path) -> Project:
+def apply_project(stack: Stack, folder: Path, overlay: str = OVERLAY) -> Project:
     """Lay a project out in `folder` and apply it to an emptied stack."""
-    made = Project.make(folder, stack, OVERLAY)
+    made = Project.make(folder, stack, overlay)
     with connect(stack.url, application_name="pytest") as connection:
         reset(connection)
         made.apply(connection)

@@ -10,7 +10,7 @@ from typing import Any
 from supaops.worker import Handlers
 from supaops.worker.execution import Executor
 from supaops.worker.reporter import Reporter
-from supaops.worker.runner import Runner
+from supaops.worker.runner import OnDeadline, Runner
 from supaops.worker.tally import Tally
 from tests.worker.fake_queue import NOW, FakeQueue
 
@@ -33,13 +33,19 @@ class Rig:
         *,
         concurrency: int = 5,
         lease: timedelta = timedelta(minutes=5),
+        on_deadline: OnDeadline = "continue",
         reporter: Reporter | None = None,
     ) -> None:
         self.queue = FakeQueue()
         self.handlers = Handlers()
         executor = Executor(self.handlers, no_connection, clock=lambda: NOW)
         self.runner = Runner(
-            self.queue, executor, concurrency=concurrency, lease=lease, reporter=reporter
+            self.queue,
+            executor,
+            concurrency=concurrency,
+            lease=lease,
+            on_deadline=on_deadline,
+            reporter=reporter,
         )
 
     async def run(self, limit: int = 5, *, within: timedelta = LATER) -> Tally:

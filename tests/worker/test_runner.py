@@ -150,6 +150,63 @@ async def test_job_whose_lease_is_lost_is_stopped_and_not_completed() -> None:
     assert lost.id not in rig.queue.succeeded.keys() | rig.queue.failed.keys()
 
 
+async def test_jobs_that_still_run_at_the_deadline_are_given_back_where_that_is_wanted() -> None:
+    rig, cleaned = Rig(on_deadline="give_back"), asyncio.Event()
+
+    @rig.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaned.set()
+
+    rig.handlers.handler("fast")(lambda *_: None)
+    rig.queue.ready.extend([slow := job(), job("fast")])
+    started = time.monotonic()
+    tally = await rig.run(within=timedelta(seconds=0.3))
+    assert time.monotonic() - started < 0.3
+    assert tally == Tally(claimed=2, succeeded=1, given_back=1)
+    assert cleaned.is_set()
+    assert rig.queue.given_back == [slow.id]
+    await until(lambda: rig.runner.room == 5)
+
+
+async def test_the_report_of_jobs_given_back_waits_for_neither_a_handler_nor_the_database() -> None:
+    rig, finish = Rig(on_deadline="give_back"), asyncio.Event()
+
+    @rig.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        while not finish.is_set():
+            try:
+                await finish.wait()
+            except asyncio.CancelledError:
+                continue
+
+    rig.queue.ready.append(job())
+    rig.queue.give_back_gate = asyncio.Event()
+    started = time.monotonic()
+    tally = await rig.run(within=timedelta(seconds=0.3))
+    assert time.monotonic() - started < 0.4
+    assert (tally.claimed, tally.running) == (1, 0)
+    finish.set()
+    await until(lambda: rig.runner.room == 5)
+    assert (tally.cancelled, tally.succeeded) == (1, 0), "it is counted once"
+
+
+async def test_a_job_whose_end_is_being_recorded_is_not_given_back() -> None:
+    rig = Rig(on_deadline="give_back")
+
+    @rig.handlers.handler("work")
+    async def work(_context: Context, _payload: object) -> None:
+        rig.queue.away.append(gone())
+
+    rig.queue.ready.append(done := job())
+    tally = await rig.run(within=timedelta(seconds=0.2))
+    await until(lambda: done.id in rig.queue.succeeded)
+    assert rig.queue.given_back == []
+    assert tally.given_back == 0
+
+
 async def test_shutdown_waits_for_jobs_within_the_grace(rig: Rig) -> None:
     started = asyncio.Event()
 
@@ -170,7 +227,7 @@ async def test_shutdown_waits_for_jobs_within_the_grace(rig: Rig) -> None:
 async def test_shutdown_gives_back_what_is_left_even_if_a_handler_ignores_it(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("supaops.worker.batch.CLEAN_UP_S", 0.05)
+    monkeypatch.setattr("supaops.worker.runner.CLEAN_UP_S", 0.05)
     finish = asyncio.Event()
 
     @rig.handlers.handler("polite")
@@ -196,7 +253,7 @@ async def test_shutdown_gives_back_what_is_left_even_if_a_handler_ignores_it(
 async def test_shutdown_does_not_wait_for_a_database_that_does_not_answer(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("supaops.worker.batch.GIVE_BACK_S", 0.05)
+    monkeypatch.setattr("supaops.worker.runner.GIVE_BACK_S", 0.05)
 
     @rig.handlers.handler("work")
     async def work(_context: Context, _payload: object) -> None:

@@ -26,7 +26,7 @@ from supaops.db.pool import Pool
 from supaops.errors import DatabaseError
 from supaops.worker import Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.stream import Stream
+from supaops.worker.stream import Bounds, Stream
 
 handlers = Handlers()
 
@@ -41,8 +41,10 @@ async def main():
     ) as pool:
         while True:
             stream = Stream(
-                JobQueue(pool), Executor(handlers, pool.connection), concurrency=4, batch=30,
-                lease=timedelta(seconds=2), worker=sys.argv[1],
+                JobQueue(pool),
+                Executor(handlers, pool.connection),
+                Bounds(4, 30, timedelta(seconds=2)),
+                worker=sys.argv[1],
             )
             try:
                 await stream.drain()

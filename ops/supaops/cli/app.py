@@ -16,6 +16,7 @@ class Commands(LazyGroup):
     lines = {  # noqa: RUF012  declared once by the class above, where its shape is told
         "init": "Write a starter config, and a pipeline with --ci.",
         "render": "Print the SQL of an environment, without a database.",
+        "types": "Write the task types and a typed enqueue, as TypeScript or Python.",
         "plan": "Show what an apply would change, and change nothing.",
         "apply": "Make the database as declared, all of it or nothing.",
         "bootstrap": "Bring up a whole environment: extensions, apply, smoke, verify.",
@@ -42,6 +43,7 @@ class Commands(LazyGroup):
         "runbook": "Write the playbook with the names of this environment.",
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
         "serve": "Run the worker that pg_net posts to.",
+        "worker": "Run jobs without HTTP, until SIGTERM or SIGINT.",
         "config": "Check the YAML; describe it to an editor.",
         "local": "Run a private Supabase-like PostgreSQL for this project.",
     }

@@ -18,7 +18,7 @@ from supaops.cli.waiting import Waiting
 from supaops.clock import utc_now
 from supaops.errors import LocalStackError
 from supaops.local.psql import run_psql
-from supaops.local.status_text import status_lines
+from supaops.local.status_text import key_lines, status_lines
 from supaops.local.tail import tail
 from supaops.status import NOT_RUNNING
 
@@ -30,6 +30,7 @@ Reset = Annotated[
     bool, typer.Option("--reset", help="Delete the data and begin with an empty database.")
 ]
 Purge = Annotated[bool, typer.Option("--purge", help="Also delete the data.")]
+Keys = Annotated[bool, typer.Option("--keys", help="Show the keys of its Data API too.")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines are written.")]
 Lines = Annotated[
     int, typer.Option("--lines", "-n", min=0, metavar="N", help="How many lines of the past.")
@@ -60,13 +61,15 @@ def down(*, purge: Purge = False) -> None:
 
 
 @app.command()
-def status(*, output: FormatOption = Format.TEXT) -> None:
+def status(*, output: FormatOption = Format.TEXT, keys: Keys = False) -> None:
     """Show what runs; exit 0 when all of it does, 3 when not."""
     found = local.inspect(project_root())
+    secrets = local.api_keys(project_root()) if keys else {}
     if output is Format.JSON:
-        show_json(asdict(found) if found else None)
+        show_json({**asdict(found), **({"keys": secrets} if keys else {})} if found else None)
     elif found:
         show(status_lines(found, utc_now()))
+        show(key_lines(secrets))
     else:
         show([Text("there is no local stack; start one: supaops local up")])
     if not found or not found.healthy:

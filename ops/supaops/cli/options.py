@@ -60,16 +60,9 @@ class Target:
 
     def announce(self, command: str) -> None:
         """Say which environment a command is about, and where its database is."""
-        say(f"{command} {self.config.environment}: {self._place}", "dim")
-        if self.database_url and uses_pooler(self.database_url):
+        say(f"{command} {self.config.environment}: {describe(self.database_url)}", "dim")
+        if uses_pooler(self.database_url):
             say("through a transaction pooler: it works, but port 5432 is the better way", "dim")
-
-    @property
-    def _place(self) -> str:
-        if self.database_url:
-            return describe(self.database_url)
-        found = self.resolved.data_api
-        return f"the Data API at {found[0]}" if found else "no database"
 
     def connect(self, command: str) -> Connection:
         """Announce and connect, as ``supaops <command>``, so that a lock's holder can be named."""

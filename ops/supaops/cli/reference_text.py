@@ -26,6 +26,7 @@ EXIT_CODES = (
         "an error, told with its place, cause and remedy",
     ),
     (ExitStatus.ERROR, "`scan`", "there is a secret where none may stand"),
+    (ExitStatus.ERROR, "`types --check`", "a file is not what the YAML makes"),
     (
         ExitStatus.CHANGES,
         "`plan --exit-code`, `render --check`",
@@ -74,8 +75,9 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
 | Variable | Effect |
 |---|---|
 | `SUPAOPS_ENV` | the environment when there is no `--env` |
-| `SUPAOPS_HANDLERS` | the handler modules of `serve`, separated by commas |
+| `SUPAOPS_HANDLERS` | the handler modules of `serve` and `worker`, separated by commas |
 | `SUPAOPS_HOST`, `SUPAOPS_PORT` | where `serve` listens when no option says so |
+| `SUPAOPS_SUPERVISOR` | set by `worker --processes` for its processes, which stop when it is gone |
 | `SUPAOPS_PG_BIN` | the server of `local up`: a folder of programs, or `embedded` for the wheel |
 | `SUPAOPS_DEBUG` | `1` shows the traceback of a defect of supaops |
 | `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |

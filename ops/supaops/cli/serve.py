@@ -7,16 +7,24 @@ from typing import Annotated
 
 import typer
 
+from supaops.cli.handlers import ExecutorOption, HandlersOption, SchedulerOption, registry_of
+from supaops.cli.observing import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHostOption,
+    MetricsPortOption,
+    announce,
+)
 from supaops.cli.options import ConfigOption, EnvOption, target
-from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.worker.app import create_app
-from supaops.worker.loading import load_handlers
+from supaops.worker.executors.engines import Engines
+from supaops.worker.logs import LogLevel, configure_logging
+from supaops.worker.observing import MetricsAddress, observe
 from supaops.worker.sentry.start import start
-from supaops.worker.server import configure_logging, run_server
+from supaops.worker.server import run_server
 from supaops.worker.settings import Settings
 from supaops.worker.transports.choice import needs_database, open_transport
-
-HANDLERS_VARIABLE = "SUPAOPS_HANDLERS"
 
 HostOption = Annotated[
     str,
@@ -28,41 +36,42 @@ PortOption = Annotated[
         "--port", envvar="SUPAOPS_PORT", metavar="N", min=0, max=65535, help="Port; 0: a free one."
     ),
 ]
-HandlersOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--handlers",
-        metavar="MODULE",
-        help="Module with a registry of handlers, as MODULE or MODULE:ATTRIBUTE; repeatable. "
-        f"Without it: ${HANDLERS_VARIABLE}, separated by commas.",
-    ),
-]
 
 
 def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8787,
     handlers: HandlersOption = None,
+    executor: ExecutorOption = "thread",
+    scheduler: SchedulerOption = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
+    log_format: LogFormatOption = None,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPortOption = None,
+    metrics_host: MetricsHostOption = "127.0.0.1",
 ) -> None:
     """Run the worker that pg_net posts to.
 
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
-    configure_logging()
+    configure_logging(log_format, log_level)
     where = target(
         env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
     )
     settings = Settings.of(where.config, where.resolved.secrets)
-    registry = load_handlers(handlers or _from_environment(), folder=project_root(config))
+    registry = registry_of(handlers, config, where.config)
     reporter = start(where.config, where.resolved, os.environ)
     transport = open_transport(where.config, settings, where.resolved, where.database_url)
-    where.announce("serve")
-    app = create_app(settings, transport, registry, reporter=reporter)
-    run_server(app, host=host, port=port)
-
-
-def _from_environment() -> list[str]:
-    names = os.environ.get(HANDLERS_VARIABLE, "").split(",")
-    return [name.strip() for name in names if name.strip()]
+    announce(where, "serve")
+    engines = Engines(default=executor, scheduler=scheduler)
+    with observe(
+        MetricsAddress(metrics_host, metrics_port),
+        kind="serve",
+        handlers=registry,
+        declared=where.config.queue.task_types,
+    ) as observer:
+        app = create_app(
+            settings, transport, registry, reporter=reporter, observer=observer, engines=engines
+        )
+        run_server(app, host=host, port=port)

@@ -111,7 +111,7 @@ class Runbook(Section):
     admin_ui: Text = "/dashboard/admin-tools/jobs"
     """Path or URL of the page of jobs."""
     task_types_file: Text = "lib/jobs/types.ts"
-    """Where the application lists its task types."""
+    """Where the application lists its task types: what `supaops types` writes."""
     handlers_file: Text = "lib/jobs/handlers/index.ts"
     """Where it registers their handlers."""
     primary: Text = "Engineering on-call"

@@ -96,8 +96,6 @@ class ServerRefusal(Exception):
 class CallableFunctions:
     """The functions of schema public, called by roles that `authenticator` may take.
 
-    Every method raises ConnectionFailed without a connection, ServerRefusal for the rest.
-
     Args:    url: libpq URL of role authenticator.
     """
 
@@ -114,38 +112,48 @@ class CallableFunctions:
         """Close every connection."""
         await self._pool.__aexit__(*exc_info)
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """Lend a session for one request.
+
+        Raises: ConnectionFailed without a connection, ServerRefusal for what the server refuses.
+        """
+        with _refusals():
+            async with self._pool.connection() as connection:
+                yield Session(connection)
+
+
+class Session:
+    """One connection, for one request."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
     async def named(self, name: str) -> list[Function]:
         """Return the functions of a name, overloads and all, as they are at this moment."""
-        async with self._connection() as connection:
-            cursor = await connection.execute(query("gateway.functions"), {"name": name})
-            return [
-                Function(**{**row, "arguments": tuple(Argument(**a) for a in row["arguments"])})
-                for row in await cursor.fetchall()
-            ]
+        cursor = await self._connection.execute(query("gateway.functions"), {"name": name})
+        return [
+            Function(**{**row, "arguments": tuple(Argument(**a) for a in row["arguments"])})
+            for row in await cursor.fetchall()
+        ]
 
     async def names(self) -> list[str]:
         """Return the names of all functions."""
-        async with self._connection() as connection:
-            cursor = await connection.execute(query("gateway.names"))
-            return [row["name"] for row in await cursor.fetchall()]
+        cursor = await self._connection.execute(query("gateway.names"))
+        return [row["name"] for row in await cursor.fetchall()]
 
     async def call(
         self, function: Function, call: Call, caller: Caller, *, read_only: bool
     ) -> Answer:
-        """Call a function in one transaction."""
+        """Call a function in one transaction, all of it sent at once."""
         whom = {**asdict(caller), "read_only": "on" if read_only else "off"}
         arguments = {"body": call.body, "many": function.returns_set}
-        async with self._connection() as connection, connection.transaction():
+        connection = self._connection
+        async with connection.pipeline(), connection.transaction():
             await connection.execute(query("gateway.impersonate"), whom)
             cursor = await connection.execute(_statement(function, call), arguments)
             [row] = await cursor.fetchall()
         return Answer(row["body"], row["rows"])
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        with _refusals():
-            async with self._pool.connection() as connection:
-                yield connection
 
 
 @contextmanager

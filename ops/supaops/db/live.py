@@ -16,6 +16,7 @@ from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
 from supaops.db.vault import vault_rows
+from supaops.db.workers import Registered, workers_of_late
 from supaops.errors import DatabaseError, MissingExtension
 from supaops.render.resource import Kind, canonical, digest
 from supaops.render.resources import task_type_spec
@@ -83,6 +84,7 @@ class State:
         secret_digests: salted digest of each desired secret's value by name; None before the
             salt exists.
         logs_parameters: whether the server writes what statements are given into its log.
+        workers: those that have reported of late.
     """
 
     role: str
@@ -92,6 +94,7 @@ class State:
     recorded: Mapping[str, Recorded]
     secret_digests: Mapping[str, str | None]
     logs_parameters: bool = False
+    workers: tuple[Registered, ...] = ()
 
 
 def settle_in(conn: Connection) -> None:
@@ -100,7 +103,7 @@ def settle_in(conn: Connection) -> None:
 
 
 def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr]) -> State:
-    """Read live and recorded state in at most twelve queries, whatever the number of objects.
+    """Read live and recorded state in at most thirteen queries, whatever the number of objects.
 
     Only a Vault that cannot decrypt what is declared costs one more for each such secret.
 
@@ -122,6 +125,7 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
             *_live_secrets(conn, salt, digests, pausing=config.worker.secret),
         ]
         recorded = _recorded(conn) if installed else {}
+        workers = workers_of_late(conn) if facts["has_workers"] else ()
     return State(
         role=facts["role"],
         database=facts["database"],
@@ -129,6 +133,7 @@ def read_state(conn: Connection, config: Config, secrets: Mapping[str, SecretStr
         live={each.address: each for each in [*objects, *_live_steps(recorded)]},
         recorded=recorded,
         logs_parameters=bool(facts["logs_parameters"]),
+        workers=workers,
         secret_digests={name: value if salt else None for name, value in digests.items()},
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import ExecStatus, abc
+from psycopg.sql import SQL, Identifier
 
 from supaops.db.connect import AsyncConnection, connection_failed, options
 from supaops.errors import DatabaseError
@@ -53,6 +54,24 @@ def server_errors() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise DatabaseError(str(error).strip()) from error
+
+
+async def listen(connection: AsyncConnection, channel: str) -> None:
+    """Have the session hear what is sent on a channel.
+
+    Raises: DatabaseError.
+    """
+    with server_errors():
+        await connection.execute(SQL("listen {}").format(Identifier(channel)))
+
+
+async def unlisten(connection: AsyncConnection) -> None:
+    """Have the session hear nothing any more.
+
+    Raises: DatabaseError.
+    """
+    with server_errors():
+        await connection.execute("unlisten *")
 
 
 async def wait_for_notification(connection: AsyncConnection, timeout_s: float | None) -> str | None:

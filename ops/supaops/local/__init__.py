@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from supaops.local.inspection import Inspection, inspect
+from supaops.local.keys import api_keys
 from supaops.local.running import LocalDatabase, local_database
 from supaops.local.stack import Stack, down, find, up
 
@@ -10,6 +11,7 @@ __all__ = [
     "Inspection",
     "LocalDatabase",
     "Stack",
+    "api_keys",
     "down",
     "find",
     "inspect",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from rich.text import Text
@@ -16,6 +16,12 @@ def status_lines(found: Inspection, now: datetime) -> Iterator[Text]:
     """Yield a line per fact: its name, and what it is."""
     for name, value in _rows(found, now):
         yield Text.assemble((f"{name:<16}", "bold"), value)
+
+
+def key_lines(keys: Mapping[str, str]) -> Iterator[Text]:
+    """Yield a line per key, as a shell takes it."""
+    for name, key in keys.items():
+        yield Text(f"{name}={key}", overflow="ignore", no_wrap=True)
 
 
 def _rows(found: Inspection, now: datetime) -> Iterator[Row]:

@@ -24,7 +24,13 @@ def build_plan(environment: str, resources: Iterable[Resource], state: State) ->
     ]
     ordered = tuple(sorted(changes, key=lambda change: change.order))
     return Plan(
-        environment, state.role, state.database, state.database_id, ordered, state.logs_parameters
+        environment,
+        state.role,
+        state.database,
+        state.database_id,
+        ordered,
+        state.logs_parameters,
+        state.workers,
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from supaops.db.live import LiveObject, Recorded
+from supaops.db.workers import Registered
 from supaops.render.resource import Kind, Resource
 
 
@@ -83,6 +84,7 @@ class Plan:
     Attributes:
         database_id: tells this database from every other one; see `State`.
         logs_parameters: whether a value that an apply writes gets into the server's log.
+        workers: those that have reported of late; no part of what an apply changes.
     """
 
     environment: str
@@ -91,6 +93,7 @@ class Plan:
     database_id: str
     changes: tuple[Change, ...]
     logs_parameters: bool = False
+    workers: tuple[Registered, ...] = ()
 
     def of(self, *actions: Action) -> list[Change]:
         """Return the changes with any of these actions, in order."""

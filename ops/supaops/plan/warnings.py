@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supaops.plan.handlers import handler_warnings
 from supaops.plan.model import Action, Change, Plan
 from supaops.plan.paused import is_paused
 from supaops.render.resource import Kind
 
 
 def plan_warnings(plan: Plan) -> Iterator[str]:
-    """Yield what an operator has paused, and whether an apply would leave a secret in the log."""
+    """Yield what an operator has paused, what an apply would log, and what nobody would run."""
     for change in plan.changes:
         if change.desired and is_paused(change.live):
             yield (
@@ -23,6 +24,7 @@ def plan_warnings(plan: Plan) -> Iterator[str]:
             "this server logs statements with their parameters, and so the values of "
             f"{', '.join(written)}: turn that off first"
         )
+    yield from handler_warnings(plan)
 
 
 def _writes_value(change: Change) -> bool:

@@ -20,9 +20,15 @@ _NEXT: dict[CI | None, str] = {
     CI.GITLAB: "The first lines of .gitlab-ci.supaops.yml say what it needs on GitLab.",
 }
 
+_MANIFESTS = "The first lines of each file of ops/kubernetes say what it needs."
+
 
 def scaffold_lines(
-    files: Iterable[File], service: CI | None, *, verbose: bool = False
+    files: Iterable[File],
+    service: CI | None,
+    *,
+    kubernetes: bool = False,
+    verbose: bool = False,
 ) -> Iterator[Text]:
     """Yield a line per file that is new or other than ours, then the next steps.
 
@@ -33,7 +39,7 @@ def scaffold_lines(
         yield from _lines(file, verbose=verbose)
     if not told:
         yield Text("Everything is there already.", "green")
-    yield from _next(service)
+    yield from _next(service, kubernetes=kubernetes)
 
 
 def _lines(file: File, *, verbose: bool) -> Iterator[Text]:
@@ -46,10 +52,13 @@ def _lines(file: File, *, verbose: bool) -> Iterator[Text]:
         yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
 
 
-def _next(service: CI | None) -> Iterator[Text]:
+def _next(service: CI | None, *, kubernetes: bool) -> Iterator[Text]:
     yield Text()
-    yield Text(_NEXT[service])
-    if service is None:
+    if kubernetes:
+        yield Text(_MANIFESTS)
+    if service or not kubernetes:
+        yield Text(_NEXT[service])
+    if service is None and not kubernetes:
         yield Text("Then:")
         for command, meaning in _FIRST_STEPS:
             yield Text(f"  {command:<18}", "bold").append(meaning, "not bold dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
@@ -36,11 +37,11 @@ _PIPELINES = {
 def starter_texts() -> dict[str, str]:
     """Return a config that is valid as it is, its overlays, and its schema for editors."""
     overlays = {
-        f"{_CONFIG}/environments/{name}.yaml": _rendered(f"init/environments/{name}.yaml.j2")
+        f"{_CONFIG}/environments/{name}.yaml": rendered(f"init/environments/{name}.yaml.j2")
         for name in _OVERLAYS
     }
     return {
-        f"{_CONFIG}/job_queue.yaml": _rendered("init/job_queue.yaml.j2"),
+        f"{_CONFIG}/job_queue.yaml": rendered("init/job_queue.yaml.j2"),
         **overlays,
         f"{_CONFIG}/job_queue.schema.json": editor_schema(),
     }
@@ -53,9 +54,10 @@ def ci_texts(service: CI, staging: Config, production: Config) -> dict[str, str]
     """
     context = {
         "version": __version__,
+        "types_file": shlex.quote(production.runbook.task_types_file),
         "variables": list(dict.fromkeys([*_variables(staging), *_variables(production)])),
     }
-    return {_PIPELINES[service]: _rendered(f"ci/{service}.yml.j2", context)}
+    return {_PIPELINES[service]: rendered(f"ci/{service}.yml.j2", context)}
 
 
 def _variables(config: Config) -> Iterator[str]:
@@ -63,7 +65,8 @@ def _variables(config: Config) -> Iterator[str]:
     yield from (value.name for value in values if isinstance(value, EnvRef))
 
 
-def _rendered(template: str, context: Mapping[str, Any] | None = None) -> str:
+def rendered(template: str, context: Mapping[str, Any] | None = None) -> str:
+    """Render a template whose marks are ``[[ value ]]`` and ``[% block %]``."""
     return _environment().get_template(template).render(context or {})
 
 

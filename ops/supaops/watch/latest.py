@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+
+from supaops.answering import Answer
 
 STALE_AFTER = 3
 """Intervals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is answered over HTTP."""
-
-    status: int
-    content_type: str
-    body: bytes
 
 
 class Latest:

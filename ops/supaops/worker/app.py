@@ -23,8 +23,10 @@ from supaops.worker.builtin import with_builtin
 from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
+from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
 from supaops.worker.observer import SILENT, Observer
+from supaops.worker.registration import Registration
 from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
@@ -45,6 +47,7 @@ def create_app(
     grace: timedelta = GRACE,
     reporter: Reporter | None = None,
     observer: Observer = SILENT,
+    engines: Engines | None = None,
 ) -> Starlette:
     """Return the worker's application.
 
@@ -53,33 +56,50 @@ def create_app(
         handlers: supaops' own are added to them.
         grace: what running jobs get at shutdown before they are given back.
         reporter: who is told how the worker fares; by default nobody.
-        observer: who is told of each job; by default nobody.
+        observer: who is told of each job and request; by default nobody.
+        engines: what runs handlers in other processes; closed with the application.
     Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
     """
     reporter = reporter or Reporter()
+    executor = Executor(
+        with_builtin(handlers), transport.connection, observer=observer, engines=engines
+    )
     runner = Runner(
         transport.queue,
-        Executor(with_builtin(handlers), transport.connection, observer=observer),
+        executor,
         concurrency=settings.batch_limit,
         lease=settings.lease,
+        on_deadline=settings.on_deadline,
         reporter=reporter,
         observer=observer,
     )
 
+    registration = Registration(
+        transport.queue, "serve", runner.task_types, concurrency=settings.batch_limit
+    )
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        observer.started()
         async with transport:
-            await _warn_without_database(transport)
+            if await _has_database(transport):
+                await registration.register()  # before a post could want a second connection
             watching = asyncio.create_task(_watch(reporter, transport.ended))
+            registering = asyncio.create_task(registration.keep())
+            observer.ready()
             yield
+            observer.stopping()
             await runner.close(grace=grace)
+            await executor.aclose()
             watching.cancel()
+            registering.cancel()
+            await registration.forget()
             closing = asyncio.create_task(reporter.close())
         await closing
 
     credentials = Credentials(settings, partial(transport.known_values, settings.secret_name))
     endpoint = Endpoint(settings, runner, credentials=credentials, reporter=reporter)
-    return application(endpoint, lifespan)
+    return application(endpoint, lifespan, observer)
 
 
 async def _watch(reporter: Reporter, ended: Ended | None) -> None:
@@ -87,14 +107,18 @@ async def _watch(reporter: Reporter, ended: Ended | None) -> None:
         await reporter.watch(ended)
 
 
-def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+def application(
+    endpoint: Endpoint,
+    lifespan: Lifespan[Starlette] | None = None,
+    observer: Observer = SILENT,
+) -> Starlette:
     """Return the routes of an endpoint, errors as JSON, one log line per request."""
     app = Starlette(
         routes=[
             Route("/api/jobs/run", endpoint.jobs, methods=["POST", "GET"]),
             Route("/healthz", endpoint.health, methods=["GET"]),
         ],
-        middleware=[Middleware(AccessLog)],
+        middleware=[Middleware(AccessLog, observer)],
         exception_handlers={HTTPException: _error, Exception: _error},
         lifespan=lifespan,
     )
@@ -102,13 +126,15 @@ def application(endpoint: Endpoint, lifespan: Lifespan[Starlette] | None = None)
     return app
 
 
-async def _warn_without_database(transport: Transport) -> None:
+async def _has_database(transport: Transport) -> bool:
     """Tell at the start what would else show at the first request; the server may come later."""
     try:
         await transport.probe()
         log.info("connected to the database")
     except DatabaseError as error:
         log.warning("%s; the worker answers 503 until it is there", error)
+        return False
+    return True
 
 
 async def _error(_request: Request, error: Exception) -> JSONResponse:

@@ -13,18 +13,14 @@ from supaops.errors import DatabaseError
 from supaops.worker.completion import REFUSED, complete
 from supaops.worker.execution import Executor
 from supaops.worker.failure import one_line
+from supaops.worker.leases import LONGEST_BEAT
+from supaops.worker.naming import job_fields
 from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.queue import Queue
 from supaops.worker.reporter import Reporter
+from supaops.worker.returning import give_back
 from supaops.worker.tally import Ending, Tally
-
-# A job cancelled by an operator should stop soon even under a long lease.
-LONGEST_BEAT = timedelta(seconds=10)
-# What a handler gets to clean up after it was cancelled.
-CLEAN_UP_S = 1.0
-# What the database gets to take the jobs back; they come back by themselves when their lease ends.
-GIVE_BACK_S = 2.0
 
 log = logging.getLogger("supaops.worker")
 
@@ -82,15 +78,20 @@ class Batch:
         finally:
             beat.cancel()
 
-    async def give_back(self) -> None:
-        """Stop what still runs and return it to the queue; what has just ended is recorded."""
+    async def give_back(self, *, clean_up: float, within: float) -> None:
+        """Stop what still runs and return it to the queue; what has just ended is recorded.
+
+        Args:
+            clean_up: what cancelled handlers get, in seconds.
+            within: what the database gets, in seconds.
+        """
         self._closing = True
         running = list(self._executions.values())
         for execution in running:
             execution.cancel()
         if running:
-            await asyncio.wait(running, timeout=CLEAN_UP_S)
-        await asyncio.gather(self._return_the_rest(), self._record_the_ended())
+            await asyncio.wait(running, timeout=clean_up)
+        await asyncio.gather(self._return_the_rest(within), self._record_the_ended(within))
 
     async def _claim(self) -> list[Job]:
         try:
@@ -128,7 +129,7 @@ class Batch:
         self._count(job, ending)
         failure = outcome if isinstance(outcome, Failed) else REFUSED
         if isinstance(outcome, Failed):
-            log.warning("job %d: %s", job.id, one_line(outcome.error))
+            log.warning("job %d: %s", job.id, one_line(outcome.error), extra=job_fields(job))
         if ending == "failed":
             self._reporter.failed(job, failure.error, failure.cause)
 
@@ -138,7 +139,6 @@ class Batch:
         if self.tally:
             self.tally.count(ending)
         self._observer.ended(job, ending)
-        log.info("job %d %s attempt %d: %s", job.id, job.task_type, job.attempts, ending)
 
     async def _keep_alive(self, lease_id: int) -> None:
         while not being_cancelled():
@@ -147,6 +147,7 @@ class Batch:
                 lost = await self._queue.heartbeat(lease_id, lease=self._lease)
             except DatabaseError as error:
                 log.warning("lease %d: heartbeat failed: %s", lease_id, error)
+                self._observer.heartbeat_failed()
                 continue
             self._stop(lost)
 
@@ -155,20 +156,12 @@ class Batch:
             log.warning("job %d: stopped, its lease was lost", job_id)
             self._executions[job_id].cancel()
 
-    async def _record_the_ended(self) -> None:
+    async def _record_the_ended(self, within: float) -> None:
         if self._recording:
-            await asyncio.wait(self._recording.values(), timeout=GIVE_BACK_S)
+            await asyncio.wait(self._recording.values(), timeout=within)
 
-    async def _return_the_rest(self) -> None:
+    async def _return_the_rest(self, within: float) -> None:
         jobs = [job for job in self._unfinished.values() if job.id not in self._recording]
-        if not jobs:
-            return
-        lease_id = jobs[0].lease_id
-        try:
-            async with asyncio.timeout(GIVE_BACK_S):
-                returned = await self._queue.give_back(lease_id, [job.id for job in jobs])
-        except (DatabaseError, TimeoutError) as error:
-            log.warning("lease %d: not given back, it has to run out: %s", lease_id, error)
-            return
+        returned = await give_back(self._queue, jobs, within=within)
         for job in jobs:
             self._count(job, "given_back" if job.id in returned else "cancelled")

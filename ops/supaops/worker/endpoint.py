@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse
 from supaops.errors import DatabaseError
 from supaops.worker.credentials import Credentials
 from supaops.worker.description import description
+from supaops.worker.label import is_disabled, worker_label
 from supaops.worker.linger import Linger
 from supaops.worker.reporter import Reporter
 from supaops.worker.request import (
@@ -32,9 +32,6 @@ from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.settings import Settings
 from supaops.worker.signature import NotSigned, Signed, check_use, parse_signed
 
-DISABLED = "JOB_QUEUE_DISABLED"
-# Whoever sets it wants a stop, so whatever does not say no is a yes.
-_ENABLED = frozenset({"", "false", "0", "no", "off"})
 DISPATCH_HEADER = "x-supaops-dispatch"
 NONCE_HEADER = "x-supaops-nonce"
 
@@ -170,7 +167,7 @@ class Endpoint:
 
     @property
     def _disabled(self) -> bool:
-        return self._environ.get(DISABLED, "").strip().lower() not in _ENABLED
+        return is_disabled(self._environ)
 
     async def _serve(self, wish: Wish, dispatch: str | None, origin: Origin | None) -> JSONResponse:
         """Confirm where the post comes from, then claim and run.
@@ -196,12 +193,6 @@ class Endpoint:
         tally = await self._runner.run(limit, worker=worker_label(dispatch), within=left)
         duration_ms = round(1000 * (time.monotonic() - started))
         return JSONResponse({**tally.counts(), "duration_ms": duration_ms})
-
-
-def worker_label(dispatch: str | None) -> str:
-    """Return ``host:pid`` or ``host:pid#dispatch``: what the job's `worker` column shows."""
-    label = f"{socket.gethostname()}:{os.getpid()}"
-    return f"{label}#{dispatch}" if dispatch else label
 
 
 def unavailable(reason: str, *, retry_after: int) -> JSONResponse:

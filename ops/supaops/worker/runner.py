@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from typing import Literal
 
 from supaops.errors import ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.batch import Batch
@@ -12,7 +13,13 @@ from supaops.worker.execution import Executor
 from supaops.worker.observer import SILENT, Observer
 from supaops.worker.queue import Queue
 from supaops.worker.reporter import Reporter
+from supaops.worker.returning import CLEAN_UP_S, GIVE_BACK_S
 from supaops.worker.tally import Tally
+
+OnDeadline = Literal["continue", "give_back"]
+# When jobs are given back at the deadline, the last part of the time is for that: a half of it for
+# handlers to clean up, and the other for the database.
+_GIVE_BACK_SHARE = 0.2
 
 log = logging.getLogger("supaops.worker")
 
@@ -25,6 +32,8 @@ class Runner:
     """Run claimed jobs, never more than `concurrency` at once in the whole process.
 
     A job that cannot start at once is not claimed: it stays free for another worker.
+
+    Args:    on_deadline: what becomes of jobs that still run when their report is due.
     """
 
     def __init__(
@@ -34,6 +43,7 @@ class Runner:
         *,
         concurrency: int,
         lease: timedelta,
+        on_deadline: OnDeadline = "continue",
         reporter: Reporter | None = None,
         observer: Observer = SILENT,
     ) -> None:
@@ -41,6 +51,7 @@ class Runner:
         self._executor = executor
         self._concurrency = concurrency
         self._lease = lease
+        self._on_deadline = on_deadline
         self._reporter = reporter or Reporter()
         self._observer = observer
         self._batches: dict[asyncio.Task[None], Batch] = {}
@@ -75,7 +86,8 @@ class Runner:
     async def run(self, limit: int, *, worker: str, within: timedelta) -> Tally:
         """Claim up to `limit` jobs and report on them after `within` at the latest.
 
-        Jobs that need longer go on in the background and are the tally's `running`.
+        Jobs that need longer go on in the background and are the tally's `running`, or they are
+        stopped and given back a little before.
 
         Raises: ShuttingDown; ConnectionFailed or DatabaseError when the claim failed or is not
             answered yet.
@@ -84,10 +96,22 @@ class Runner:
         if batch is None:
             return Tally()
         task = self._start(batch)
-        await asyncio.wait({task}, timeout=within.total_seconds())
+        if self._on_deadline == "continue":
+            await asyncio.wait({task}, timeout=within.total_seconds())
+        else:
+            await self._run_or_give_back(task, batch, within.total_seconds())
         if task.done():
             task.result()  # raises a defect of ours, which must not pass for an empty queue
         return _report(batch)
+
+    async def _run_or_give_back(
+        self, task: asyncio.Task[None], batch: Batch, within: float
+    ) -> None:
+        """Wait for the jobs, then stop them in time; what a claim that is late brings goes on."""
+        reserve = within * _GIVE_BACK_SHARE
+        await asyncio.wait({task}, timeout=within - reserve)
+        if batch.tally and batch.tally.running:
+            await batch.give_back(clean_up=reserve / 2, within=reserve / 2)
 
     async def claim(self, limit: int, *, worker: str) -> int:
         """Claim up to `limit` jobs, leave them running and return how many there are.
@@ -120,7 +144,12 @@ class Runner:
         if self._batches:
             log.info("waiting up to %g s for running jobs", grace.total_seconds())
             await asyncio.wait(self._batches, timeout=grace.total_seconds())
-        await asyncio.gather(*(batch.give_back() for batch in self._batches.values()))
+        await asyncio.gather(
+            *(
+                batch.give_back(clean_up=CLEAN_UP_S, within=GIVE_BACK_S)
+                for batch in self._batches.values()
+            )
+        )
         for task in self._batches:
             task.cancel()
 

@@ -42,15 +42,6 @@ def run_server(app: ASGIApp, *, host: str, port: int) -> None:
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def configure_logging() -> None:
-    """Log to standard error; httpx is kept quiet because it logs whole URLs."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for name in ("httpx", "psycopg.pool", "uvicorn.error"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import SecretStr
 
@@ -32,6 +32,7 @@ class Settings:
     lease: timedelta
     schema: str = "public"
     name: str = "job_queue"
+    on_deadline: Literal["continue", "give_back"] = "continue"
     secret_name: str = "job_queue_runner_secret"  # noqa: S105  a name
     replay_window: timedelta = timedelta(minutes=5)
 
@@ -56,6 +57,7 @@ class Settings:
             lease=config.queue.lease,
             schema=config.queue.schema_name,
             name=config.queue.name,
+            on_deadline=config.worker.on_deadline,
             secret_name=config.worker.secret,
             replay_window=config.worker.replay_window,
         )

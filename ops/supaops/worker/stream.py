@@ -4,271 +4,302 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from supaops.cancellation import being_cancelled
-from supaops.db.work import Claimed, Job
+from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
-from supaops.worker.batch import LONGEST_BEAT
+from supaops.worker.accounts import Accounts
 from supaops.worker.completion import complete, insist, reports
 from supaops.worker.execution import Executor
-from supaops.worker.failure import one_line
+from supaops.worker.leases import Leases
 from supaops.worker.observer import SILENT, Observer
-from supaops.worker.outcome import Failed, Outcome
+from supaops.worker.outage import Outage
+from supaops.worker.outcome import Outcome
+from supaops.worker.pace import Pace, UntilEmpty
 from supaops.worker.queue import Queue
+from supaops.worker.rate import Rate
+from supaops.worker.reporter import Reporter
+from supaops.worker.returning import CLEAN_UP_S, GIVE_BACK_S, give_back
+from supaops.worker.slots import Slots
 from supaops.worker.tally import Tally
 
 # A job that ended is reported after this, or as soon as a batch has: small reports cost as many
 # commits as large ones.
 _REPORT_WITHIN_S = 0.005
-# Jobs that never wait for anything must let the database's answers, and the heartbeat, have their
-# turn: a few hundred microseconds later at most.
-_TURN = 20
+_NOTHING = Exchanged(Claimed([]), frozenset(), {})
 
 log = logging.getLogger("supaops.worker")
 
+Reports = Sequence[tuple[Job, Outcome]]
+Call = Callable[[], Awaitable[Exchanged]]
+Outlast = Callable[[Call, Reports], Awaitable[Exchanged]]
 
-class Stream:
-    """Keep `concurrency` jobs running, and up to two batches claimed.
 
-    While one batch runs the next is being claimed, by the same call that reports the one before:
-    one round trip and one commit per batch. Jobs that wait here for a free slot are held under
-    their lease, so a large `batch` takes them away from other workers.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a stream takes on.
 
-    Args:
+    Attributes:
         concurrency: jobs that run at once.
         batch: jobs claimed and reported at once.
         lease: how long the jobs stay ours without a heartbeat.
+        queues: whose jobs are claimed; None for those of every queue.
+    """
+
+    concurrency: int
+    batch: int
+    lease: timedelta
+    queues: tuple[str, ...] | None = None
+
+
+class Stream:
+    """Keep `concurrency` jobs running, and claim ahead what will begin within a moment.
+
+    While one batch runs the next is being claimed, by the same call that reports the one before:
+    one round trip and one commit per batch. Short jobs are claimed ahead, up to two batches; what
+    would have to wait for a slot is left to other workers.
+
+    Args:
         worker: what the jobs' `worker` column shows.
+        reporter: is told of failures without retries left, once they are recorded.
+        stopped: tells whether nothing may be claimed for now.
     """
 
     def __init__(
         self,
         queue: Queue,
         executor: Executor,
+        bounds: Bounds,
         *,
-        concurrency: int,
-        batch: int,
-        lease: timedelta,
         worker: str,
+        reporter: Reporter | None = None,
         observer: Observer = SILENT,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._observer = observer
         self._queue = queue
         self._executor = executor
-        self._concurrency = concurrency
-        self._batch = batch
-        self._lease = lease
+        self._bounds = bounds
         self._worker = worker
-        self._arrived: deque[Claimed] = deque()
-        self._waiting: deque[Job] = deque()
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._observer = observer
+        self._stopped = stopped
+        self._leases = Leases(queue, bounds.lease, self._cancel, observer)
+        self._accounts = Accounts(self._leases, reporter or Reporter(), observer)
+        self._slots = Slots(
+            executor.execute,
+            bounds.concurrency,
+            is_lost=self._leases.is_lost,
+            ended=self._end,
+            dropped=self._drop,
+        )
         self._ended: list[tuple[Job, Outcome]] = []
-        self._held: dict[int, int] = {}
-        self._lost: dict[int, frozenset[int]] = {}
-        self._unreadable: Exception | None = None
-        self._resting: deque[asyncio.Future[None]] = deque()
-        self._rousing: asyncio.Handle | None = None
-        self._changed = asyncio.Event()
-        self.tally = Tally()
+        self._pace: Pace = UntilEmpty()
+        self._rate = Rate()
+        self._closing = False
+        self._outage = Outage(self._slots.changed, lambda: self._closing)
+        self._given_up: set[int] = set()
+
+    @property
+    def tally(self) -> Tally:
+        """Return how the jobs ended so far."""
+        return self._accounts.tally
 
     async def drain(self) -> Tally:
         """Work until a claim finds nothing and everything that was claimed has been reported.
 
-        Raises: DatabaseError when a claim fails; ConnectionFailed after a lease's length without
-            the database. What runs is cancelled then, and comes back when its lease ends.
+        Raises: as `run` does; it gives up after a lease's length without the database.
         """
-        helpers = [asyncio.create_task(self._slot()) for _ in range(self._concurrency)]
-        helpers.append(asyncio.create_task(self._keep_alive()))
-        try:
-            await self._feed()
-        finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+        pace, patience = UntilEmpty(), self._bounds.lease
+        return await self.run(asyncio.Event(), pace=pace, grace=timedelta(), patience=patience)
+
+    async def run(
+        self,
+        stop: asyncio.Event,
+        *,
+        pace: Pace,
+        grace: timedelta,
+        patience: timedelta | None = None,
+    ) -> Tally:
+        """Work until `stop` is set, or the pace is over.
+
+        What was claimed and has not begun at a stop is given back at once, what still runs after
+        `grace` is cancelled and given back.
+
+        Args:    patience: how long to try without the database; None goes on whatever happens.
+        Raises:  DatabaseError when a claim fails; ConnectionFailed when patience is over. What runs
+            is cancelled then, and comes back when its lease ends.
+        """
+        self._pace = pace
+        outlast = self._endure if patience is None else partial(self._insist, patience)
+        async with self._at_work():
+            feeding = asyncio.create_task(self._feed(outlast))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({feeding, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not feeding.done():
+                await self._close(feeding, grace)
+            if feeding.done() and not feeding.cancelled():
+                feeding.result()  # raises what has ended it
         return self.tally
 
-    async def _feed(self) -> None:
-        found = True
-        while found or self._held:
-            await self._collect(found)
-            found = await self._exchange() > 0
+    def wake(self) -> None:
+        """Look whether there is more to do, or less."""
+        self._slots.changed.set()
 
-    async def _collect(self, more: bool) -> None:  # noqa: FBT001  private, and one call
-        """Wait until there is something to report, or room for a batch that may be there."""
-        while not (self._unreadable or self._ended or (more and self._room >= self._batch)):
-            self._changed.clear()
-            await self._changed.wait()
-        if self._unreadable:
-            raise self._unreadable
-        if self._is_behind and len(self._ended) < self._batch and self._room < self._batch:
-            await asyncio.sleep(_REPORT_WITHIN_S)
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
+        self._slots.begin()
+        beat = asyncio.create_task(self._leases.keep_alive())
+        try:
+            yield
+        finally:
+            beat.cancel()
+            await self._slots.end(within=CLEAN_UP_S)
+            await asyncio.gather(beat, return_exceptions=True)
+
+    async def _feed(self, outlast: Outlast) -> None:
+        while not self._is_over:
+            await self._collect()
+            if self._slots.failure:
+                raise self._slots.failure
+            if self._ended or self._may_claim:
+                await self._exchange(outlast)
 
     @property
-    def _is_behind(self) -> bool:
-        return bool(self._waiting or self._arrived)
+    def _is_over(self) -> bool:
+        return not self._leases and (self._closing or self._pace.is_over)
+
+    async def _collect(self) -> None:
+        """Wait until there is something to report, or a look for jobs is due."""
+        while not (self._ended or self._may_claim or self._is_over or self._slots.failure):
+            self._slots.changed.clear()
+            alarm = self._set_alarm()
+            await self._slots.changed.wait()
+            if alarm:
+                alarm.cancel()
+        is_behind = self._slots.waiting > 0
+        if is_behind and len(self._ended) < self._bounds.batch and self._room < self._bounds.batch:
+            await asyncio.sleep(_REPORT_WITHIN_S)
+
+    def _set_alarm(self) -> asyncio.TimerHandle | None:
+        """Be told when the next look is due, if it could claim anything."""
+        pause_s = self._pace.pause_s
+        if self._closing or self._room < 1 or math.isinf(pause_s):
+            return None
+        return asyncio.get_running_loop().call_later(pause_s, self._slots.changed.set)
+
+    @property
+    def _may_claim(self) -> bool:
+        """Tell whether to claim without a report: a batch, or whatever idle slots can take."""
+        if self._closing or self._pace.pause_s > 0:
+            return False
+        least = self._bounds.batch if self._slots.waiting else 1
+        if self._room < least:
+            return False
+        if self._stopped():
+            self._pace.looked(1, 0)
+            return False
+        return True
 
     @property
     def _room(self) -> int:
-        waiting = sum(map(len, self._arrived)) + len(self._waiting)
-        return 2 * self._batch - waiting - len(self._running) - len(self._ended)
+        bounds = self._bounds
+        ahead = max(0, min(self._rate.ahead, 2 * bounds.batch - bounds.concurrency))
+        taken = self._slots.taken + len(self._ended) + self._executor.abandoned
+        return bounds.concurrency + ahead - taken
 
-    async def _exchange(self) -> int:
-        """Report what has ended, claim what there is room for; return how many came."""
+    async def _exchange(self, outlast: Outlast) -> None:
+        """Report what has ended, claim what there is room for."""
         ended, self._ended = self._ended, []
-        limit = min(self._batch, self._room)
+        self._rate.count(len(ended))
         try:
-            answer = await insist(
-                lambda: self._queue.exchange(
-                    *reports(ended),
-                    limit=limit,
-                    worker=self._worker,
-                    lease=self._lease,
-                ),
-                patience=self._lease,
-            )
+            answer = await outlast(lambda: self._ask(ended), ended)
         except ConnectionFailed:
             raise
         except DatabaseError:
             if not ended:
                 raise
             await self._report_singly(ended)
-            return limit  # nothing was claimed: there may be more
-        self._count(ended, answer.refused, answer.statuses)
-        return self._accept(answer.jobs)
+            return
+        for job, outcome in ended:
+            self._accounts.answered(job, outcome, answer)
+        await self._accept(answer.jobs)
 
-    async def _report_singly(self, ended: Iterable[tuple[Job, Outcome]]) -> None:
+    async def _ask(self, ended: Reports) -> Exchanged:
+        limit = 0 if self._closing or self._stopped() else min(self._bounds.batch, self._room)
+        done, failed = reports(ended)
+        asked = time.monotonic()
+        answer = await self._queue.exchange(
+            done,
+            failed,
+            limit=max(0, limit),
+            worker=self._worker,
+            lease=self._bounds.lease,
+            queues=self._bounds.queues,
+        )
+        if limit > 0:
+            self._pace.looked(limit, len(answer.jobs))
+            self._observer.claimed(len(answer.jobs), time.monotonic() - asked)
+        return answer
+
+    async def _insist(self, patience: timedelta, call: Call, _ended: Reports) -> Exchanged:
+        return await insist(call, patience=patience)
+
+    async def _endure(self, call: Call, ended: Reports) -> Exchanged:
+        return await self._outage.outlast(call, reports=bool(ended)) or _NOTHING
+
+    async def _report_singly(self, ended: Reports) -> None:
         """Report job by job: one that is refused, such as a result with a NUL, spoils the lot."""
         for job, outcome in ended:
-            self.tally.count(await complete(self._queue, job, outcome, lease=self._lease))
-            self._release(job)
+            ending = await complete(self._queue, job, outcome, lease=self._bounds.lease)
+            self._accounts.settle(job, outcome, ending)
 
-    def _count(
-        self,
-        ended: Iterable[tuple[Job, Outcome]],
-        refused: frozenset[int],
-        statuses: dict[int, str],
-    ) -> None:
-        for job, outcome in ended:
-            if job.id in refused:
-                log.warning("job %d: completion refused, its lease was lost", job.id)
-                self.tally.refused += 1
-            elif isinstance(outcome, Failed):
-                log.warning("job %d: %s", job.id, one_line(outcome.error))
-                self.tally.count("failed" if statuses.get(job.id) == "failed" else "retried")
-            else:
-                self.tally.succeeded += 1
-            self._release(job)
+    async def _accept(self, jobs: Claimed) -> None:
+        """Hold what came, and run it."""
+        if jobs.lease_id is None:
+            return
+        self._accounts.tally.claimed += len(jobs)
+        self._leases.hold(jobs.lease_id, len(jobs))
+        self._slots.add(jobs)
+        if self._closing:
+            await self._give_back(await self._slots.withdraw())
 
-    def _accept(self, jobs: Claimed) -> int:
-        """Hold what came; return how many."""
-        count = len(jobs)
-        if jobs.lease_id is not None:
-            self.tally.claimed += count
-            self._held[jobs.lease_id] = count
-            self._arrived.append(jobs)
-            self._rouse()
-        return count
+    async def _close(self, feeding: asyncio.Task[None], grace: timedelta) -> None:
+        """Claim no more, wait up to `grace` for what runs, report it, give the rest back."""
+        self._closing = True
+        await self._give_back(await self._slots.withdraw())
+        self.wake()
+        if self._leases:
+            log.info("waiting up to %g s for running jobs", grace.total_seconds())
+        await asyncio.wait({feeding}, timeout=grace.total_seconds())
+        left = await self._slots.stop(within=CLEAN_UP_S)
+        self.wake()
+        await asyncio.gather(
+            self._give_back(left + await self._slots.withdraw()),
+            asyncio.wait({feeding}, timeout=GIVE_BACK_S),
+        )
+        feeding.cancel()
+        await asyncio.wait({feeding}, timeout=GIVE_BACK_S)
 
-    def _release(self, job: Job) -> None:
-        self._held[job.lease_id] -= 1
-        if not self._held[job.lease_id]:
-            del self._held[job.lease_id]
-            self._lost.pop(job.lease_id, None)
+    def _cancel(self, job_ids: frozenset[int]) -> None:
+        self._slots.cancel(job_ids)
 
-    def _is_lost(self, job: Job) -> bool:
-        return job.id in self._lost.get(job.lease_id, ())
-
-    async def _slot(self) -> None:
-        """Run one job after the other."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  for the type checker: it runs as a task
-        turn = 0
-        while True:
-            job = await self._next()
-            if self._is_lost(job):
-                self._drop(job)
-                self._changed.set()
-            else:
-                await self._run(job, task)
-            turn += 1
-            if turn % _TURN == 0:
-                await asyncio.sleep(0)
-
-    async def _next(self) -> Job:
-        while not self._waiting:
-            if self._arrived:
-                await self._make_some(self._arrived[0])
-            else:
-                await self._rest()
-        return self._waiting.popleft()
-
-    async def _make_some(self, jobs: Claimed) -> None:
-        if len(jobs) <= _TURN:
-            self._arrived.popleft()
-        try:
-            self._waiting.extend(await jobs.take(_TURN))
-        except Exception as error:  # whatever a row can hold that Python cannot
-            self._unreadable = error
-            self._changed.set()
-            await self._rest()
-
-    async def _rest(self) -> None:
-        place = asyncio.get_running_loop().create_future()
-        self._resting.append(place)
-        await place
-
-    def _rouse(self) -> None:
-        """Let one more slot begin, if all that are awake are in the midst of a job.
-
-        Each job that begins asks for this in the next turn of the loop. Jobs that wait for nothing
-        are over by then, and one slot does them all: others would only keep the loop from the
-        database.
-        """
-        self._rousing = None
-        all_busy = len(self._running) + len(self._resting) >= self._concurrency
-        if self._is_behind and self._resting and all_busy:
-            self._resting.popleft().set_result(None)
-
-    async def _run(self, job: Job, slot: asyncio.Task[None]) -> None:
-        self._running[job.id] = slot
-        if self._rousing is None:
-            self._rousing = asyncio.get_running_loop().call_soon(self._rouse)
-        try:
-            # In two steps: the list may be another one by the time the job has ended.
-            outcome = await self._executor.execute(job)
+    def _end(self, job: Job, outcome: Outcome) -> None:
+        if job.id not in self._given_up:
             self._ended.append((job, outcome))
-        except asyncio.CancelledError:
-            if not self._is_lost(job):
-                raise
-            slot.uncancel()
-            self._drop(job)
-        finally:
-            del self._running[job.id]
-            self._changed.set()
 
     def _drop(self, job: Job) -> None:
-        """Forget a job that its lease no longer holds."""
-        self.tally.count("cancelled")
-        self._release(job)
+        if job.id not in self._given_up:
+            self._accounts.stopped(job, "cancelled")
 
-    async def _keep_alive(self) -> None:
-        while not being_cancelled():
-            await asyncio.sleep(min(self._lease / 3, LONGEST_BEAT).total_seconds())
-            for lease_id in list(self._held):
-                try:
-                    lost = await self._queue.heartbeat(lease_id, lease=self._lease)
-                except DatabaseError as error:
-                    log.warning("lease %d: heartbeat failed: %s", lease_id, error)
-                    continue
-                self._stop(lease_id, lost)
-
-    def _stop(self, lease_id: int, lost: frozenset[int]) -> None:
-        """Cancel the lost jobs that run; those that wait are dropped when it is their turn."""
-        if lease_id in self._held:
-            self._lost[lease_id] = lost
-        for job_id in lost & self._running.keys():
-            log.warning("job %d: stopped, its lease was lost", job_id)
-            self._running[job_id].cancel()
+    async def _give_back(self, jobs: Sequence[Job]) -> None:
+        self._given_up.update(job.id for job in jobs)
+        returned = await give_back(self._queue, jobs)
+        for job in jobs:
+            self._accounts.stopped(job, "given_back" if job.id in returned else "cancelled")
+        self.wake()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, Self
 
 from supaops.db.rotation import KnownValues
@@ -30,6 +31,12 @@ class Transport(Protocol):
     @property
     def ended(self) -> Ended | None:
         """Return what tells of runs that ended without the worker; None where it cannot be read."""
+
+    async def wakeups(self, heard: Callable[[], None]) -> None:
+        """Call `heard` when there may be new jobs, until cancelled; return where nothing tells.
+
+        It raises nothing: what goes wrong is logged, and tried again.
+        """
 
     async def probe(self) -> None:
         """Do nothing if the queue can be reached."""

@@ -50,8 +50,40 @@ def test_an_unknown_task_type_is_refused_with_the_known_ones_and_the_remedy(
     assert diagnosis.message_detail == (
         "Declared task types: game_platform_sync, patient, plain, report, supaops_smoke."
     )
-    assert diagnosis.message_hint is not None
-    assert "supaops apply" in diagnosis.message_hint
+    assert diagnosis.message_hint == (
+        "Did you mean 'game_platform_sync'? Declare it under queue.task_types in"
+        " ops/config/job_queue.yaml, deploy a worker that has a handler for it,"
+        " then run: supaops apply"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "nearest"),
+    [
+        ("plian", None),
+        ("plains", "plain"),
+        ("Report", "report"),
+        ("game-platform-sync", "game_platform_sync"),
+        ("sync_game_platform", "game_platform_sync"),
+        ("supaops_smok", "supaops_smoke"),
+        ("ghost", None),
+        ("x", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_most_similar_task_type_is_found(
+    queue: Connection, wanted: str | None, nearest: str | None
+) -> None:
+    assert value(queue, "select supaops.nearest_task_type(%s)", wanted) == nearest
+
+
+def test_the_remedy_for_an_unknown_task_type_names_the_environment(queue: Connection) -> None:
+    queue.execute("update supaops.environment set name = 'staging'")
+    with pytest.raises(psycopg.Error) as caught:
+        enqueue(queue, "ghost")
+    assert str(caught.value.diag.message_hint).startswith("Declare it under")
+    assert str(caught.value.diag.message_hint).endswith("supaops apply --env staging")
 
 
 def test_a_payload_that_breaks_its_schema_is_refused_with_every_fault(queue: Connection) -> None:

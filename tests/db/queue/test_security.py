@@ -12,6 +12,7 @@ from tests.db.calls import column, value
 
 PUBLIC_FUNCTIONS = {
     "job_queue_attempts",
+    "job_queue_backlog",
     "job_queue_cancel",
     "job_queue_claim",
     "job_queue_cleanup",

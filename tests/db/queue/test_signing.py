@@ -54,13 +54,15 @@ VECTORS = [
 ]
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["guarded", "unguarded"])
-def signing(stack: Stack, request: pytest.FixtureRequest) -> str:
+SIGNED = dispatching(auth="signature")
+
+
+@pytest.fixture(scope="module")
+def signing(stack: Stack) -> str:
     """Return the URL of a queue whose posts are signed."""
-    config = dispatching(auth="signature").model_copy(update={"clone_guard": request.param})
     with connect(stack.url, application_name="pytest") as connection:
         connection.execute(RESET)
-        install(connection, resources(config))
+        install(connection, resources(SIGNED))
     return stack.url
 
 
@@ -144,17 +146,28 @@ def test_a_post_carries_a_signature_and_no_secret(db: Connection, secret: str) -
     keep(db, NAME, secret)
     post = Post(db)
     number, nonce = str(post.dispatch["id"]), post.dispatch["nonce"]
-    guard = {"x-supaops-nonce": nonce} if nonce else {}
     assert secret not in str(post.headers)
     assert post.headers == {
         "Content-Type": "application/json",
-        "webhook-id": f"{number}_{nonce}" if nonce else number,
+        "webhook-id": f"{number}_{nonce}",
         "webhook-timestamp": post.headers["webhook-timestamp"],
         "webhook-signature": post.signature(secret),
         "x-supaops-dispatch": number,
-        **guard,
+        "x-supaops-nonce": nonce,
     }
     assert abs(int(post.headers["webhook-timestamp"]) - time.time()) < 30
+
+
+def test_without_the_clone_guard_the_id_is_the_dispatch_alone(db: Connection) -> None:
+    unguarded = resources(SIGNED.model_copy(update={"clone_guard": False}))
+    [posting] = [each for each in unguarded if each.address == "function.supaops.post_to_worker"]
+    with db.transaction(force_rollback=True):
+        db.execute(posting.definition.encode())
+        post = Post(db)
+    number = str(post.dispatch["id"])
+    assert (post.headers["webhook-id"], post.headers["x-supaops-dispatch"]) == (number, number)
+    assert post.signatures == [post.signature(SECRET)]
+    assert "x-supaops-nonce" not in post.headers
 
 
 @pytest.mark.parametrize("secret", [SECRET, KEY])

@@ -45,7 +45,9 @@ def _refusals(queue: Connection, api: Api, **request: Any) -> dict[str, tuple[in
         for row in queue.execute(_OURS).fetchall():
             url, body = f"/rest/v1/rpc/{row['name']}", dict.fromkeys(row["required"])
             said = client.post(url, json=body, **request)
-            found[row["name"]] = (said.status_code, said.json()["code"])
+            answer = said.json()
+            code = answer.get("code", "") if isinstance(answer, dict) else ""
+            found[row["name"]] = (said.status_code, code)
     return found
 
 

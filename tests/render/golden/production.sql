@@ -15,6 +15,10 @@ revoke all on sequence public.job_queue_id_seq from public, anon, authenticated,
 revoke all on function public.job_queue_attempts(bigint) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_attempts(bigint) to service_role;
 
+-- grant.public.job_queue_backlog  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_backlog(text[], integer) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_backlog(text[], integer) to service_role;
+
 -- grant.public.job_queue_cancel  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_cancel(bigint[]) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_cancel(bigint[]) to service_role;
@@ -421,6 +425,9 @@ revoke all on function supaops.match_runs(integer) from public, anon, authentica
 -- grant.supaops.measure_room  (grants/private_function.sql.j2)
 revoke all on function supaops.measure_room(integer, boolean) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.nearest_task_type  (grants/private_function.sql.j2)
+revoke all on function supaops.nearest_task_type(text) from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.note_idle_lanes  (grants/private_function.sql.j2)
 revoke all on function supaops.note_idle_lanes() from public, anon, authenticated, service_role cascade;
 
@@ -459,6 +466,9 @@ revoke all on function supaops.raise_lease_floor(timestamptz) from public, anon,
 
 -- grant.supaops.read_reports  (grants/private_function.sql.j2)
 revoke all on function supaops.read_reports(jsonb, text) from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.ready_in_lanes  (grants/private_function.sql.j2)
+revoke all on function supaops.ready_in_lanes(text[], integer, timestamptz) from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.ready_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.ready_jobs(integer, timestamptz) from public, anon, authenticated, service_role cascade;

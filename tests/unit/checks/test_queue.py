@@ -19,6 +19,7 @@ from supaops.db.health.dead import DeadGroup, DeadJob, DeadJobs
 from supaops.db.health.queue import Count, ExpiredLease, Held, Pause, Trend
 from supaops.db.health.recent import RecentJobs
 from supaops.db.health.tables import Holder, MissingIndex, TableRows, Tables
+from supaops.db.workers import Registered
 from supaops.status import Severity
 from tests.projects import ROOT
 
@@ -83,9 +84,15 @@ def holder(**changes: Any) -> Holder:
     return Holder(**known | changes)
 
 
-def handled(task_types: set[str] | None, *unhandled: str, silence: str = "") -> Handled:
+def handled(
+    task_types: set[str] | None,
+    *unhandled: str,
+    silence: str = "",
+    registered: tuple[str, ...] | None = None,
+) -> Handled:
     known = None if task_types is None else frozenset(task_types)
-    return Handled(Described(silence, "supaops 1", known), unhandled)
+    workers = () if registered is None else (Registered("w", frozenset(registered), "1.4.0", 20),)
+    return Handled(Described(silence, "supaops 1", known), unhandled, workers)
 
 
 def dead(counted: int = 0, **changes: Any) -> Dead:
@@ -212,6 +219,22 @@ CASES: list[tuple[AnyCheck, Any, Severity, str]] = [
         handled(None, silence="it does not tell what it is: HTTP 405"),
         SKIPPED,
         "it does not tell what it is: HTTP 405",
+    ),
+    (handlers, handled(None, registered=(SYNC,)), OK, "1 task type, by 1 registered worker"),
+    (handlers, handled({SYNC}, registered=("more",)), OK, "1 task type"),
+    (
+        handlers,
+        handled(None, registered=("more",)),
+        WARNING,
+        f"none for {SYNC}, by 1 registered worker",
+    ),
+    (handlers, handled(None, silence="HTTP 405", registered=("*",)), SKIPPED, "HTTP 405"),
+    (handlers, handled(None, silence="HTTP 405", registered=()), SKIPPED, "HTTP 405"),
+    (
+        handlers,
+        handled(None, SYNC, registered=(SYNC,)),
+        WARNING,
+        f"there is one now; jobs failed without it in the last hour: {SYNC}",
     ),
     (undeclared, [count(2), count(task_type="supaops_smoke")], OK, "all are"),
     (undeclared, [count(9, task_type="old", status="succeeded")], OK, "all are"),

@@ -19,6 +19,7 @@ from supaops.db.health.queue import (
 )
 from supaops.db.health.recent import RecentJobs, read_recent
 from supaops.db.health.tables import Holder, Tables, read_holders, read_overdue, read_tables
+from supaops.db.workers import Registered, handled_types, read_workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,28 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """Who does which jobs: what the worker says, and what failed for want of a handler."""
+    """Who does which jobs.
+
+    Attributes:
+        worker: what the one at the endpoint says.
+        unhandled: task types of jobs that failed for want of a handler.
+        workers: those that have registered in the database.
+    """
 
     worker: Described
     unhandled: tuple[str, ...]
+    workers: tuple[Registered, ...] = ()
+
+    @property
+    def is_by_registry(self) -> bool:
+        """Tell whether only the registry knows which handlers there are."""
+        return self.worker.task_types is None and self.known is not None
+
+    @property
+    def known(self) -> frozenset[str] | None:
+        """Return the task types with a handler: by the endpoint, else by the registry."""
+        told = self.worker.task_types
+        return handled_types(self.workers) if told is None else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +126,9 @@ def all_dead(sources: Sources) -> Dead:
 
 
 def handled(sources: Sources) -> Handled:
-    """Return what the worker says beside what failed for want of a handler."""
-    return Handled(sources.facts(described), sources.facts(dead).unhandled)
+    """Return what the workers say beside what failed for want of a handler."""
+    workers = read_workers(sources.conn)
+    return Handled(sources.facts(described), sources.facts(dead).unhandled, workers)
 
 
 def tables(sources: Sources) -> Tables:

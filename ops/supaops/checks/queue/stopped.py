@@ -12,6 +12,7 @@ from supaops.checks.words import number, span
 from supaops.config.model import Config
 from supaops.config.validate import SMOKE_TASK_TYPE
 from supaops.db.health.queue import Count, Held, Pause
+from supaops.db.workers import Registered
 
 
 @check(
@@ -45,21 +46,27 @@ def paused(config: Config, facts: Held) -> Verdict:
     why="A job without one fails each attempt, and for good in the end.",
 )
 def handlers(config: Config, facts: Handled) -> Verdict:
-    """Judge which declared task types the worker cannot do, and which have failed for that."""
-    known = facts.worker.task_types
+    """Judge which declared task types no worker can do, and which have failed for that.
+
+    Where the endpoint does not tell, such as where it cannot be asked from here, those who have
+    registered in the database do.
+    """
+    known = facts.known
     lost = [name for name in facts.unhandled if known is None or name not in known]
     if lost:
         return critical(f"jobs fail without one: {', '.join(lost)}", _register(lost), **_at(lost))
     missing = sorted(set(config.queue.task_types) - set(known or config.queue.task_types))
     if missing:
-        return warning(f"none for {', '.join(missing)}", _register(missing), **_at(missing))
+        observed = f"none for {', '.join(missing)}{_source(facts)}"
+        return warning(observed, _register(missing), **_at(missing))
     if facts.unhandled:
         seen = f"there is one now; jobs failed without it in the last hour: {facts.unhandled[0]}"
         fix = remedies.retry(config)
         return warning(seen, fix, value=len(facts.unhandled), evidence=facts.unhandled)
     if known is None:
         return skipped(facts.worker.silence or "it does not tell")
-    return ok(number(len(config.queue.task_types), "task type"), value=0)
+    seen = f"{number(len(config.queue.task_types), 'task type')}{_source(facts)}"
+    return ok(seen, value=0, evidence=tuple(map(_told, facts.workers)))
 
 
 @check(
@@ -101,6 +108,15 @@ def _shown(pause: Pause) -> str:
         over = f"{span(abs(pause.past_end_s))}"
         end = f"{over} past its end" if pause.past_end_s > 0 else f"for another {over}"
     return f"{what}{only} by {pause.paused_by} since {span(pause.age_s)}, {end}: {pause.reason}"
+
+
+def _source(facts: Handled) -> str:
+    return f", by {number(len(facts.workers), 'registered worker')}" if facts.is_by_registry else ""
+
+
+def _told(worker: Registered) -> str:
+    handlers = number(len(worker.handlers), "handler")
+    return f"{worker.title}: {handlers}, seen {span(worker.age_s)} ago"
 
 
 def _register(names: list[str]) -> str:

@@ -31,3 +31,6 @@ select {function}(worker => %(worker)s, handlers => %(handlers)s::text[], about 
 
 -- name: forget_worker
 select {function}(worker => %(worker)s)
+
+-- name: notify
+select pg_notify(%(channel)s, %(payload)s)

@@ -39,6 +39,7 @@ select
   to_regprocedure('vault.create_secret(text,text,text,uuid)') is not null as has_vault,
   to_regclass('supaops.resource') is not null as is_installed,
   to_regclass('supaops.limit') is not null as has_limits,
+  to_regclass('supaops.worker') is not null as has_workers,
   exists (
     select from pg_catalog.pg_attribute as a
      where a.attrelid = to_regclass('supaops.pause') and a.attname = 'stopped') as has_pauses,

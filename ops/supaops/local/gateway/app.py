@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from supaops.db.gateway import Answer, Call, CallableFunctions, Caller, Function, ServerRefusal
+from supaops.db.gateway import Answer, Call, CallableFunctions, Function, ServerRefusal, Session
 from supaops.errors import ConnectionFailed
 from supaops.local.gateway import problems
 from supaops.local.gateway.callers import caller
@@ -43,34 +43,33 @@ class Rpc:
         _check_schema(request)
         one_object = wants_one_object(request.headers)
         try:
-            function, call = await self._chosen(request)
-            answer = await self._called(function, call, whom)
+            async with self._functions.session() as session:
+                function, call = await _chosen(session, request)
+                read_only = request.method in _READING or not function.may_write
+                answer = await session.call(function, call, whom, read_only=read_only)
         except ServerRefusal as refusal:
             raise problems.refused(refusal, role=whom.role) from None
         except ConnectionFailed:
             raise problems.no_connection() from None
         return _response(function, answer, one_object=one_object, counts=_wants_count(request))
 
-    async def _chosen(self, request: Request) -> tuple[Function, Call]:
-        name, is_post = request.path_params["name"], request.method == "POST"
-        if not is_post and request.method not in _READING:
-            raise problems.bad_method(request.method)
-        kind = request.headers.get("content-type")
-        query = request.query_params
-        call = posted(await request.body(), kind, query) if is_post else asked(query)
-        functions = await self._functions.named(name)
-        match candidates(functions, call.names, is_post=is_post):
-            case [function]:
-                return function, call
-            case []:
-                others = await self._functions.names()
-                raise problems.no_function(name, call.names, others, functions, is_post=is_post)
-            case several:
-                raise problems.ambiguous(several)
 
-    async def _called(self, function: Function, call: Call, whom: Caller) -> Answer:
-        read_only = whom.method in _READING or not function.may_write
-        return await self._functions.call(function, call, whom, read_only=read_only)
+async def _chosen(session: Session, request: Request) -> tuple[Function, Call]:
+    name, is_post = request.path_params["name"], request.method == "POST"
+    if not is_post and request.method not in _READING:
+        raise problems.bad_method(request.method)
+    kind = request.headers.get("content-type")
+    query = request.query_params
+    call = posted(await request.body(), kind, query) if is_post else asked(query)
+    functions = await session.named(name)
+    match candidates(functions, call.names, is_post=is_post):
+        case [function]:
+            return function, call
+        case []:
+            others = await session.names()
+            raise problems.no_function(name, call.names, others, functions, is_post=is_post)
+        case several:
+            raise problems.ambiguous(several)
 
 
 def application(functions: CallableFunctions, secret: str) -> Starlette:

@@ -1,6 +1,6 @@
 """Which function a call means (pure).
 
-Source: PostgREST 14, docs/references/api/functions.rst.
+Source: PostgREST 17, docs/references/api/functions.rst.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the gateway refuses, in PostgREST's words (pure).
 
-Source: PostgREST 14, docs/references/errors.rst.
+Source: PostgREST 17, docs/references/errors.rst.
 """
 
 from __future__ import annotations

@@ -88,6 +88,7 @@ def _panels(config: Config) -> Iterator[Panel]:
     yield from _objective_panels(config)
     yield from _queue_panels(config)
     yield from _chain_panels()
+    yield from _worker_panels()
 
 
 def _health_panels() -> Iterator[Panel]:
@@ -197,6 +198,23 @@ def _chain_panels() -> Iterator[Panel]:
         {"{{check}}": f"topk(5, supaops_check_duration_seconds{{{_ONE}}})"},
         unit="s",
     )
+
+
+def _worker_panels() -> Iterator[Panel]:
+    """Yield what workers with a `--metrics-port` say: targets other than the watcher's."""
+    yield Panel(
+        "Workers: handlers that run",
+        {
+            "running": "sum(supaops_worker_jobs_running)",
+            "workers that are ready": "sum(supaops_worker_ready)",
+        },
+    )
+    for title, name in (
+        ("Workers: time of a handler, of 95 %", "supaops_worker_job_duration_seconds"),
+        ("Workers: wait for a handler, of 95 %", "supaops_worker_job_wait_seconds"),
+    ):
+        rates = f"sum by (task_type, le) (rate({name}_bucket[$__rate_interval]))"
+        yield Panel(title, {"{{task_type}}": f"histogram_quantile(0.95, {rates})"}, unit="s")
 
 
 def _placed(panels: Iterable[Panel]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from sentry_sdk import Client
 from supaops.config.monitors import Monitor
 from supaops.db.outcomes import LostJob
 from supaops.db.work import Job
-from supaops.worker.endpoint import worker_label
+from supaops.worker.label import worker_label
 from supaops.worker.reporter import Ended, Reporter
 from supaops.worker.sentry.checkins import CheckIns
 from supaops.worker.sentry.event import Reported, failure_event

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
+from supaops.db.effects import JobConnections
 from supaops.db.jobs import JobQueue
 from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
 from supaops.db.rotation import KnownValues, known_values
+from supaops.db.wakeups import Wakeups
 from supaops.worker.context import Connections
 from supaops.worker.settings import Settings
 
@@ -27,12 +30,17 @@ class DatabaseTransport:
 
     def __init__(self, settings: Settings, url: str) -> None:
         handlers = min(settings.batch_limit, _HANDLER_CONNECTIONS)
+        self._url, self._channel = url, settings.name
         self._ours = _pool(settings, url, _QUEUE_CONNECTIONS)
         self._theirs = _pool(settings, url, handlers)
         self._place = {"schema": settings.schema, "name": settings.name}
         self.queue = JobQueue(self._ours, **self._place)
-        self.connection: Connections = self._theirs.connection
+        self.connection: Connections = JobConnections(self._theirs, **self._place)
         self.ended = Outcomes(self._ours, **self._place)
+
+    async def wakeups(self, heard: Callable[[], None]) -> None:
+        """Call `heard` at each NOTIFY for new jobs; return behind a transaction pooler."""
+        await Wakeups(self._url, self._ours, channel=self._channel, heard=heard).follow()
 
     async def probe(self) -> None:
         """Do nothing if there is a connection to be had.

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 import httpx
 from pydantic import SecretStr
+from supabase import AsyncClientOptions, acreate_client
 
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
-from supaops.errors import ConfigError, ConnectionFailed, SupaopsError
+from supaops.errors import ConfigError, ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.transports.data_api.refusals import refusal
 
 _JSON = {"Content-Type": "application/json"}
@@ -21,7 +21,7 @@ _JSON = {"Content-Type": "application/json"}
 class Api:
     """The Data API of a project.
 
-    The client is supabase-py's, and so are its address, its headers and its session. Bodies and
+    The client is supabase-py's, and so are its address and its headers. Bodies and
     answers are ours: its `execute` reads a whole answer at once, so that one number which Python
     cannot hold would spoil a whole claim.
 
@@ -37,13 +37,6 @@ class Api:
         self._key = key
         self._schema = schema
         self._http = httpx.AsyncClient(timeout=timeout.total_seconds())
-        self._client: AsyncClient | None = None
-
-    @property
-    def client(self) -> AsyncClient:
-        """Return the client, of role service_role, for the time that it is open."""
-        assert self._client is not None, "the transport is not open"  # noqa: S101
-        return self._client
 
     async def __aenter__(self) -> Self:
         """Make the client; nothing is called yet, so this succeeds without a server."""
@@ -53,9 +46,8 @@ class Api:
             persist_session=False,
             httpx_client=self._http,
         )
-        self._client = await acreate_client(self._url, self._key.get_secret_value(), options)
-        # Held on to: a handler that signs in with the client gets another one there.
-        self._rest = self._client.postgrest
+        client = await acreate_client(self._url, self._key.get_secret_value(), options)
+        self._rest = client.postgrest
         return self
 
     async def __aexit__(
@@ -72,7 +64,20 @@ class Api:
 
         Raises: ConnectionFailed when trying again may help, DatabaseError when it will not.
         """
-        return json.loads(await self.post(function, json.dumps(arguments)) or b"null")
+        return self.read(await self.post(function, json.dumps(arguments)) or b"null")
+
+    def read(self, answer: bytes) -> Any:
+        """Return what an answer holds.
+
+        Raises: DatabaseError for what is no JSON: something else than PostgREST has answered.
+        """
+        try:
+            return json.loads(answer)
+        except (ValueError, RecursionError):
+            raise DatabaseError(
+                f"the Data API at {self.origin} answered with something else than JSON",
+                hint="check where worker.supabase.url leads to",
+            ) from None
 
     async def post(self, function: str, body: str, *, select: str = "*") -> bytes:
         """Call a function with arguments as JSON text, and return its answer as it came.

@@ -63,9 +63,8 @@ class DataApiQueue:
         reports = f'"done":{done_reports(done)},"failed":{failure_reports(failed)}'
         body = f"{{{reports},{json.dumps(others)[1:]}"
         select = f"refused,statuses,{_COLUMNS}"
-        answer, *rows = json.loads(
-            await self._api.post(f"{self._name}_exchange", body, select=select)
-        )
+        said = await self._api.post(f"{self._name}_exchange", body, select=select)
+        answer, *rows = self._api.read(said)
         return Exchanged(
             _claimed(rows),
             frozenset(answer["refused"]),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any, NoReturn, Self
+from typing import NoReturn, Self
 
 from pydantic import SecretStr
 
 from supabase import AsyncClient
 from supaops.db.connect import AsyncConnection
-from supaops.db.rotation import KnownValues
+from supaops.db.rotation import KnownValues, known_from_rows
 from supaops.errors import DatabaseError, SupaopsError
 from supaops.worker.reporter import Ended
 from supaops.worker.settings import Settings
@@ -23,7 +24,7 @@ _NO_SUCH_FUNCTION = ("PGRST202", "42883")
 
 
 class DataApiTransport:
-    """One HTTP client, for the queue's calls and for the handlers'.
+    """One HTTP client, with as many connections as there are calls at once.
 
     Args:
         url: of the project.
@@ -40,17 +41,15 @@ class DataApiTransport:
         self._name = settings.name
         self.queue = DataApiQueue(self._api, name=settings.name)
 
-    @property
-    def client(self) -> AsyncClient:
-        """Return supabase-py's client, as role service_role, for handlers."""
-        return self._api.client
-
     def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Refuse: there is no connection to lend.
 
         Raises: SupaopsError.
         """
         _no_connection()
+
+    async def wakeups(self, heard: Callable[[], None]) -> None:
+        """Return at once: nothing tells of new jobs over HTTP."""
 
     async def probe(self) -> None:
         """Do nothing if the queue can be reached.
@@ -72,7 +71,7 @@ class DataApiTransport:
             if any(f"{code})" in error.message for code in _NO_SUCH_FUNCTION):
                 return KnownValues()
             raise
-        return _known(rows)
+        return known_from_rows(rows)
 
     async def __aenter__(self) -> Self:
         """Make the client; nothing is called yet, so this succeeds without a server."""
@@ -84,19 +83,10 @@ class DataApiTransport:
         await self._api.__aexit__(None, None, None)
 
 
-def _known(rows: list[dict[str, Any]]) -> KnownValues:
-    told = [(bytes.fromhex(row["salt"]), row["digest"], row["is_retired"]) for row in rows]
-    return KnownValues(
-        salt=told[0][0] if told else b"",
-        good=frozenset(digest for _, digest, is_retired in told if not is_retired),
-        retired=frozenset(digest for _, digest, is_retired in told if is_retired),
-    )
-
-
 def _no_connection() -> NoReturn:
     raise SupaopsError(
         "a handler asked for a database connection, and this worker has none: it reaches its "
         "queue over the Data API",
         place="worker.transport: supabase",
-        hint="call a function by the supabase client, or set worker.transport to psycopg",
+        hint="set worker.transport to psycopg, or have the handler connect by itself",
     )

@@ -1,0 +1,135 @@
+"""The process's log: JSON lines for programs, short lines for a person, nothing else.
+
+All of logging goes through it, that of libraries and of handlers as well, and so does structlog.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import MutableMapping
+from enum import StrEnum
+from functools import partial
+from typing import Any, TextIO
+
+import structlog
+from structlog.processors import JSONRenderer, TimeStamper, UnicodeDecoder, format_exc_info
+from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
+from structlog.typing import Processor
+
+from supaops.worker.correlation import correlation
+from supaops.worker.log_text import text_line
+
+Event = MutableMapping[str, Any]
+
+QUIET = (
+    "h2",
+    "hpack",
+    "httpcore",
+    "httpx",
+    "psycopg.pool",
+    "urllib3",
+    "uvicorn.error",
+)
+"""Libraries that below a warning tell whole URLs, or headers, or what we tell ourselves."""
+_FIRST = ("timestamp", "level", "logger", "event")
+
+
+class LogFormat(StrEnum):
+    """``json``: an object a line; ``text``: a line to read."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """From which one on events are logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def configure_logging(
+    wanted: LogFormat | None = None, level: LogLevel = LogLevel.INFO, stream: TextIO | None = None
+) -> None:
+    """Log to standard error in one format.
+
+    Args:    wanted: None is text on a terminal, and JSON where a program reads it.
+    """
+    stream = stream or sys.stderr
+    is_text = wanted is LogFormat.TEXT or (wanted is None and stream.isatty())
+    renderer = _text(colour=_has_colour(stream)) if is_text else _json
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_formatter(renderer))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    _configure_structlog()
+
+
+def _formatter(renderer: Processor) -> ProcessorFormatter:
+    return ProcessorFormatter(
+        foreign_pre_chain=[ExtraAdder(), *_shared()],
+        processors=[ProcessorFormatter.remove_processors_meta, renderer],
+    )
+
+
+def _configure_structlog() -> None:
+    """Have handlers that log by structlog log here, too."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _shared() -> list[Processor]:
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    return [
+        structlog.contextvars.merge_contextvars,
+        partial(_correlated, worker),
+        add_log_level,
+        add_logger_name,
+        TimeStamper(fmt="iso", utc=True),
+        format_exc_info,  # without the variables of the frames
+        UnicodeDecoder(),
+    ]
+
+
+def _correlated(worker: str, _logger: Any, _method: str, event: Event) -> Event:
+    for key, value in correlation().items():
+        event.setdefault(key, value)
+    event.setdefault("worker", worker)
+    return event
+
+
+def _json(logger: Any, method: str, event: Event) -> str:
+    first = {key: event.pop(key) for key in _FIRST if key in event}
+    return str(_dumped(logger, method, {**first, **event}))
+
+
+_dumped = JSONRenderer()
+
+
+def _text(*, colour: bool) -> Processor:
+    def rendered(_logger: Any, _method: str, event: Event) -> str:
+        event["timestamp"] = f"{str(event.get('timestamp', ''))[:19]}Z"
+        return text_line(event, colour=colour)
+
+    return rendered
+
+
+def _has_colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR")
