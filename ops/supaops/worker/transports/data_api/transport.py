@@ -9,7 +9,6 @@ from typing import NoReturn, Self
 
 from pydantic import SecretStr
 
-from supabase import AsyncClient
 from supaops.db.connect import AsyncConnection
 from supaops.db.rotation import KnownValues, known_from_rows
 from supaops.errors import DatabaseError, SupaopsError
