@@ -166,7 +166,7 @@ def test_lease_is_kept_for_as_long_as_a_job_runs(project: Project, patient: Conn
 def is_done_by_nobody_else(db: Connection, job_id: int) -> bool:
     """Try to take a job over, and tell whether it is done."""
     assert db.execute("select * from public.job_queue_claim(1, 'the other')").fetchall() == []
-    return row(db, job_id)["status"] == "succeeded"
+    return bool(row(db, job_id)["status"] == "succeeded")
 
 
 def test_sigterm_lets_running_jobs_end(project: Project, patient: Connection) -> None:

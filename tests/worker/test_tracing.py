@@ -111,11 +111,9 @@ async def test_a_failure_is_told_by_its_class_alone(rig: Rig) -> None:
 
 async def test_what_failed_in_another_process_is_told_by_its_own_class(rig: Rig) -> None:
     known = job("work")
-    try:
-        with rig.spans.attempt(known):
-            raise AttemptFailed(Failed("LookupError: of a user"))
-    except AttemptFailed:
-        rig.spans.ended(known, "failed")
+    with pytest.raises(AttemptFailed), rig.spans.attempt(known):
+        raise AttemptFailed(Failed("LookupError: of a user"))
+    rig.spans.ended(known, "failed")
     [span] = rig.exported.get_finished_spans()
     assert (span.attributes or {})["error.type"] == "LookupError"
 
