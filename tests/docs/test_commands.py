@@ -34,7 +34,6 @@ MADE = re.compile(r"\$\(SUPAOPS\) ([a-z][^;\n]*)")
 
 PROSE = {
     "supaops from the YAML",
-    "supaops gateway",
     "supaops expects a Supabase database",
     "supaops sets",
     "supaops writes",
