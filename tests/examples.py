@@ -25,3 +25,17 @@ def histories(number: int, *, steps: int) -> settings:
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
+
+
+def inputs(number: int) -> settings:
+    """Return how many inputs to try; one that fails is made smaller.
+
+    By default they are the same on every run; with a factor they differ from run to run.
+    """
+    return settings(
+        max_examples=number * FACTOR,
+        derandomize=FACTOR == 1,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import Any
 
 import httpx
+from pydantic import BaseModel, Field
 
 from examples.game_platform.store import Counts, upsert
 from examples.game_platform.upstream import Game, Platform, UpstreamError, pages
@@ -17,8 +17,14 @@ URL_VARIABLE = "GAME_CATALOGUE_URL"
 registry = Handlers()
 
 
+class Sync(BaseModel):
+    """The payload, as `queue.task_types.game_platform_sync.payload` declares it."""
+
+    dry_run: bool = Field(default=False, alias="dryRun")
+
+
 @registry.handler("game_platform_sync")
-async def game_platform_sync(context: Context, payload: dict[str, Any]) -> dict[str, int]:
+async def game_platform_sync(context: Context, payload: Sync) -> dict[str, int]:
     """Fetch every page and upsert it all at once; with `dryRun` only count.
 
     Returns: how many ``games`` on how many ``pages`` were read, and how many of the games were
@@ -35,7 +41,7 @@ async def game_platform_sync(context: Context, payload: dict[str, Any]) -> dict[
             games.update((game.id, game) for game in page.games)
     context.logger.info("read %d games on %d pages", len(games), count)
     counts = Counts()
-    if not payload.get("dryRun"):
+    if not payload.dry_run:
         async with context.connection() as connection:
             counts = await upsert(connection, list(platforms.values()), list(games.values()))
     return {"games": len(games), "pages": count, **asdict(counts)}

@@ -83,3 +83,7 @@ class Refused(SupaopsError):
 
 class LocalStackError(SupaopsError):
     """The local Supabase stack cannot be started, found or stopped."""
+
+
+class LeaseLost(SupaopsError):
+    """A job is no longer the worker's that did it: cancelled, edited, or taken over."""

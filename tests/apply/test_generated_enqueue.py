@@ -12,9 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from opentelemetry import trace
 from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier, Placeholder
-from psycopg.types.json import Jsonb
 
 from supaops.config import Config
 from supaops.db.connect import Connection
@@ -26,31 +25,41 @@ TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 SCRIPT = """
 import { enqueue } from "./job_types.ts";
-const answers = JSON.parse(Deno.args[0]);
+const url = Deno.env.get("SUPABASE_URL"), key = Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!;
 const calls: unknown[] = [];
-const rpc = (name: string, named: unknown) => {
-  calls.push([name, JSON.parse(JSON.stringify(named))]);
-  return Promise.resolve(answers.shift());
+// As supabase-js calls a function, without supabase-js.
+const rpcIn = (schema: string) => async (name: string, named: unknown) => {
+  const body = JSON.stringify(named);
+  calls.push([schema, name, JSON.parse(body)]);
+  const answer = await fetch(`${url}/rest/v1/rpc/${name}`, {
+    method: "POST",
+    body,
+    headers: {
+      "content-type": "application/json", "content-profile": schema,
+      apikey: key, authorization: `Bearer ${key}`,
+    },
+  });
+  const found = await answer.json();
+  return answer.ok ? { data: found, error: null } : { data: null, error: found };
 };
-const client = { rpc, schema: (schema: string) => { calls.push(schema); return { rpc }; } };
-const outcomes: unknown[] = [];
-const note = (error: object) => outcomes.push({ text: String(error), ...error });
-outcomes.push(await enqueue(client, "game_platform_sync"));
-outcomes.push(await enqueue(client, "game_platform_sync", { dryRun: true }, {
-  runAt: new Date("2100-01-01T00:00:00Z"), queue: "slow", priority: 3, maxAttempts: 2,
-  dedupKey: "k", onDuplicate: "reject",
-  traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-}));
-await enqueue(client, "game_platform_sync").catch(note);
-await enqueue(client, "game_platform_sync").catch(note);
+const client = { rpc: rpcIn("public"), schema: (name: string) => ({ rpc: rpcIn(name) }) };
+const rpc = () => Promise.resolve({ data: "7", error: null });
+const confused = { rpc, schema: () => ({ rpc }) };
+const tried = (made: Promise<unknown>) =>
+  made.catch((error) => ({ text: String(error), code: error.code, hint: error.hint }));
+const outcomes = [
+  await tried(enqueue(client, "game_platform_sync")),
+  await tried(enqueue(client, "game_platform_sync", { dryRun: true }, {
+    runAt: new Date("2100-01-01T00:00:00Z"), queue: "slow", priority: 3, maxAttempts: 2,
+    dedupKey: "k", onDuplicate: "reject",
+    traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+  })),
+  await tried(enqueue(client, "nothing" as "game_platform_sync")),
+  await tried(enqueue(client, "game_platform_sync", { dryRun: "yes" } as never)),
+  await tried(enqueue(confused, "game_platform_sync")),
+];
 console.log(JSON.stringify({ calls, outcomes }));
 """
-ANSWERS: list[dict[str, Any]] = [
-    {"data": 7, "error": None},
-    {"data": 8, "error": None},
-    {"data": None, "error": {"message": "no", "code": "JQ010", "hint": "apply first"}},
-    {"data": "7", "error": None},
-]
 
 
 @pytest.fixture
@@ -68,10 +77,13 @@ def job(db: Connection, job_id: int) -> dict[str, Any]:
     return row
 
 
-def run_script(folder: Path, config: Config) -> Any:
+def run_script(folder: Path, config: Config, project: Project) -> Any:
     (folder / "job_types.ts").write_text(types_file(config, Language.TYPESCRIPT))
     (folder / "script.ts").write_text(SCRIPT)
-    done = deno("run", "--quiet", "--check", *OFFLINE, folder / "script.ts", json.dumps(ANSWERS))
+    may = ("--allow-net=127.0.0.1", "--allow-env=SUPABASE_URL,SUPABASE_SERVICE_ROLE_KEY")
+    names = ("SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY")
+    variables = {name: project.environ[name] for name in names}
+    done = deno("run", "--quiet", "--check", *OFFLINE, *may, folder / "script.ts", **variables)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -108,6 +120,17 @@ def test_the_python_enqueue_works_over_any_connection_and_in_its_transaction(
     assert job(db, asyncio.run(call()))["payload"] == {"dryRun": False}
 
 
+def test_a_job_goes_on_in_the_trace_of_whoever_enqueues_it(generated: Any, db: Connection) -> None:
+    _, trace_id, span_id, flags = (int(each, 16) for each in TRACE.split("-"))
+    here = trace.SpanContext(
+        trace_id, span_id, is_remote=False, trace_flags=trace.TraceFlags(flags)
+    )
+    with trace.use_span(trace.NonRecordingSpan(here)):
+        followed = generated.enqueue(db, "game_platform_sync")
+    assert job(db, followed)["traceparent"] == TRACE
+    assert job(db, generated.enqueue(db, "game_platform_sync"))["traceparent"] is None
+
+
 def test_what_the_database_refuses_is_the_drivers_error(generated: Any, db: Connection) -> None:
     with pytest.raises(psycopg.Error, match="dryRun"):
         generated.enqueue(db, "game_platform_sync", {"dryRun": "yes"})
@@ -115,47 +138,35 @@ def test_what_the_database_refuses_is_the_drivers_error(generated: Any, db: Conn
         generated.enqueue(db, "nothing")
 
 
-def test_the_typescript_enqueue_calls_the_function_of_the_queue_by_its_arguments_names(
+def test_the_typescript_enqueue_adds_a_job_with_all_that_it_was_told(
     tmp_path: Path, applied: Project, db: Connection
 ) -> None:
-    told = run_script(tmp_path, applied.config)
-    assert [name for name, _ in told["calls"]] == ["job_queue_enqueue"] * 4
-    found = job(db, as_the_data_api_does(db, *told["calls"][1]))
+    told = run_script(tmp_path, applied.config, applied)
+    plain, full, *_ = told["outcomes"]
+    assert job(db, plain)["payload"] == {}
+    found = job(db, full)
     assert (found["payload"], found["run_at"]) == ({"dryRun": True}, LATER)
     assert (found["queue"], found["priority"], found["max_attempts"]) == ("slow", 3, 2)
     assert (found["dedup_key"], found["traceparent"]) == ("k", TRACE)
-    assert told["calls"][0][1] == {"task_type": "game_platform_sync"}
+    assert told["calls"][0] == ["public", "job_queue_enqueue", {"task_type": "game_platform_sync"}]
 
 
-def as_the_data_api_does(db: Connection, function: str, named: dict[str, Any]) -> int:
-    """Call a function as PostgREST would: the keys of the body are the names of its arguments."""
-    arguments = {**named, "payload": Jsonb(named["payload"])}
-    shown = (SQL("{} => {}").format(Identifier(name), Placeholder(name)) for name in arguments)
-    call = SQL("select {}({}) as id").format(Identifier(function), SQL(", ").join(shown))
-    row = db.execute(call, arguments).fetchone()
-    assert row is not None
-    return int(row["id"])
-
-
-def test_the_typescript_enqueue_returns_the_id_or_throws_what_the_database_said(
+def test_the_typescript_enqueue_throws_what_the_database_says(
     tmp_path: Path, applied: Project
 ) -> None:
-    outcomes = run_script(tmp_path, applied.config)["outcomes"]
-    assert outcomes[:2] == [7, 8]
-    assert outcomes[2] == {
-        "text": "EnqueueError: no", "name": "EnqueueError", "code": "JQ010", "hint": "apply first",
-    }  # fmt: skip
-    assert outcomes[3]["text"] == "EnqueueError: the answer is no job's id"
+    *_, unknown, broken, confused = run_script(tmp_path, applied.config, applied)["outcomes"]
+    assert (unknown["code"], broken["code"]) == ("JQ001", "JQ002")
+    assert unknown["text"].startswith("EnqueueError: ")
+    assert "supaops apply" in unknown["hint"]
+    assert "dryRun" in broken["text"]
+    assert confused["text"] == "EnqueueError: the answer is no job's id"
 
 
 def test_a_queue_of_another_name_and_schema_is_called_there(
-    tmp_path: Path, project: Project
+    tmp_path: Path, applied: Project
 ) -> None:
-    queue = project.config.queue.model_copy(update={"schema_name": "shop", "name": "work"})
-    config = project.config.model_copy(update={"queue": queue})
-    assert run_script(tmp_path, config)["calls"][:2] == [
-        "shop",
-        ["work_enqueue", {"task_type": "game_platform_sync"}],
-    ]
-    text = types_file(config, Language.PYTHON)
-    assert 'function = Identifier("shop", "work_enqueue")' in text
+    queue = applied.config.queue.model_copy(update={"schema_name": "shop", "name": "work"})
+    config = applied.config.model_copy(update={"queue": queue})
+    named = {"task_type": "game_platform_sync"}
+    assert run_script(tmp_path, config, applied)["calls"][0] == ["shop", "work_enqueue", named]
+    assert 'Identifier("shop", "work_enqueue")' in types_file(config, Language.PYTHON)

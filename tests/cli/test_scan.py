@@ -177,7 +177,11 @@ def test_secrets_in_run_history_are_found_once_for_equal_runs(
 
 @pytest.mark.stack
 def test_a_long_history_is_read_back_to_since_and_no_further(
-    cli: Cli, history: Connection, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    cli: Cli,
+    history: Connection,
+    variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    project_folder: Path,
 ) -> None:
     monkeypatch.setattr(db_scan, "STRETCH", 3)
     for runid in range(1, 10):  # one a day, the newest last
@@ -189,6 +193,8 @@ def test_a_long_history_is_read_back_to_since_and_no_further(
     assert "not read: cron runs before " in week.out
     assert "not read: net.http_request_queue: " in week.out
     assert cli("scan", "--since", "30d", **variables).status == ExitStatus.ERROR
+    write(project_folder, "ops/config/environments/test.yaml", "worker: {auth: signature}\n")
+    assert "http_request_queue" not in cli("scan", "--since", "4d", **variables).out
     monkeypatch.setattr(db_scan, "MAX_RUNS", 3)
     cut = cli("scan", "--since", "30d", **variables)
     assert "not read: cron runs before number 7: there are too many; shorten --since" in cut.out

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
 
 from supaops.db.connect import Connection
-from tests.conformance.workers import Worker
+from supaops.local import Stack
+from tests.conformance.conftest import OVERLAY
+from tests.conformance.workers import Start, Worker
+from tests.projects import Project
 from tests.waiting import until
 from tests.worker.queue_rows import row
 
 pytestmark = pytest.mark.stack
-
-# What the worker cannot do yet on this branch.
-awaited = pytest.mark.xfail(reason="stands on another branch", strict=False)
 
 _ENQUEUE = "select public.job_queue_enqueue(%s, %s, max_attempts => %s) as id"
 _RUNS_AT = "select run_at - now() as wait from public.job_queue where id = %s"
@@ -87,7 +88,6 @@ def test_last_attempt_that_fails_ends_the_job(worker: Worker, db: Connection) ->
     assert row(db, job_id)["status"] == "failed"
 
 
-@awaited
 def test_discarded_job_fails_for_good_whatever_attempts_are_left(
     worker: Worker, db: Connection
 ) -> None:
@@ -98,7 +98,6 @@ def test_discarded_job_fails_for_good_whatever_attempts_are_left(
     assert "can never succeed" in failed["last_error"]
 
 
-@awaited
 def test_handler_says_when_the_next_attempt_comes(worker: Worker, db: Connection) -> None:
     job_id = enqueue(db, "again")
     assert worker.run() == {"claimed": 1, "retried": 1}
@@ -114,7 +113,6 @@ def test_task_type_without_a_handler_fails_the_attempt_to_be_retried(
     assert "no handler for task type 'nobodys'" in row(db, job_id)["last_error"]
 
 
-@awaited
 @pytest.mark.parametrize("payload", [{"seconds": "a while"}, {}, [1]])
 def test_payload_that_its_handler_cannot_take_fails_for_good_and_is_not_repeated(
     worker: Worker, db: Connection, payload: Any
@@ -137,6 +135,18 @@ def test_slow_job_is_counted_as_running_and_ends_after_the_answer(
     assert row(db, job_id)["attempts"] == 1
 
 
+def test_slow_job_is_given_back_at_the_answer_where_the_configuration_says_so(
+    start: Start, stack: Stack, db: Connection, tmp_path: Path
+) -> None:
+    job_id = enqueue(db, "slow", {"seconds": 15}, attempts=1)
+    impatient = OVERLAY.replace("  timeout: 2s\n", "  timeout: 2s\n  on_deadline: give_back\n")
+    with start(Project.make(tmp_path, stack, impatient), {}) as worker:
+        assert worker.run() == {"claimed": 1, "given_back": 1}
+        assert worker.description["running"] == 0
+    back = row(db, job_id)
+    assert (back["status"], back["attempts"], back["max_attempts"]) == ("pending", 0, 1)
+
+
 def test_cancelled_job_is_stopped_while_it_runs(worker: Worker, db: Connection) -> None:
     job_id = enqueue(db, "slow", {"seconds": 15})
     assert worker.run() == {"claimed": 1, "running": 1}
@@ -156,7 +166,6 @@ def test_job_that_another_worker_took_over_is_stopped_and_stays_the_others(
     assert (taken["status"], taken["worker"], taken["result"]) == ("running", "the other", None)
 
 
-@awaited
 def test_jobs_that_a_handler_adds_come_with_its_success(worker: Worker, db: Connection) -> None:
     job_id = enqueue(db, "spawn")
     assert worker.run(1) == {"claimed": 1, "succeeded": 1}

@@ -10,6 +10,7 @@ import pytest
 from supaops.db.connect import Connection
 from tests.conformance.workers import Start, Worker
 from tests.projects import Project
+from tests.waiting import until
 from tests.worker.queue_rows import enqueue, row
 
 pytestmark = pytest.mark.stack
@@ -155,3 +156,37 @@ def test_disabled_worker_answers_503_to_posts_and_describes_itself(
         assert worker.description["disabled"] is True
         assert worker.raw("POST").status_code == 401
     assert row(db, job_id)["status"] == "pending"
+
+
+_ENDPOINT = """
+select vault.update_secret(s.id, %s) from vault.secrets s where s.name = 'job_queue_worker_endpoint'
+"""
+_POSTS = "select status_code from supaops.dispatch where id = %s"
+
+
+def test_database_posts_signed_and_the_worker_does_its_jobs(worker: Worker, db: Connection) -> None:
+    db.execute(_ENDPOINT, [worker.url])
+    job_id = enqueue(db, "echo")
+    db.execute("select public.job_queue_trigger_worker()")
+    until(lambda: row(db, job_id)["status"] == "succeeded")
+    dispatch = row(db, job_id)["worker"].rpartition("#")[2]
+    assert until(lambda: _answer_to(db, int(dispatch))) == 200
+
+
+def _answer_to(db: Connection, dispatch: int) -> int | None:
+    """Return the status of what was answered to a post, once the ledger knows it."""
+    db.execute("select supaops.harvest_responses()")
+    [found] = db.execute(_POSTS, [dispatch]).fetchall()
+    status: int | None = found["status_code"]
+    return status
+
+
+def test_worker_tells_the_database_that_it_is_there(
+    project: Project, start: Start, db: Connection
+) -> None:
+    """So that a plan can warn of a task type that nobody has a handler for."""
+    db.execute("delete from supaops.worker")
+    found = "select handlers from supaops.worker"
+    with start(project, {}) as worker:
+        [registered] = until(lambda: db.execute(found).fetchall())
+        assert sorted(registered["handlers"]) == worker.description["handlers"]

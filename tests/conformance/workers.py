@@ -25,6 +25,7 @@ from supaops.worker.transport import Transport
 from supaops.worker.transports.choice import open_transport
 from supaops.worker.transports.database import DatabaseTransport
 from tests.conformance import handlers
+from tests.edge import serving as edge
 from tests.projects import Project
 from tests.waiting import until
 from tests.worker.serving import loopback
@@ -107,10 +108,17 @@ def _python(
 
 
 @contextmanager
+def edge_function(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]:
+    """Run the worker as an Edge Function, which has the Data API alone."""
+    _need_data_api(project)
+    with edge.serving(project.config, {**project.environ, **variables}) as served:
+        yield Worker(served.url, served.secret)
+
+
+@contextmanager
 def supabase(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]:
     """Run the Python worker over the Data API, without a URL of the database."""
-    if not project.environ.get("SUPABASE_URL"):
-        pytest.skip("set SUPAOPS_TEST_API_URL and the keys, see tests/README.md")
+    _need_data_api(project)
     config = project.config
     config = config.model_copy(
         update={"worker": config.worker.model_copy(update={"transport": "supabase"})}
@@ -120,4 +128,13 @@ def supabase(project: Project, variables: Mapping[str, str]) -> Iterator[Worker]
         yield worker
 
 
-KINDS: dict[str, Start] = {"psycopg": psycopg, "supabase": supabase}
+def _need_data_api(project: Project) -> None:
+    if not project.environ.get("SUPABASE_URL"):
+        pytest.skip("set SUPAOPS_TEST_API_URL and the keys, see tests/README.md")
+
+
+KINDS: dict[str, Start] = {
+    "psycopg": psycopg,
+    "supabase": supabase,
+    "edge function": edge_function,
+}

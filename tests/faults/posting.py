@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from supaops.db.connect import Connection, connect
+from supaops.worker.signature import sign, signing_key
 from tests.chains import serve, unused_endpoint
 from tests.faults.fault import Injection, Scene
 from tests.local.parity.origin import serve as serve_pages
@@ -81,6 +83,26 @@ def to_worker(
         known = secret or scene.project.environ["JOB_QUEUE_RUNNER_SECRET"]
         sent = {"x-job-runner-secret": known, **(headers or {})}
         return post(scene, endpoint(scene.project) + path, sent, body=body)
+
+    return inject
+
+
+def to_worker_signed(secret: str = "", *, age: float = 0) -> Injection:
+    """Return an injection of a signed post to the real worker.
+
+    Args:    secret: what it is signed with, instead of the worker's own.
+             age: how long ago it was signed, by the worker's clock, in seconds.
+    """
+
+    def inject(scene: Scene) -> AbstractContextManager[None]:
+        known = secret or scene.project.environ["JOB_QUEUE_RUNNER_SECRET"]
+        moment = int(time.time() - age)
+        headers = {
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(moment),
+            "webhook-signature": sign(signing_key(known), "msg_1", moment, b"{}").decode(),
+        }
+        return post(scene, endpoint(scene.project), headers)
 
     return inject
 

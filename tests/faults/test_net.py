@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from supaops.status import Severity
-from tests.faults.fault import Fault, Scene, sql
+from tests.faults.conftest import HEALTHY, broken
+from tests.faults.fault import Fault, Scene, judge, sql
 from tests.faults.matrix import assert_told
 from tests.faults.posting import (
     NEWEST,
@@ -17,6 +19,7 @@ from tests.faults.posting import (
     to_the_failing,
     to_the_silent,
     to_worker,
+    to_worker_signed,
 )
 from tests.faults.processes import gone
 
@@ -133,6 +136,20 @@ FAULTS = (
         observed="HTTP 401",
     ),
     Fault(
+        "net.credential",
+        "a post is signed with another secret",
+        Severity.CRITICAL,
+        to_worker_signed("another"),
+        observed="HTTP 401",
+    ),
+    Fault(
+        "net.credential",
+        "the worker's clock is an hour behind that of the database that signs",
+        Severity.CRITICAL,
+        to_worker_signed(age=-3600),
+        observed="HTTP 401",
+    ),
+    Fault(
         "net.not_found",
         "the worker does not know the endpoint's path",
         Severity.CRITICAL,
@@ -198,3 +215,17 @@ def test_a_fault_turns_its_check_and_no_other(
     scene: Scene, fault: Fault, record_property: Callable[[str, object], None]
 ) -> None:
     assert_told(scene, fault, record_property)
+
+
+def test_why_a_signed_post_was_refused_is_in_the_workers_log_which_the_check_names(
+    scene: Scene,
+) -> None:
+    overlay = f"{HEALTHY}\nworker: {{auth: signature}}\n"
+    fault = Fault("net.credential", "", Severity.CRITICAL, to_worker_signed(age=3600), overlay)
+    with broken(scene, fault):
+        found = {each.id: each for each in judge(scene)}
+    assert "look at the worker's log for `refused with 401`" in found["net.credential"].fix
+    assert found["security.net_readers"].observed == "posts are signed: no header holds the secret"
+    log = (scene.project.folder / "serve.log").read_text()
+    assert re.search(r"refused with 401: signed 36\d\d s ago by this clock", log)
+    assert "the clocks of database and worker differ" in log

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from supaops.db.rotation import copy_of
+from supaops.config.names import former
 from supaops.status import Severity
 from tests.faults.fault import Fault, Scene, judge, sql
 from tests.faults.matrix import assert_told
@@ -147,9 +147,9 @@ FAULTS = (
         sql(
             f"{accept(SECRET)};"
             f" insert into supaops.secret_value (secret, digest) values ('{SECRET}', 'new');"
-            f" select vault.create_secret('old', '{copy_of(SECRET)}');"
+            f" select vault.create_secret('old', '{former(SECRET)}');"
             " update vault.secrets set created_at = now() - interval '2 hours'"
-            f" where name = '{copy_of(SECRET)}'"
+            f" where name = '{former(SECRET)}'"
         ),
         observed="two values are good for 120 min",
     ),

@@ -90,3 +90,11 @@ def test_the_workers_url_is_shown_without_credentials_and_query() -> None:
 
 def test_without_its_url_the_playbook_tells_where_that_comes_from() -> None:
     assert "- Worker endpoint: `env(JOB_QUEUE_WORKER_ENDPOINT)`\n" in shipped()
+
+
+def test_where_posts_are_signed_the_smoke_test_puts_no_secret_into_a_queue(tmp_path: Path) -> None:
+    lay_out(tmp_path, "worker: {auth: signature}")
+    page = playbook(load(base_file(tmp_path), "test"))
+    assert "select job_queue_trigger_worker();" in statements(page)
+    assert not [each for each in statements(page) if "decrypted_secret as secret" in each]
+    assert "net.http_post" not in page

@@ -62,13 +62,13 @@ async def test_context_knows_job_attempt_and_deadline(rig: Rig) -> None:
 async def test_job_logger_names_the_job(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     @rig.handlers.handler("work")
     async def work(context: Context, _payload: object) -> None:
-        context.logger.warning("halfway: %d %%", 50)
+        context.logger.warning("halfway: %d %%", 50, extra={"games": 360})
 
     rig.queue.ready.append(claimed := job())
     await rig.run()
     [record] = [each for each in caplog.records if each.name == "supaops.worker.job"]
     assert record.getMessage() == f"job {claimed.id} work attempt 1: halfway: 50 %"
-    assert record.__dict__["job_id"] == claimed.id
+    assert (record.__dict__["job_id"], record.__dict__["games"]) == (claimed.id, 360)
 
 
 async def test_plain_function_runs_in_another_thread(rig: Rig) -> None:

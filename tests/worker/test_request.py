@@ -40,6 +40,13 @@ def test_limit_is_taken_from_the_body_and_capped(body: bytes, limit: int) -> Non
         (b"\xff\xfe", "the body is not JSON"),
         (b"[" * 10_000, "the body is not JSON"),
         (b'{"limit": 1' + b"0" * 5000 + b"}", "the body is not JSON"),
+        (b'{"limit": 1, "sent_by": NaN}', "the body is not JSON"),
+        (b'{"limit": -Infinity}', "the body is not JSON"),
+        ('{"limit": 1}'.encode("utf-16"), "the body is not JSON"),
+        (b'\xef\xbb\xbf{"limit": 1}', "the body is not JSON"),
+        (b'{"sent_by": ' + b'{"a":' * 2000 + b"1" + b"}" * 2001, "the body is not JSON"),
+        (b'{"limit": 1, "limit": 2}', "the body names a key twice"),
+        (b'{"limit": 1, "sent_by": {"a": 1, "a": 1}}', "the body names a key twice"),
         (b"[1]", "the body must be a JSON object"),
         (b"null", "the body must be a JSON object"),
         (b'{"limit": "1"}', "limit must be an integer"),
@@ -79,7 +86,10 @@ def test_json_content_type_is_accepted_with_parameters(content_type: str) -> Non
     assert limit_of(b'{"limit": 2}', content_type) == 2
 
 
-@pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/jsonx"])
+@pytest.mark.parametrize(
+    "content_type",
+    [None, "", "text/plain", f"{JSON}x", f"{JSON}; charset=latin-1", f'{JSON};CharSet="utf-16"'],
+)
 def test_other_content_type_is_415(content_type: str | None) -> None:
     with pytest.raises(HTTPException) as caught:
         limit_of(b'{"limit": 2}', content_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
 import httpx
@@ -19,7 +19,7 @@ from supaops.worker.settings import Settings
 from supaops.worker.transports.choice import needs_database, open_transport
 from supaops.worker.transports.database import DatabaseTransport
 from tests.projects import ENVIRONMENT, QUIET_CRON, ROOT, Project, base_file, lay_out
-from tests.worker.queue_rows import enqueue, row, until
+from tests.worker.queue_rows import enqueue, row
 
 pytestmark = pytest.mark.anyio
 
@@ -68,41 +68,62 @@ def test_data_api_without_its_url_or_key_is_an_error_that_names_both(
     assert problem.hint
 
 
-@pytest.mark.stack
-async def test_worker_over_the_data_api_needs_no_url_of_the_database(
-    stack: Stack, db: Connection, tmp_path: Path
-) -> None:
+@pytest.fixture
+def project(stack: Stack, db: Connection, tmp_path: Path) -> Project:
+    """Apply a queue whose workers know the Data API, and no URL of the database."""
     if not stack.api_url:
         pytest.skip("set SUPAOPS_TEST_API_URL and the keys, see tests/README.md")
-    project = Project.make(tmp_path, stack, OVER_THE_API)
-    project.apply(db)
+    made = Project.make(tmp_path, stack, OVER_THE_API)
+    made.apply(db)
     (tmp_path / "some_handlers.py").write_text(HANDLERS)
-    job_id = enqueue(db, "game_platform_sync")
+    return made
+
+
+async def start(project: Project, command: str, *words: str) -> Process:
     environ = {name: text for name, text in project.environ.items() if name != "DATABASE_URL"}
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", RUN, "serve", "--port", "0", "--handlers", "some_handlers"),
-        *("--config", str(project.config_path)),
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", RUN, command, "--handlers", "some_handlers"),
+        *("--config", str(project.config_path), *words),
         env={**environ, "PYTHONPATH": str(ROOT / "ops")},
         stdin=DEVNULL,
         stderr=PIPE,
     )
-    log: list[bytes] = []
+
+
+@pytest.mark.stack
+async def test_endpoint_over_the_data_api_needs_no_url_of_the_database(
+    project: Project, db: Connection
+) -> None:
+    job_id, log = enqueue(db, "game_platform_sync"), bytearray()
+    worker = await start(project, "serve", "--port", "0")
     try:
         assert worker.stderr
         async for line in worker.stderr:
-            log.append(line)
-            if b"listening on http" in line:
+            log += line
+            if found := re.search(rb"listening on (http://127.0.0.1:\d+)", line):
                 break
-        port = int(re.findall(rb"http://127.0.0.1:(\d+)", log[-1])[0])
+        assert found, log
         async with httpx.AsyncClient(timeout=20) as client:
             answer = await client.post(
-                f"http://127.0.0.1:{port}/api/jobs/run",
+                f"{found[1].decode()}/api/jobs/run",
                 headers={"x-job-runner-secret": project.environ["JOB_QUEUE_RUNNER_SECRET"]},
             )
     finally:
         worker.terminate()
-        rest, said = (await worker.communicate())[1], b"".join(log)
+        log += (await worker.communicate())[1]
     assert (answer.status_code, answer.json()["succeeded"]) == (200, 1)
-    await until(lambda: row(db, job_id)["status"] == "succeeded")
-    assert f"serve test: the Data API at {stack.api_url}".encode() in said
-    assert project.environ["SUPABASE_SERVICE_ROLE_KEY"].encode() not in said + rest
+    assert row(db, job_id)["status"] == "succeeded"
+    assert f"serve test: the Data API at {project.environ['SUPABASE_URL']}".encode() in log
+    assert project.environ["SUPABASE_SERVICE_ROLE_KEY"].encode() not in log
+
+
+@pytest.mark.stack
+async def test_long_lived_worker_over_the_data_api_needs_none_either(
+    project: Project, db: Connection
+) -> None:
+    jobs = [enqueue(db, "game_platform_sync") for _ in range(20)]
+    worker = await start(project, "worker", "--drain")
+    _, log = await worker.communicate()
+    assert worker.returncode == 0, log
+    assert {row(db, each)["status"] for each in jobs} == {"succeeded"}
+    assert project.environ["SUPABASE_SERVICE_ROLE_KEY"].encode() not in log

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from supaops.apply.apply import Options, apply_plan
 from supaops.apply.environment import require_own_environment
@@ -14,7 +14,16 @@ from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.environment import GuardState, read_environment
 from supaops.db.live import LiveObject, State, value_digest
-from supaops.db.rotation import Answer, answer, begin, call_worker, finish, is_under_way, undo
+from supaops.db.rotation import (
+    Answer,
+    answer,
+    begin,
+    call_worker,
+    finish,
+    former_lasts_until,
+    is_under_way,
+    undo,
+)
 from supaops.errors import Refused, SupaopsError
 from supaops.plan import Desired, is_paused, read_plan
 from supaops.render.resource import Kind
@@ -22,6 +31,9 @@ from supaops.render.resource import Kind
 _POLL_S = 0.1
 _RETRY_S = 1.0  # a worker looks for rotations once a second at most
 _SUCCESS = range(200, 300)
+# A worker that compares secrets is told of the new one by the database; one that has to check
+# signatures must be deployed with it meanwhile.
+OVERLAP, SIGNED_OVERLAP = timedelta(minutes=5), timedelta(hours=24)
 
 Progress = Callable[[str], None]
 
@@ -33,11 +45,14 @@ class Rotated:
     Attributes:
         was_needed: false when Vault held the declared value already.
         http_status: of the call that proved it; None when the chain does not use the secret.
+        is_signed_twice: posts are signed with the old value too, for as long as that is good.
+            The call has then proved that one of the two is the worker's.
     """
 
     name: str
     was_needed: bool
     http_status: int | None = None
+    is_signed_twice: bool = False
 
 
 def rotate(
@@ -65,19 +80,38 @@ def rotate(
     mine = _alone(desired, name)
     state = _read(conn, mine)
     live = _live(state, name)
-    if live.facts["value_matches"] and not is_under_way(conn, name):
+    is_resumed = is_under_way(conn, name)
+    if live.facts["value_matches"] and not is_resumed:
         return Rotated(name, was_needed=False)
     new = str(state.secret_digests[name])
     if not live.facts["value_matches"]:
+        _require_no_overlap(conn, name, is_resumed=is_resumed)
         progress("writing the new value")
         begin(conn, name, [_digest(live), new])
         apply_plan(conn, mine, read_plan(conn, mine), provenance, Options(force=True))
     status = _prove(conn, desired.config, name, timeout, progress)
     if isinstance(status, Answer):
         undo(conn, name, new, state.recorded.get(live.address))
-        raise _not_accepted(name, status)
-    finish(conn, name, new, overlap)
-    return Rotated(name, was_needed=True, http_status=status)
+        raise _not_accepted(desired.config, name, status)
+    is_signed = signs_with(desired.config, name)
+    finish(conn, name, new, overlap, keeps_former=is_signed)
+    return Rotated(name, was_needed=True, http_status=status, is_signed_twice=is_signed)
+
+
+def signs_with(config: Config, name: str) -> bool:
+    """Tell whether posts are signed with this secret, so that a worker needs its very value."""
+    return config.worker.auth == "signature" and name == config.worker.secret
+
+
+def _require_no_overlap(conn: Connection, name: str, *, is_resumed: bool) -> None:
+    """Refuse a third value: posts are signed with two, and a worker may hold the first."""
+    until = None if is_resumed else former_lasts_until(conn, name)
+    if until is not None:
+        raise Refused(
+            f"{name} was rotated before, and its former value signs posts until "
+            f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+            hint="give the worker the present value and wait until then",
+        )
 
 
 def _require_posting(conn: Connection, environment: str) -> None:
@@ -160,9 +194,12 @@ def call(conn: Connection, deadline: float) -> Answer:
     return said
 
 
-def _not_accepted(name: str, said: Answer) -> SupaopsError:
+def _not_accepted(config: Config, name: str, said: Answer) -> SupaopsError:
     seen = f"HTTP {said.status_code}" if said.status_code else (said.error or "no answer")
+    hint = "`supaops serve` takes part by itself; give any other worker both values first"
+    if signs_with(config, name):
+        hint = "posts were signed with both values: look at the worker's log for what it refused"
     return SupaopsError(
         f"the worker did not accept the new value of {name} ({seen}); the old one is back",
-        hint="`supaops serve` takes part by itself; give any other worker both values first",
+        hint=hint,
     )

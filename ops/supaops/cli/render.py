@@ -10,6 +10,7 @@ import typer
 
 from supaops.cli.choices import ConfigOption, EnvOption, env_is_typed
 from supaops.cli.console import say
+from supaops.cli.edge_function import write_edge_function
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import Config, load
 from supaops.errors import RenderError, UsageError
@@ -38,7 +39,7 @@ def render(
         bool, typer.Option("--prune", help="Have the migration delete what is not declared.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit 2 when a migration is due; write nothing.")
+        bool, typer.Option("--check", help="Exit 2 when something is due; write nothing.")
     ] = False,
     alerts: Annotated[
         bool, typer.Option("--alerts", help="Print rules for Prometheus, from the YAML's `slo`.")
@@ -46,13 +47,22 @@ def render(
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="Print a board for Grafana, as JSON.")
     ] = False,
+    edge_function: Annotated[
+        bool, typer.Option("--edge-function", help="Write the worker into supabase/functions.")
+    ] = False,
 ) -> None:
     """Print the SQL of an environment, without a database.
 
     It needs no secret either. The list of its resources follows as comments. `--migration` writes
     a file for `supabase db push` instead, with what the project's earlier ones do not hold;
-    `--alerts` and `--dashboard` print what watches the metrics of `supaops watch`.
+    `--alerts` and `--dashboard` print what watches the metrics of `supaops watch`;
+    `--edge-function` writes the worker in TypeScript, with its settings from the YAML.
     """
+    if edge_function:
+        _refuse_beside({"WHAT": what, "--prune": prune, "--migration": migration, "--out": out})
+        _refuse_beside({"--alerts": alerts, "--dashboard": dashboard})
+        write_edge_function(env, config, check=check)
+        return
     if not migration:
         _refuse_alone({"WHAT": what, "--prune": prune, "--check": check})
         _print(env, config, out, _monitoring(alerts=alerts, dashboard=dashboard))
@@ -94,6 +104,12 @@ def _print(
         typer.echo(annotated_script(rendered), nl=False)
     else:
         _write(out, files(rendered))
+
+
+def _refuse_beside(given: dict[str, object]) -> None:
+    """Refuse what has nothing to do with the function."""
+    if others := [name for name, value in given.items() if value]:
+        raise UsageError(f"{others[0]} and --edge-function exclude each other", hint="two commands")
 
 
 def _refuse_alone(given: dict[str, object]) -> None:

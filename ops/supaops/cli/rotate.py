@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from supaops.apply import provenance
+from supaops.apply.rotation import OVERLAP, SIGNED_OVERLAP, signs_with
 from supaops.apply.rotation import rotate as rotate_secret
 from supaops.cli.console import show
 from supaops.cli.guard import YesOption, authorise, env_is_typed
@@ -19,11 +20,12 @@ from supaops.report.rotation import rotated_lines
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name in Vault.")]
 OverlapOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--overlap",
         metavar="DURATION",
-        help="How long the old value stays good, as 30s, 5m, 1h.",
+        help="How long the old value stays good, as 30s, 5m, 1h. "
+        "[default: 5m; 24h where posts are signed with it]",
     ),
 ]
 TimeoutOption = Annotated[
@@ -43,7 +45,7 @@ def rotate(
     name: NameArgument,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
-    overlap: OverlapOption = "5m",
+    overlap: OverlapOption = None,
     timeout: TimeoutOption = 30.0,
     yes: YesOption = False,
 ) -> None:
@@ -51,10 +53,12 @@ def rotate(
 
     First give the new value to the secret's source. It is written to Vault, the worker accepts
     both, a real call proves it, and the old one is retired when the overlap is over. If the worker
-    refuses it, the old one is put back. Run it again if it was interrupted.
+    refuses it, the old one is put back. Run it again if it was interrupted. Where posts are signed,
+    give the worker the new value before the overlap is over.
     """
-    lasting = duration(overlap, "--overlap")
     where = target(env, config)
+    usual = SIGNED_OVERLAP if signs_with(where.config, name) else OVERLAP
+    lasting = duration(overlap, "--overlap") if overlap else usual
     authorise(where, f"rotate {name}", yes=yes, typed=env_is_typed(context))
     with where.connect("rotate") as conn, Waiting("rotating") as line:
         done = rotate_secret(

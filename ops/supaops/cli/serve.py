@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.handlers import HandlersOption, handler_modules
+from supaops.cli.handlers import ExecutorOption, HandlersOption, SchedulerOption, registry_of
 from supaops.cli.observing import (
     LogFormatOption,
     LogLevelOption,
@@ -16,9 +16,9 @@ from supaops.cli.observing import (
     announce,
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
-from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.worker.app import create_app
-from supaops.worker.loading import load_handlers
+from supaops.worker.executors.engines import Engines
 from supaops.worker.logs import LogLevel, configure_logging
 from supaops.worker.observing import MetricsAddress, observe
 from supaops.worker.sentry.start import start
@@ -42,6 +42,8 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8787,
     handlers: HandlersOption = None,
+    executor: ExecutorOption = "thread",
+    scheduler: SchedulerOption = None,
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
     log_format: LogFormatOption = None,
@@ -58,15 +60,18 @@ def serve(
         env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
     )
     settings = Settings.of(where.config, where.resolved.secrets)
-    registry = load_handlers(handler_modules(handlers), folder=project_root(config))
+    registry = registry_of(handlers, config, where.config)
     reporter = start(where.config, where.resolved, os.environ)
     transport = open_transport(where.config, settings, where.resolved, where.database_url)
     announce(where, "serve")
+    engines = Engines(default=executor, scheduler=scheduler)
     with observe(
         MetricsAddress(metrics_host, metrics_port),
         kind="serve",
         handlers=registry,
         declared=where.config.queue.task_types,
     ) as observer:
-        app = create_app(settings, transport, registry, reporter=reporter, observer=observer)
+        app = create_app(
+            settings, transport, registry, reporter=reporter, observer=observer, engines=engines
+        )
         run_server(app, host=host, port=port)

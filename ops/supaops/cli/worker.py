@@ -13,7 +13,7 @@ import typer
 from pydantic import SecretStr
 
 from supaops.cli.console import show, write
-from supaops.cli.handlers import HandlersOption, handler_modules
+from supaops.cli.handlers import ExecutorOption, HandlersOption, SchedulerOption, registry_of
 from supaops.cli.observing import (
     LogFormatOption,
     LogLevelOption,
@@ -30,12 +30,12 @@ from supaops.cli.options import (
     duration,
     target,
 )
-from supaops.cli.project import DEFAULT_CONFIG, project_root
+from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import Config
 from supaops.report.drained import drained_json, drained_line, together
+from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
 from supaops.worker.lasting import Drained, Duty, LastingWorker, run_worker
-from supaops.worker.loading import load_handlers
 from supaops.worker.logs import LogLevel, configure_logging
 from supaops.worker.observing import MetricsAddress, observe, observe_processes
 from supaops.worker.sentry.start import start
@@ -92,6 +92,8 @@ DrainOption = Annotated[
 def worker(
     *,
     handlers: HandlersOption = None,
+    executor: ExecutorOption = "thread",
+    scheduler: SchedulerOption = None,
     concurrency: ConcurrencyOption = None,
     batch: BatchOption = None,
     queues: QueuesOption = None,
@@ -122,22 +124,27 @@ def worker(
     at_once = concurrency or where.config.worker.concurrency or where.config.worker.batch_limit
     bounds = Bounds(at_once, batch or at_once, where.config.queue.lease, _names(queues))
     duty = _duty(where.config, bounds, grace_time, drain=drain)
-    registry = load_handlers(handler_modules(handlers), folder=project_root(config))
-    drained = _work(where, duty, registry, address)
+    registry = registry_of(handlers, config, where.config)
+    engines = Engines(default=executor, scheduler=scheduler)
+    drained = _work(where, duty, registry, engines, address)
     if drain:
         _show(drained.tally.counts(), drained.seconds, output)
 
 
-def _work(where: Target, duty: Duty, registry: Handlers, address: MetricsAddress) -> Drained:
+def _work(
+    where: Target, duty: Duty, registry: Handlers, engines: Engines, address: MetricsAddress
+) -> Drained:
     settings = Settings.of(where.config, {where.config.worker.secret: _NO_CALLER})
     reporter = start(where.config, where.resolved, os.environ)
-    announce(where, "worker")
     settings = replace(settings, batch_limit=duty.bounds.concurrency)
     transport = open_transport(where.config, settings, where.resolved, where.database_url)
+    announce(where, "worker")
     with observe(
         address, kind="worker", handlers=registry, declared=where.config.queue.task_types
     ) as observer:
-        worker = LastingWorker(transport, registry, duty, reporter=reporter, observer=observer)
+        worker = LastingWorker(
+            transport, registry, duty, engines=engines, reporter=reporter, observer=observer
+        )
         return run_worker(worker)
 
 

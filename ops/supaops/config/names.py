@@ -31,9 +31,14 @@ _TAKEN_HEADERS = frozenset(
     {
         "host", "content-type", "content-length", "connection", "transfer-encoding", "te",
         "trailer", "upgrade", "expect", "keep-alive", "proxy-connection", "proxy-authorization",
-        "user-agent",
+        "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature",
     }
 )  # fmt: skip
+
+
+def former(secret: str) -> str:
+    """Return the name in Vault under which the value before a rotation is kept."""
+    return f"{secret} (before rotation)"
 
 
 def text(value: object) -> str:

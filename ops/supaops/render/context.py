@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supaops.config.model import Config
+from supaops.config.names import former
 from supaops.render.instants import microseconds, moment_of
 from supaops.render.limits import limits
 from supaops.render.payload_condition import payload_condition
@@ -51,8 +52,8 @@ def template_context(config: Config) -> dict[str, Any]:
 
     Returns: `q` (see `qualifier`), `schema` and `name` as quoted identifiers, the sections
         `queue`, `worker` and `history` of the config, the two functions of `instants`, the payload
-        schemas as `compiled`, as `limited` whether there is any limit, and
-        as `guarded` whether posts carry a nonce.
+        schemas as `compiled`, as `limited` whether there is any limit, as `guarded` whether posts
+        carry a nonce, and as `former_secret` under which name Vault keeps the secret's old value.
     """
     return {
         "q": qualifier(config),
@@ -66,4 +67,5 @@ def template_context(config: Config) -> dict[str, Any]:
         "compiled": compiled_schemas(config),
         "limited": bool(limits(config)),
         "guarded": config.clone_guard,
+        "former_secret": former(config.worker.secret),
     }

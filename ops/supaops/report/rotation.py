@@ -24,5 +24,10 @@ def rotated_lines(done: Rotated, retires_at: datetime) -> Iterator[Text]:
         return
     yield Text(f"Rotated {done.name}: the worker answered HTTP {done.http_status}.", "green")
     until = utc(retires_at)
+    if done.is_signed_twice:
+        yield Text(f"Posts are signed with the old value too, until {until}.")
+        yield Text("Which of them the worker holds does not show from here: give it the", "yellow")
+        yield Text("new one before then. After that it refuses posts with the old one.", "yellow")
+        return
     yield Text(f"The old value is good until {until}.")
     yield Text("Give the worker the new one with its next deployment.", "dim")

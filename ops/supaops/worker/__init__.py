@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from supaops.db.connect import AsyncConnection
 from supaops.db.work import Job
-from supaops.worker.context import Context
+from supaops.errors import LeaseLost
+from supaops.worker.context import Cancelled, Context
+from supaops.worker.effects import Transaction
 from supaops.worker.handlers import Handlers
 from supaops.worker.outcome import Discard, Retry
 
-__all__ = ["AsyncConnection", "Context", "Discard", "Handlers", "Job", "Retry"]
+__all__ = [
+    "AsyncConnection",
+    "Cancelled",
+    "Context",
+    "Discard",
+    "Handlers",
+    "Job",
+    "LeaseLost",
+    "Retry",
+    "Transaction",
+]

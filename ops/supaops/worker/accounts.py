@@ -8,6 +8,7 @@ from supaops.db.work import Exchanged, Job
 from supaops.worker.completion import REFUSED
 from supaops.worker.failure import one_line
 from supaops.worker.leases import Leases
+from supaops.worker.naming import job_fields
 from supaops.worker.observer import Observer
 from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.reporter import Reporter
@@ -28,7 +29,9 @@ class Accounts:
     def answered(self, job: Job, outcome: Outcome, answer: Exchanged) -> None:
         """Settle a job that an exchange has reported."""
         if job.id in answer.refused:
-            log.warning("job %d: completion refused, its lease was lost", job.id)
+            log.warning(
+                "job %d: completion refused, its lease was lost", job.id, extra=job_fields(job)
+            )
             self.settle(job, outcome, "refused")
         elif isinstance(outcome, Failed):
             is_final = answer.statuses.get(job.id) == "failed"
@@ -40,7 +43,7 @@ class Accounts:
         """Settle a job that has ended, and tell of it if it went wrong."""
         failure = outcome if isinstance(outcome, Failed) else REFUSED
         if isinstance(outcome, Failed):
-            log.warning("job %d: %s", job.id, one_line(outcome.error))
+            log.warning("job %d: %s", job.id, one_line(outcome.error), extra=job_fields(job))
         if ending == "failed":
             self._reporter.failed(job, failure.error, failure.cause)
         self._close(job, ending)

@@ -23,6 +23,7 @@ from supaops.worker.builtin import with_builtin
 from supaops.worker.credentials import Credentials
 from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
+from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
 from supaops.worker.observer import SILENT, Observer
 from supaops.worker.registration import Registration
@@ -46,6 +47,7 @@ def create_app(
     grace: timedelta = GRACE,
     reporter: Reporter | None = None,
     observer: Observer = SILENT,
+    engines: Engines | None = None,
 ) -> Starlette:
     """Return the worker's application.
 
@@ -55,12 +57,16 @@ def create_app(
         grace: what running jobs get at shutdown before they are given back.
         reporter: who is told how the worker fares; by default nobody.
         observer: who is told of each job and request; by default nobody.
+        engines: what runs handlers in other processes; closed with the application.
     Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
     """
     reporter = reporter or Reporter()
+    executor = Executor(
+        with_builtin(handlers), transport.connection, observer=observer, engines=engines
+    )
     runner = Runner(
         transport.queue,
-        Executor(with_builtin(handlers), transport.connection, observer=observer),
+        executor,
         concurrency=settings.batch_limit,
         lease=settings.lease,
         on_deadline=settings.on_deadline,
@@ -84,6 +90,7 @@ def create_app(
             yield
             observer.stopping()
             await runner.close(grace=grace)
+            await executor.aclose()
             watching.cancel()
             registering.cancel()
             await registration.forget()

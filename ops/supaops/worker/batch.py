@@ -14,6 +14,7 @@ from supaops.worker.completion import REFUSED, complete
 from supaops.worker.execution import Executor
 from supaops.worker.failure import one_line
 from supaops.worker.leases import LONGEST_BEAT
+from supaops.worker.naming import job_fields
 from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.queue import Queue
@@ -128,7 +129,7 @@ class Batch:
         self._count(job, ending)
         failure = outcome if isinstance(outcome, Failed) else REFUSED
         if isinstance(outcome, Failed):
-            log.warning("job %d: %s", job.id, one_line(outcome.error))
+            log.warning("job %d: %s", job.id, one_line(outcome.error), extra=job_fields(job))
         if ending == "failed":
             self._reporter.failed(job, failure.error, failure.cause)
 

@@ -12,7 +12,7 @@ SMOKE = "supaops_smoke"
 builtin = Handlers()
 
 
-@builtin.handler(SMOKE)
+@builtin.handler(SMOKE, executor="thread")
 async def smoke(context: Context, payload: Any) -> Any:
     """Return the correlation id of a smoke test, the proof that this very job went through."""
     context.logger.info("smoke test")

@@ -11,7 +11,8 @@ from typing import TypeVar
 from supaops.db.work import Done, Failure, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.failure import storable
-from supaops.worker.outcome import Failed, Outcome, Succeeded
+from supaops.worker.naming import job_fields
+from supaops.worker.outcome import Completed, Failed, Outcome, Succeeded
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending
 
@@ -34,7 +35,9 @@ async def complete(queue: Queue, job: Job, outcome: Outcome, *, lease: timedelta
     try:
         return await insist(lambda: _record(queue, job, outcome, lease), patience=lease)
     except DatabaseError as error:
-        log.warning("job %d: its end could not be recorded: %s", job.id, error)
+        log.warning(
+            "job %d: its end could not be recorded: %s", job.id, error, extra=job_fields(job)
+        )
         return "refused"
 
 
@@ -56,18 +59,23 @@ async def insist(call: Callable[[], Awaitable[T]], *, patience: timedelta) -> T:
 
 
 def reports(ended: Iterable[tuple[Job, Outcome]]) -> tuple[list[Done], list[Failure]]:
-    """Return what an exchange reports of these jobs: the successes, and the failures."""
+    """Return what an exchange reports of these jobs: the successes, and the failures.
+
+    One that its handler has completed is neither.
+    """
     done: list[Done] = []
     failed: list[Failure] = []
     for job, end in ended:
         if isinstance(end, Succeeded):
             done.append(Done(job, end.result, end.enqueue))
-        else:
+        elif isinstance(end, Failed):
             failed.append(Failure(job, end.error, end.retry_in, end.discard))
     return done, failed
 
 
 async def _record(queue: Queue, job: Job, outcome: Outcome, lease: timedelta) -> Ending:
+    if isinstance(outcome, Completed):
+        return "succeeded"
     try:
         return await _report(queue, job, outcome, lease)
     except ConnectionFailed:
@@ -80,10 +88,15 @@ async def _record(queue: Queue, job: Job, outcome: Outcome, lease: timedelta) ->
         return await _report(queue, job, refusal, lease)
 
 
-async def _report(queue: Queue, job: Job, outcome: Outcome, lease: timedelta) -> Ending:
+async def _report(queue: Queue, job: Job, outcome: Succeeded | Failed, lease: timedelta) -> Ending:
     answer = await queue.exchange(*reports([(job, outcome)]), limit=0, worker="", lease=lease)
     if job.id in answer.refused:
-        log.warning("job %d: completion refused, its lease %d was lost", job.id, job.lease_id)
+        log.warning(
+            "job %d: completion refused, its lease %d was lost",
+            job.id,
+            job.lease_id,
+            extra=job_fields(job),
+        )
         return "refused"
     if isinstance(outcome, Succeeded):
         return "succeeded"

@@ -9,6 +9,7 @@ from structlog.contextvars import clear_contextvars
 
 from supaops.db.work import Job
 from supaops.traceparent import carried, span_ids, valid
+from supaops.worker.naming import job_fields
 from supaops.worker.observer import Observer
 
 
@@ -40,16 +41,6 @@ def correlation() -> dict[str, Any]:
     if span:
         known["trace_id"], known["span_id"], _ = span
     return known
-
-
-def job_fields(job: Job) -> dict[str, Any]:
-    """Return the fields that name an attempt, as a log call's `extra`."""
-    return {
-        "job_id": job.id,
-        "task_type": job.task_type,
-        "queue": job.queue,
-        "attempt": job.attempts,
-    }
 
 
 class Correlation(Observer):

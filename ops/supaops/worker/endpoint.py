@@ -30,6 +30,7 @@ from supaops.worker.request import (
 )
 from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.settings import Settings
+from supaops.worker.signature import NotSigned, Signed, check_use, parse_signed
 
 DISPATCH_HEADER = "x-supaops-dispatch"
 NONCE_HEADER = "x-supaops-nonce"
@@ -37,6 +38,10 @@ NONCE_HEADER = "x-supaops-nonce"
 # How long a caller should wait before the next try.
 _DISABLED_RETRY_S = 60
 _UNAVAILABLE_RETRY_S = 5
+
+# A call without anything is everyday noise: whoever finds the URL makes one, and so does verify.
+_STRANGER = (logging.INFO, "a call was refused with 401: neither secret nor signature")
+_WRONG = (logging.WARNING, "a call was refused with 401: the secret is wrong, and no signature")
 
 log = logging.getLogger("supaops.worker")
 
@@ -69,15 +74,50 @@ class Endpoint:
     async def jobs(self, request: Request) -> JSONResponse:
         """Check the caller, then run jobs for a post, or tell what this worker is.
 
-        The secret comes first: without it nobody learns anything, not even that a body is bad.
+        That comes first: without the secret nobody learns anything, not even that a body is bad.
 
         Raises: HTTPException.
         """
-        if not await self._credentials.accept(_raw_header(request, self._settings.header)):
-            raise HTTPException(401, "unauthorized")  # the same for a missing and for a wrong one
-        return await self._run(request) if request.method == "POST" else self._describe()
+        body = await self._admit(request)
+        return await self._run(request, body) if request.method == "POST" else self._describe()
 
-    async def _run(self, request: Request) -> JSONResponse:
+    async def _admit(self, request: Request) -> bytes | None:
+        """Let a call in by its secret, or else by its signature, for which the body is read.
+
+        Returns: the body, where it was read.
+        Raises:  HTTPException 401, one and the same; the reason goes to the log.
+        """
+        given = _raw_header(request, self._settings.header)
+        if await self._credentials.accept(given):
+            return None
+        try:
+            call = parse_signed(request.headers.raw)
+            if call is not None:
+                return await self._signed(request, call)
+            log.log(*(_WRONG if given else _STRANGER))
+        except NotSigned as error:
+            log.warning("a call was refused with 401: %s", error.message)
+        raise HTTPException(401, "unauthorized")
+
+    async def _signed(self, request: Request, call: Signed) -> bytes:
+        """Return the body of a call, once its signature is found to be good for it.
+
+        Raises: NotSigned.
+        """
+        check_use(
+            call,
+            asks=request.method != "POST",
+            dispatch=request.headers.get(DISPATCH_HEADER),
+            nonce=request.headers.get(NONCE_HEADER),
+        )
+        try:
+            body = await _read(request)
+        except HTTPException as error:
+            raise NotSigned(error.detail) from None
+        await self._credentials.accept_signed(call, body)
+        return body
+
+    async def _run(self, request: Request, body: bytes | None) -> JSONResponse:
         """Claim and run jobs, answer with the counts.
 
         Where the post comes from is asked last, and before anything is claimed: asking uses it up.
@@ -90,7 +130,7 @@ class Endpoint:
             self._reporter.posted(dispatch, served=False)
             return unavailable("job processing is disabled", retry_after=_DISABLED_RETRY_S)
         wish = parse_wish(
-            await _read(request),
+            await _read(request) if body is None else body,
             request.headers.get("content-type"),
             default=self._settings.batch_limit,
             maximum=self._settings.batch_limit,

@@ -18,11 +18,16 @@ def describe_failure(error: BaseException) -> str:
     No variable is shown, so the payload is not in it unless the handler's message repeats it. The
     end of a long stack is kept: it is nearest to the fault.
     """
-    head = storable(f"{name_of(error)}: {message_of(error)}".removesuffix(": "))
-    head = shorten(head, MESSAGE_CHARS)
+    head = headline(error)
     stack = "".join(traceback.format_tb(handler_frames(error.__traceback__)))
     room = TEXT_CHARS - len(head) - 1
     return f"{head}\n{storable(stack)[-room:].rstrip()}".rstrip()
+
+
+def headline(error: BaseException) -> str:
+    """Return ``ErrorClass: message``, at most `MESSAGE_CHARS` long."""
+    head = storable(f"{name_of(error)}: {message_of(error)}".removesuffix(": "))
+    return shorten(head, MESSAGE_CHARS)
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 
 from supaops.db.work import Job
-from supaops.worker.correlation import job_fields
+from supaops.worker.naming import job_fields
 from supaops.worker.observer import Observer
 from supaops.worker.tally import Ending
 

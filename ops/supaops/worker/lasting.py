@@ -8,12 +8,13 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from supaops.worker.builtin import with_builtin
 from supaops.worker.execution import Executor
+from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
 from supaops.worker.label import DISABLED, is_disabled, worker_label
 from supaops.worker.observer import SILENT, Observer
@@ -63,6 +64,7 @@ class LastingWorker:
     Args:
         transport: the way to the queue; opened and closed with it.
         handlers: supaops' own are added to them.
+        engines: what runs handlers in other processes; closed with the worker.
         reporter: is told of failures without retries left; by default nobody.
         environ: read again and again, so that a test may change it.
     Raises: SupaopsError when `handlers` has one for a task type of supaops' own.
@@ -74,6 +76,7 @@ class LastingWorker:
         handlers: Handlers,
         duty: Duty,
         *,
+        engines: Engines | None = None,
         reporter: Reporter | None = None,
         observer: Observer = SILENT,
         environ: Mapping[str, str] = os.environ,
@@ -83,7 +86,10 @@ class LastingWorker:
         self._reporter = reporter or Reporter()
         self._observer = observer
         self._environ = environ
-        executor = Executor(with_builtin(handlers), transport.connection, observer=observer)
+        executor = Executor(
+            with_builtin(handlers), transport.connection, observer=observer, engines=engines
+        )
+        self._executor = executor
         self._pace = Lasting(interval=duty.interval, poll=duty.poll)
         self._stream = Stream(
             transport.queue,
@@ -118,7 +124,7 @@ class LastingWorker:
         self._observer.started()
         if is_disabled(self._environ):
             log.warning("%s is set: nothing is claimed", DISABLED)
-        async with self._transport, self._beside():
+        async with self._transport, aclosing(self._executor), self._beside():
             self._observer.ready()
             started = time.monotonic()
             tally = await self._work()

@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from supaops.db.work import NewJob
 
+# A longer wait is a mistake, and one of centuries is no time that a timestamp holds.
+_LONGEST = timedelta(days=3660)
+
 
 class Retry(Exception):
     """Raised by a handler: this attempt failed, and the next one comes after `after`.
@@ -15,10 +18,16 @@ class Retry(Exception):
 
     Args:
         reason: what `last_error` says.
-        after: the wait before the next attempt; None takes the backoff of the task type.
+        after: the wait before the next attempt, ten years at most; None takes the backoff of the
+            task type.
+    Raises: TypeError or ValueError for another `after`, which fails the attempt like any error.
     """
 
     def __init__(self, reason: str = "", *, after: timedelta | None = None) -> None:
+        if not isinstance(after, timedelta | None):
+            raise TypeError(f"after is a timedelta, not {type(after).__name__}")
+        if after is not None and not timedelta(0) <= after <= _LONGEST:
+            raise ValueError("after is between nothing and ten years")
         super().__init__(reason)
         self.after = after
 
@@ -60,4 +69,9 @@ class Failed:
     discard: bool = False
 
 
-Outcome = Succeeded | Failed
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The handler has recorded the job's success itself, in a transaction of its own."""
+
+
+Outcome = Succeeded | Failed | Completed

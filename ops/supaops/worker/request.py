@@ -14,6 +14,7 @@ from supaops.config.duration import LONGEST_WAKE
 MAX_BODY_BYTES = 16 * 1024
 
 _DISPATCH = re.compile(r"[0-9]{1,19}")
+_NONCE = re.compile(r"[!-~]{1,200}")
 _GREATEST_ID = 2**63 - 1
 
 
@@ -80,20 +81,36 @@ def parse_origin(dispatch: str | None, nonce: str | None) -> Origin | None:
     if not nonce:
         return None
     number = int(parse_dispatch(dispatch) or _GREATEST_ID + 1)
-    if number > _GREATEST_ID or not nonce.isprintable():
+    if number > _GREATEST_ID or not _NONCE.fullmatch(nonce):
         raise NotOurs
     return Origin(number, nonce)
 
 
 def _is_json(content_type: str | None) -> bool:
-    return (content_type or "").partition(";")[0].strip().lower() == "application/json"
+    """Tell whether a body is JSON in UTF-8, in which alone it is exchanged (RFC 8259, 8.1)."""
+    kind, _, parameters = (content_type or "").lower().partition(";")
+    charsets = re.findall(r"charset\s*=\s*\"?([^\s\";]*)", parameters)
+    return kind.strip() == "application/json" and set(charsets) <= {"utf-8", "utf8"}
 
 
 def _decode(body: bytes) -> dict[str, object]:
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode(), parse_constant=_no_json, object_pairs_hook=_distinct)
     except (ValueError, RecursionError):
         raise HTTPException(400, "the body is not JSON") from None
     if not isinstance(value, dict):
         raise HTTPException(400, "the body must be a JSON object")
     return value
+
+
+def _no_json(name: str) -> None:
+    """Refuse NaN and the infinities, which Python reads and JSON has not."""
+    raise ValueError(name)
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object; of a key that comes twice nobody knows which one was meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise HTTPException(400, "the body names a key twice")
+    return found

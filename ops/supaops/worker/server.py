@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
+from supaops.worker.http_protocol import HttpProtocol
 
 # What requests still open at SIGTERM get, before the grace for jobs begins.
 _OPEN_REQUESTS_S = 10
@@ -27,6 +28,7 @@ def run_server(app: ASGIApp, *, host: str, port: int) -> None:
     """
     config = uvicorn.Config(
         app,
+        http=HttpProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

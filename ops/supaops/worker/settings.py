@@ -21,7 +21,8 @@ class Settings:
     """What the endpoint needs to know.
 
     `secret_name` is the secret's name in Vault; `timeout` is what pg_net waits for an answer;
-    `schema` and `name` locate the SQL functions.
+    `replay_window` is how far a signed post's time may be off; `schema` and `name` locate the SQL
+    functions.
     """
 
     header: str
@@ -33,6 +34,7 @@ class Settings:
     name: str = "job_queue"
     on_deadline: Literal["continue", "give_back"] = "continue"
     secret_name: str = "job_queue_runner_secret"  # noqa: S105  a name
+    replay_window: timedelta = timedelta(minutes=5)
 
     @classmethod
     def of(cls, config: Config, secrets: Mapping[str, SecretStr]) -> Self:
@@ -57,6 +59,7 @@ class Settings:
             name=config.queue.name,
             on_deadline=config.worker.on_deadline,
             secret_name=config.worker.secret,
+            replay_window=config.worker.replay_window,
         )
 
     @property

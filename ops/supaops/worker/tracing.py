@@ -24,6 +24,7 @@ from opentelemetry.util.types import AttributeValue
 
 from supaops import __version__
 from supaops.db.work import Job
+from supaops.worker.endings import kind_of
 from supaops.worker.observer import Observer
 from supaops.worker.tally import Ending
 
@@ -134,10 +135,10 @@ class _Attempt:
         error: BaseException | None,
         stack: TracebackType | None,
     ) -> None:
-        del error, stack  # what it says may repeat the payload
+        del kind, stack
         otel.detach(self._token)
         self._ended_ns = time.time_ns()
-        self._error = kind.__qualname__ if kind else None
+        self._error = kind_of(error) if error else None  # what it says may repeat the payload
 
     def end(self, outcome: str) -> None:
         """Say how it ended, and hand it on; the time is when the handler returned."""

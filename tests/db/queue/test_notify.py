@@ -46,6 +46,11 @@ def db(notifying: Stack) -> Iterator[Connection]:
     yield from listening(notifying)
 
 
+def give_an_endpoint(db: Connection) -> None:
+    for name in ("job_queue_worker_endpoint", "job_queue_runner_secret"):
+        db.execute("select vault.create_secret('http://127.0.0.1:9/', %s)", [name])
+
+
 def heard(db: Connection) -> list[tuple[str, str]]:
     """Return channel and payload of what has come: the server sends it before its next answer."""
     db.execute("select 1")
@@ -130,8 +135,7 @@ def both(notifying_and_posting: Stack) -> Iterator[Connection]:
 
 
 def test_a_new_job_notifies_and_posts(both: Connection) -> None:
-    for name in ("job_queue_worker_endpoint", "job_queue_runner_secret"):
-        both.execute("select vault.create_secret('http://127.0.0.1:9/', %s)", [name])
+    give_an_endpoint(both)
     enqueue(both)
     enqueue(both)
     assert heard(both) == [("job_queue", "")]
@@ -148,6 +152,7 @@ def test_a_post_that_fails_keeps_the_notify(both: Connection) -> None:
 
 
 def test_a_disarmed_database_notifies_and_does_not_post(both: Connection) -> None:
+    give_an_endpoint(both)
     both.execute(DISARM)
     enqueue(both)
     assert heard(both) == [("job_queue", "")]

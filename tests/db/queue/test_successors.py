@@ -54,6 +54,15 @@ def test_a_success_that_is_refused_adds_nothing(queue: Connection) -> None:
     assert added(queue) == [2]
 
 
+def test_a_report_that_is_sent_again_adds_nothing_more(queue: Connection) -> None:
+    """As by a worker whose connection went before the answer came."""
+    [report] = held(queue)
+    report["enqueue"] = [{**PLAIN, "payload": {"n": 1}}]
+    assert succeed(queue, report).refused == []
+    assert succeed(queue, report).refused == [report["job_id"]]
+    assert added(queue) == [1]
+
+
 def test_of_two_reports_of_a_job_only_the_one_with_its_lease_adds(queue: Connection) -> None:
     """As of a worker that lost the job, claimed it again, and reports both its attempts at once."""
     [stale] = held(queue)

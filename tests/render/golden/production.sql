@@ -67,6 +67,10 @@ grant execute on function public.job_queue_give_back(bigint, bigint[]) to servic
 revoke all on function public.job_queue_heartbeat(bigint, interval) from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_heartbeat(bigint, interval) to service_role;
 
+-- grant.public.job_queue_known_secrets  (grants/public_function.sql.j2)
+revoke all on function public.job_queue_known_secrets(text) from public, anon, authenticated, service_role cascade;
+grant execute on function public.job_queue_known_secrets(text) to service_role;
+
 -- grant.public.job_queue_limits  (grants/public_function.sql.j2)
 revoke all on function public.job_queue_limits() from public, anon, authenticated, service_role cascade;
 grant execute on function public.job_queue_limits() to service_role;
@@ -303,6 +307,9 @@ revoke all on function supaops.fold_step(tid) from public, anon, authenticated, 
 
 -- grant.supaops.fold_tally  (grants/private_function.sql.j2)
 revoke all on function supaops.fold_tally() from public, anon, authenticated, service_role cascade;
+
+-- grant.supaops.forget_former_secret  (grants/private_function.sql.j2)
+revoke all on function supaops.forget_former_secret() from public, anon, authenticated, service_role cascade;
 
 -- grant.supaops.forget_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.forget_jobs() from public, anon, authenticated, service_role cascade;

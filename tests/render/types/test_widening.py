@@ -104,6 +104,7 @@ A, NUMBER, TEXT = Exactly("a"), Scalar("number"), Scalar("string")
         ({"anyOf": [{"const": "a"}, {"type": "string"}]}, TEXT),
         ({"type": "integer", "oneOf": [{"type": "number"}, {"type": "string"}]}, Scalar("integer")),
         ({"type": "string", "const": 1}, Nothing()),
+        ({"const": 1, "enum": [True]}, Nothing()),
         ({"type": "array", "items": {"type": "string"}}, ListOf(TEXT)),
         ({"type": "array"}, ListOf(Anything())),
         ({"const": ["a", 1]}, ListOf(AnyOf((A, Exactly(1))))),
@@ -135,5 +136,10 @@ def test_all_of_several_objects_is_one_with_the_members_of_all() -> None:
 
 
 def test_many_choices_of_many_are_cut_short_instead_of_multiplied() -> None:
-    choices = {"anyOf": [{"const": str(number)} for number in range(20)]}
-    assert type_of({"allOf": [choices, {"enum": ["7", *"abcdefgh"]}]}) != Nothing()
+    few = [{"type": "object", "properties": {name: {"const": 1}}} for name in "abcdefgh"]
+    many = [{"type": "object", "properties": {str(name): {"const": 2}}} for name in range(20)]
+    whole = type_of({"allOf": [{"anyOf": few}, {"anyOf": many}]})
+    assert isinstance(whole, AnyOf)
+    assert [[*each.members] for each in whole.types if isinstance(each, Record)] == [
+        *map(list, "abcdefgh")
+    ]

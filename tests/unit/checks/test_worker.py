@@ -130,6 +130,18 @@ CASES: list[tuple[AnyCheck, Any, Severity, str]] = [
     (limit, told(batch_limit=1), WARNING, "1 job a post, 10 declared"),
     (limit, told(batch_limit=None), SKIPPED, "it does not tell"),
     (version, Versions(told(), "0.0.1"), OK, f"{__version__}, applied by 0.0.1"),
+    (
+        version,
+        Versions(told(worker=f"supaops job-runner {__version__}"), None),
+        OK,
+        f"{__version__}, nothing was applied",
+    ),
+    (
+        version,
+        Versions(told(worker="supaops job-runner 0.0.9"), None),
+        WARNING,
+        f"the worker is 0.0.9, this is {__version__}, nothing was applied",
+    ),
     (version, Versions(told(worker="acme 2"), None), SKIPPED, "another worker: acme 2"),
     (
         version,

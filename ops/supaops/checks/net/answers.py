@@ -17,6 +17,11 @@ from supaops.config.model import Config
 from supaops.db.health.net import Post
 
 _DISABLED, _NO_DATABASE = "job processing is disabled", "the database is unavailable"
+# A worker tells a stranger nothing, so what was wrong with a signature is in its own log.
+_SIGNED_FIX = (
+    "look at the worker's log for `refused with 401`: for another secret start it with the value"
+    " of {secret}, for the time set the clock that is wrong"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,8 @@ def _source(config: Config, secret: str) -> str:
 def _fix(kind: _Kind, post: Post, config: Config) -> str:
     """Return the remedy; our own worker says why it answers 503."""
     content = post.content or ""
+    if kind.cause is Cause.CREDENTIAL and config.worker.auth == "signature":
+        return _SIGNED_FIX.format(secret=_source(config, config.worker.secret))
     if kind.cause is Cause.SERVER_ERROR and _DISABLED in content:
         return "unset JOB_QUEUE_DISABLED where the worker runs, and start it again"
     if kind.cause is Cause.SERVER_ERROR and _NO_DATABASE in content:

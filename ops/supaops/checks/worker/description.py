@@ -9,7 +9,9 @@ from supaops.checks.words import number
 from supaops.checks.worker.facts import Described, Versions, described, versions
 from supaops.config.model import Config
 
+# What a worker calls itself: the Edge Function puts its name before the version.
 _OURS = "supaops "
+_EDGE_FUNCTION = "job-runner "
 _LONGEST_NAME = 40
 
 
@@ -46,11 +48,14 @@ def version(config: Config, facts: Versions) -> Verdict:
         return skipped(facts.worker.silence or "it does not tell")
     if not facts.worker.worker.startswith(_OURS):
         return skipped(f"another worker: {_printable(facts.worker.worker)}")
-    theirs = _printable(facts.worker.worker.removeprefix(_OURS))
+    named = facts.worker.worker.removeprefix(_OURS)
+    theirs = _printable(named.removeprefix(_EDGE_FUNCTION))
     applied = f"applied by {facts.applied_by}" if facts.applied_by else "nothing was applied"
     if theirs == __version__:
         return ok(f"{theirs}, {applied}")
     fix = f"deploy a worker of version {__version__}, then "
+    if named.startswith(_EDGE_FUNCTION):
+        fix = f"supaops render --edge-function --env {config.environment}, deploy it, then "
     fix += f"supaops plan --env {config.environment}"
     return warning(f"the worker is {theirs}, this is {__version__}, {applied}", fix)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from secrets import token_bytes
 
+from supaops.config.names import former
 from supaops.config.secrecy import PLACEHOLDER
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.queries import query
-from supaops.db.rotation import copy_of
 
 PAUSED = "PAUSED"
 """What the playbook has one write in place of the worker's secret."""
@@ -94,7 +94,7 @@ def read_rotations(conn: Connection) -> dict[str, Rotation]:
     Raises: DatabaseError, as in an installation from before there were rotations.
     """
     with translated("reading the rotations"):
-        rows = conn.execute(query("health_vault.rotations"), {"suffix": copy_of("")}).fetchall()
+        rows = conn.execute(query("health_vault.rotations"), {"suffix": former("")}).fetchall()
     return {
         row["name"]: Rotation(row["name"], frozenset(row["good"]), row["open_s"]) for row in rows
     }

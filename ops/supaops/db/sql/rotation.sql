@@ -9,8 +9,18 @@ select vault.create_secret(
  where s.name = %(name)s
    and not exists (select from vault.secrets as c where c.name = %(copy)s);
 
--- name: copies :many
-select name from vault.secrets where name = any(%(copies)s);
+-- name: under_way :one
+-- Two values are good without an end, and the old one is at hand.
+select exists (select from vault.secrets as s where s.name = %(copy)s)
+       and count(*) > 1 as is_under_way
+  from supaops.secret_value as v
+ where v.secret = %(name)s and v.retires_at is null;
+
+-- name: former_until :one
+select max(v.retires_at) as until
+  from supaops.secret_value as v
+ where v.secret = %(name)s and v.retires_at > clock_timestamp()
+   and exists (select from vault.secrets as s where s.name = %(copy)s);
 
 -- name: restore_copy
 select vault.update_secret(
@@ -37,11 +47,8 @@ update supaops.secret_value
 -- Unknown again, and not retired: a worker may be deployed with it before the next try.
 delete from supaops.secret_value where secret = %(name)s and digest = %(digest)s;
 
--- name: known :many
--- What a worker asks: the salt, and each value that was rotated in or out; one row at least.
-select i.secret_salt as salt, v.digest, v.retires_at <= clock_timestamp() as is_retired
-  from supaops.installation as i
-  left join supaops.secret_value as v on v.secret = %(name)s;
+-- name: known
+select salt, digest, is_retired from {function}(secret => %(secret)s)
 
 -- name: call
 select supaops.post_to_worker('{"limit": 1}') as request_id;

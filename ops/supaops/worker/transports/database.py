@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Self
 
+from supaops.db.effects import JobConnections
 from supaops.db.jobs import JobQueue
 from supaops.db.outcomes import Outcomes
 from supaops.db.pool import Pool
@@ -32,9 +33,10 @@ class DatabaseTransport:
         self._url, self._channel = url, settings.name
         self._ours = _pool(settings, url, _QUEUE_CONNECTIONS)
         self._theirs = _pool(settings, url, handlers)
-        self.queue = JobQueue(self._ours, schema=settings.schema, name=settings.name)
-        self.connection: Connections = self._theirs.connection
-        self.ended = Outcomes(self._ours, schema=settings.schema, name=settings.name)
+        self._place = {"schema": settings.schema, "name": settings.name}
+        self.queue = JobQueue(self._ours, **self._place)
+        self.connection: Connections = JobConnections(self._theirs, **self._place)
+        self.ended = Outcomes(self._ours, **self._place)
 
     async def wakeups(self, heard: Callable[[], None]) -> None:
         """Call `heard` at each NOTIFY for new jobs; return behind a transaction pooler."""
@@ -53,7 +55,7 @@ class DatabaseTransport:
 
         Raises: ConnectionFailed when trying again may help, DatabaseError when it will not.
         """
-        return await known_values(self._ours, name)
+        return await known_values(self._ours, name, **self._place)
 
     async def __aenter__(self) -> Self:
         """Open the pools; no connection is made yet, so this succeeds without a server."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any, NoReturn, Self
+from typing import NoReturn, Self
 
 from pydantic import SecretStr
 
 from supaops.db.connect import AsyncConnection
-from supaops.db.rotation import KnownValues
+from supaops.db.rotation import KnownValues, known_from_rows
 from supaops.errors import DatabaseError, SupaopsError
 from supaops.worker.reporter import Ended
 from supaops.worker.settings import Settings
@@ -70,7 +70,7 @@ class DataApiTransport:
             if any(f"{code})" in error.message for code in _NO_SUCH_FUNCTION):
                 return KnownValues()
             raise
-        return _known(rows)
+        return known_from_rows(rows)
 
     async def __aenter__(self) -> Self:
         """Make the client; nothing is called yet, so this succeeds without a server."""
@@ -80,15 +80,6 @@ class DataApiTransport:
     async def __aexit__(self, *exc_info: object) -> None:
         """Close every connection."""
         await self._api.__aexit__(None, None, None)
-
-
-def _known(rows: list[dict[str, Any]]) -> KnownValues:
-    told = [(bytes.fromhex(row["salt"]), row["digest"], row["is_retired"]) for row in rows]
-    return KnownValues(
-        salt=told[0][0] if told else b"",
-        good=frozenset(digest for _, digest, is_retired in told if not is_retired),
-        retired=frozenset(digest for _, digest, is_retired in told if is_retired),
-    )
 
 
 def _no_connection() -> NoReturn:
