@@ -33,6 +33,8 @@ RAISED = re.compile(r"run: (supaops[^']*)'")
 MADE = re.compile(r"\$\(SUPAOPS\) ([a-z][^;\n]*)")
 
 PROSE = {
+    "supaops from the YAML",
+    "supaops gateway",
     "supaops expects a Supabase database",
     "supaops sets",
     "supaops writes",

@@ -154,6 +154,21 @@ def test_instance_that_the_platform_ends_gives_its_jobs_back(
     assert (late.status_code, late.json()) == (503, {"error": "the worker is shutting down"})
 
 
+def test_lease_is_kept_for_as_long_as_a_job_runs(project: Project, patient: Connection) -> None:
+    job_id = enqueue(patient, "slow", {"seconds": 2.2})
+    config = hasty(project)
+    lease = config.queue.model_copy(update={"lease": timedelta(seconds=1)})
+    with serving(config.model_copy(update={"queue": lease}), project.environ) as served:
+        assert served.run() == {"claimed": 1, "running": 1}
+        until(lambda: is_done_by_nobody_else(patient, job_id), seconds=5)
+
+
+def is_done_by_nobody_else(db: Connection, job_id: int) -> bool:
+    """Try to take a job over, and tell whether it is done."""
+    assert db.execute("select * from public.job_queue_claim(1, 'the other')").fetchall() == []
+    return bool(row(db, job_id)["status"] == "succeeded")
+
+
 def test_sigterm_lets_running_jobs_end(project: Project, patient: Connection) -> None:
     job_id = enqueue(patient, "slow", {"seconds": 1.2})
     with serving(hasty(project), project.environ) as served:

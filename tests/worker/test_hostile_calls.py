@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -163,7 +163,8 @@ def exchange(address: tuple[str, int], request: bytes) -> bytes:
         received = bytearray()
         try:
             connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # it may be gone already
+                connection.shutdown(socket.SHUT_WR)
             while chunk := connection.recv(65536):
                 received += chunk
         except ConnectionError:  # it hangs up on what it does not want to read
