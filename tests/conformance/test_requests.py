@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from supaops.db.connect import Connection
-from tests.conformance.workers import Start, Worker
+from tests.conformance.workers import KINDS, Start, Worker
 from tests.projects import Project
 from tests.waiting import until
 from tests.worker.queue_rows import enqueue, row
@@ -181,12 +181,16 @@ def _answer_to(db: Connection, dispatch: int) -> int | None:
     return status
 
 
-def test_worker_tells_the_database_that_it_is_there(
-    project: Project, start: Start, db: Connection
+@pytest.mark.parametrize("kind", ["psycopg", "supabase"])
+def test_worker_that_lasts_tells_the_database_that_it_is_there(
+    project: Project, kind: str, db: Connection
 ) -> None:
-    """So that a plan can warn of a task type that nobody has a handler for."""
+    """So that a plan can warn of a task type that nobody has a handler for.
+
+    A function that its platform starts and ends at will does not: nobody could tell if it is there.
+    """
     db.execute("delete from supaops.worker")
     found = "select handlers from supaops.worker"
-    with start(project, {}) as worker:
+    with KINDS[kind](project, {}) as worker:
         [registered] = until(lambda: db.execute(found).fetchall())
         assert sorted(registered["handlers"]) == worker.description["handlers"]

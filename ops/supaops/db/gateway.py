@@ -100,7 +100,7 @@ class CallableFunctions:
     """
 
     def __init__(self, url: str) -> None:
-        name = "supaops gateway"
+        name = "Data API gateway"
         self._pool = Pool(url, size=_CONNECTIONS, application_name=name, patience=_PATIENCE)
 
     async def __aenter__(self) -> Self:
