@@ -128,6 +128,22 @@ async def test_thread_is_told_that_its_job_was_cut_off() -> None:
     assert seen == [False]
 
 
+async def test_coroutine_of_a_thread_that_was_cut_off_is_let_go() -> None:
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work(context: Context, _payload: object) -> object:
+        while not context.cancelled:
+            time.sleep(0.001)
+        try:
+            return asyncio.sleep(1)
+        finally:
+            loop.call_soon_threadsafe(loop.call_later, 0.02, over.set)
+
+    await run(work, timeout=0.05)
+    await asyncio.wait_for(over.wait(), 10)
+
+
 async def test_asynchronous_handler_that_cleans_up_knows_that_it_was_cut_off() -> None:
     seen: list[bool] = []
 

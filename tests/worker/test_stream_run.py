@@ -70,9 +70,9 @@ class Lasts:
         self.stop = asyncio.Event()
         self.disabled = False
         self.told, self.seen = Told(), Seen()
-        self.stream = self._stream()
+        self.stream = self.make_stream()
 
-    def _stream(self) -> Stream:
+    def make_stream(self) -> Stream:
         executor = Executor(self.handlers, no_connection, clock=lambda: NOW)
         return Stream(
             self.queue,
@@ -177,7 +177,8 @@ async def test_it_stops_at_once_while_the_database_is_away(
     lasts: Lasts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outage_module, "FIRST_PAUSE_S", 3600.0)
-    lasts.queue.away.extend(gone() for _ in range(3))
+    lasts.stream = lasts.make_stream()
+    lasts.queue.away.append(gone())
     async with lasts.at_work():
         await until(lambda: lasts.queue.claims)
 
@@ -273,6 +274,7 @@ async def test_a_handler_that_ignores_the_stop_is_given_back_and_counted_once(
     lasts: Lasts,
 ) -> None:
     finish = asyncio.Event()
+    lasts.queue.give_back_gate = asyncio.Event()
 
     async def work(_context: Context, _payload: Any) -> None:
         while not finish.is_set():
@@ -280,6 +282,10 @@ async def test_a_handler_that_ignores_the_stop_is_given_back_and_counted_once(
                 await finish.wait()
             except asyncio.CancelledError:
                 asyncio.get_running_loop().call_later(0.1, finish.set)
+        # The slot must have heard of the end before the job is given back.
+        gate = lasts.queue.give_back_gate
+        assert gate
+        asyncio.get_running_loop().call_later(0.05, gate.set)
 
     lasts.handle(work)
     lasts.queue.ready.append(left := job())
@@ -324,8 +330,15 @@ async def test_a_handler_that_swallows_its_cancelling_does_no_harm_to_the_next_j
             await asyncio.Event().wait()
 
     lasts.handle(work)
-    lasts.handlers.handler("slow")(lambda *_: asyncio.sleep(1))
-    late = [job("slow", timeout=timedelta(seconds=0.01)) for _ in range(2)]
-    lasts.queue.ready.extend([job(), *late])
+
+    async def slow(_context: Context, _payload: Any) -> None:
+        await asyncio.sleep(1)
+
+    lasts.handlers.handler("slow")(slow)
+    late = [job("slow", timeout=timedelta(seconds=0.05)) for _ in range(2)]
+    lasts.queue.ready.append(first := job())
     async with lasts.at_work():
+        await until(lambda: first.id in lasts.queue.succeeded)
+        lasts.queue.ready.extend(late)
+        lasts.wake()
         await until(lambda: all(each.id in lasts.queue.failed for each in late))

@@ -10,7 +10,7 @@ from supaops.config import Config
 from supaops.config.references import EnvRef
 
 _HEAD = """\
-// Made by supaops from the YAML; do not edit it, but run: supaops render --edge-function
+// Made from the YAML; do not edit it, but run: supaops render --edge-function
 import type { Settings } from "./runtime/settings.ts";
 
 export const config: Settings = {

@@ -124,12 +124,13 @@ class LastingWorker:
         self._observer.started()
         if is_disabled(self._environ):
             log.warning("%s is set: nothing is claimed", DISABLED)
-        async with self._transport, aclosing(self._executor), self._beside():
-            self._observer.ready()
-            started = time.monotonic()
-            tally = await self._work()
-            drained = Drained(tally, time.monotonic() - started)
-            await self._registration.forget()
+        async with self._transport, aclosing(self._executor):
+            async with self._beside():
+                self._observer.ready()
+                started = time.monotonic()
+                tally = await self._work()
+                drained = Drained(tally, time.monotonic() - started)
+            await self._registration.forget()  # once nothing registers it any more
         await self._reporter.close()
         return drained
 

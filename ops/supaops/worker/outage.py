@@ -47,12 +47,14 @@ class Outage:
             else:
                 self._end()
                 return answer
-            if self._closing() and not reports:
-                return None
             await self._pause()
+            if self._closing():
+                if not reports:
+                    return None
+                await asyncio.sleep(FIRST_PAUSE_S)
 
     async def _pause(self) -> None:
-        """Wait, but not as long once it is time to close."""
+        """Wait, or until it is time to close."""
         end = time.monotonic() + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         while (left := end - time.monotonic()) > 0 and not self._closing():
@@ -60,8 +62,6 @@ class Outage:
             alarm = asyncio.get_running_loop().call_later(left, self._changed.set)
             await self._changed.wait()
             alarm.cancel()
-        if self._closing():
-            await asyncio.sleep(FIRST_PAUSE_S)
 
     def _note(self, error: DatabaseError) -> None:
         if self._since is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -56,6 +57,8 @@ class Threads:
     ) -> None:
         if outcome.cancelled():
             self.abandoned -= 1
+            if inspect.iscoroutine(result):
+                result.close()  # nobody will await it
         elif error is not None:
             outcome.set_exception(error)
         else:

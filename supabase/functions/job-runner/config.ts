@@ -1,4 +1,4 @@
-// Made by supaops from the YAML; do not edit it, but run: supaops render --edge-function
+// Made from the YAML; do not edit it, but run: supaops render --edge-function
 import type { Settings } from "./runtime/settings.ts";
 
 export const config: Settings = {

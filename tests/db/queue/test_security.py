@@ -23,6 +23,7 @@ PUBLIC_FUNCTIONS = {
     "job_queue_forget_worker",
     "job_queue_give_back",
     "job_queue_heartbeat",
+    "job_queue_known_secrets",
     "job_queue_limits",
     "job_queue_maintain",
     "job_queue_mark_failed",

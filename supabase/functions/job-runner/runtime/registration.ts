@@ -24,7 +24,7 @@ export class Registration {
     this.#about = about;
   }
 
-  /** Register again if the last time was a minute ago. Never throws: jobs do not depend on it. */
+  /** Register, at the start and again if the last time was a minute ago. Never throws: jobs do not depend on it. */
   async renew(): Promise<void> {
     if (performance.now() - this.#renewedAt < EVERY_MS) return;
     this.#renewedAt = performance.now();

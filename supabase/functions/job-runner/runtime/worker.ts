@@ -28,6 +28,7 @@ export function createWorker(
   const credentials = new Credentials(shared, () => queue.knownSecrets());
   const about = { kind: "edge", version: settings.version, runtime: `deno ${Deno.version.deno}` };
   const registration = new Registration(queue, workerName(), handlers.taskTypes, about);
+  keepAlive(registration.renew());
   beforeTheEnd((graceMs) => runner.close(graceMs));
   const endpoint = new Endpoint(settings, runner, credentials, registration, keepAlive);
   return (request) => endpoint.handle(request);
