@@ -12,6 +12,7 @@ from supaops.errors import LocalStackError
 from supaops.local import build, choice, state, supervisor
 from supaops.local.bootstrap import bootstrap
 from supaops.local.build import Report, cluster_of
+from supaops.local.gateway import tokens
 from supaops.local.layout import Base, Home, make_sockets
 from supaops.local.ports import free_port, is_free
 from supaops.local.settings import ADMIN, OWNER, Settings
@@ -220,8 +221,6 @@ def with_api(home: Home, known: State) -> State:
 
 
 def _keys(secret: str) -> dict[str, str]:
-    from supaops.local.gateway import tokens  # noqa: PLC0415  once in the life of a stack
-
     return {
         "SUPABASE_ANON_KEY": tokens.key("anon", secret),
         "SUPABASE_SERVICE_ROLE_KEY": tokens.key("service_role", secret),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from supaops.local import Stack, state
-from supaops.local.gateway.tokens import claims_of
+from supaops.local.gateway.verification import claims_of
 from supaops.local.layout import Home
 from supaops.local.stack import with_api
 from supaops.local.supervisor import running

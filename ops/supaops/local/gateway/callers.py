@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from supaops.db.gateway import Caller
 from supaops.local.gateway import problems
-from supaops.local.gateway.tokens import BadToken, claims_of
+from supaops.local.gateway.verification import BadToken, claims_of
 
 _ANONYMOUS = "anon"
 _PREFIX = "/rest/v1"
