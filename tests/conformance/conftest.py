@@ -27,6 +27,7 @@ queue:
     nobodys: {{timeout: 3s}}
 worker:
   timeout: 2s
+  auth: signature
   batch_limit: 50
 {QUIET_CRON}"""
 

@@ -33,6 +33,7 @@ RAISED = re.compile(r"run: (supaops[^']*)'")
 MADE = re.compile(r"\$\(SUPAOPS\) ([a-z][^;\n]*)")
 
 PROSE = {
+    "supaops gateway",
     "supaops expects a Supabase database",
     "supaops sets",
     "supaops writes",

@@ -184,12 +184,13 @@ def test_every_value_of_the_yaml_comes_from_one_secret_and_stands_nowhere(config
     assert (reference["parameter"], reference["key"]) == ("connection", "DB")
 
 
-def test_a_pod_has_the_variables_of_its_transport_and_no_others_of_the_yaml() -> None:
-    fixed = {"SENTRY_DSN", "SUPAOPS_ENV", "SUPAOPS_HANDLERS", "RUNNER_SECRET"}
+def test_a_pod_has_the_variables_that_its_command_needs_and_no_others() -> None:
+    fixed = {"SENTRY_DSN", "SUPAOPS_ENV", "SUPAOPS_HANDLERS"}
     data_api = {"SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY"}
     for name, way in (("one queue", {"DB"}), ("the Data API", data_api)):
-        for _, container in containers(CONFIGS[name]):
-            assert variables(container).keys() == fixed | way
+        [(_, worker), (_, endpoint)] = containers(CONFIGS[name])
+        assert variables(worker).keys() == fixed | way
+        assert variables(endpoint).keys() == fixed | way | {"RUNNER_SECRET"}
 
 
 def test_one_queue_is_served_by_workers_of_every_queue() -> None:

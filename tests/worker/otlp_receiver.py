@@ -29,10 +29,6 @@ class Collector:
     def services(self) -> set[str]:
         return {attributes(resource)["service.name"] for resource, _ in self._all()}
 
-    def span(self, name: str) -> Span | None:
-        """Return the span of this name, once it is there."""
-        return next((each for each in self.spans if each.name == name), None)
-
     def _all(self) -> Iterator[tuple[Any, Span]]:
         for body in list(self.bodies):
             for group in ExportTraceServiceRequest.FromString(body).resource_spans:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from distributed import LocalCluster
+from distributed import LocalCluster, Scheduler, Worker
 
 from supaops.db.work import Job
 from supaops.errors import SupaopsError
@@ -33,6 +33,7 @@ from tests.worker.rig import no_connection
 pytestmark = pytest.mark.anyio
 
 Where = Literal["process", "dask"]
+MOMENT = timedelta(seconds=0.2)
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 WORKER = """
@@ -77,10 +78,10 @@ async def cluster() -> AsyncIterator[LocalCluster]:
         processes=False,
         protocol="tcp",
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         asynchronous=True,
-    ) as started:
-        yield started
+    ) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +211,13 @@ async def test_timeout_really_stops_a_process_and_what_it_started(
         await until(lambda pid=pid: not _runs(int(pid)))  # type: ignore[misc]  # bound at once
 
 
+async def test_attempt_that_is_over_before_its_process_has_begun_is_cut_off() -> None:
+    place = Place("process", Engines())
+    outcome = await place.run("later", timeout=0.001)
+    assert outcome == Failed("TimeoutError: cut off after its timeout of 0.001 s")
+    await place.executor.aclose()
+
+
 async def test_processes_do_not_outlive_a_worker_that_is_killed(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     worker = await asyncio.create_subprocess_exec(
@@ -247,9 +255,27 @@ async def test_function_that_cannot_be_sent_is_an_error_at_the_start() -> None:
 
 async def test_scheduler_that_is_away_fails_the_attempt() -> None:
     engines = Engines()
-    engines._made["dask"] = Cluster("tcp://127.0.0.1:9", connect_within=timedelta(seconds=0.2))
+    engines._made["dask"] = Cluster("tcp://127.0.0.1:9", connect_within=MOMENT)
     failure = await Place("dask", engines).failure("echo")
     assert failure.error.startswith("DaskUnavailable: no task could be handed over: OSError")
+
+
+async def test_scheduler_that_goes_away_fails_what_runs(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    free: dict[str, Any] = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    async with Scheduler(port=0, **free) as scheduler, Worker(scheduler.address, **free):
+        engines = Engines()
+        engines._made["dask"] = Cluster(scheduler.address, connect_within=MOMENT)
+        place = Place("dask", engines)
+        attempt = asyncio.create_task(place.run("polite", {"file": str(said)}))
+        await until(said.exists)
+        await scheduler.close()
+        outcome = await attempt
+        await place.executor.aclose()
+        await until(lambda: said.read_text() == "cancelled")
+    assert isinstance(outcome, Failed)
+    assert outcome.error.startswith("DaskFailed: the cluster did not finish the task: ")
+    assert len(outcome.error.splitlines()) == 1
 
 
 async def test_dask_without_a_scheduler_is_an_error_at_the_start() -> None:

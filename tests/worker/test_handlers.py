@@ -48,6 +48,13 @@ def test_including_a_second_handler_of_a_type_is_an_error() -> None:
         first.include(second)
 
 
+def test_executor_that_does_not_exist_is_an_error_with_its_place() -> None:
+    with pytest.raises(SupaopsError, match="there is no executor 'proces'") as caught:
+        Handlers().handler("work", executor="proces")(one)  # type: ignore[arg-type]  # a slip
+    assert caught.value.place == line_of(one)
+    assert (caught.value.hint or "").startswith("did you mean `process`?")
+
+
 def test_decorator_returns_the_function_itself() -> None:
     assert Handlers().handler("work")(one) is one
 

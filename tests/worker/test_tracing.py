@@ -24,9 +24,11 @@ from supaops.db.work import Job
 from supaops.traceparent import current_traceparent, valid
 from supaops.worker import Context, Handlers, tracing
 from supaops.worker.correlation import Correlation
+from supaops.worker.endings import AttemptFailed
 from supaops.worker.execution import Executor
 from supaops.worker.logs import LogFormat, LogLevel
 from supaops.worker.observer import Observers
+from supaops.worker.outcome import Failed
 from supaops.worker.tally import Ending
 from supaops.worker.tracing import Tracing
 from tests.projects import ROOT
@@ -105,6 +107,15 @@ async def test_a_failure_is_told_by_its_class_alone(rig: Rig) -> None:
     assert span.attributes["supaops.job.outcome"] == "retried"
     assert span.status.status_code is StatusCode.ERROR
     assert "of a user" not in span.to_json()
+
+
+async def test_what_failed_in_another_process_is_told_by_its_own_class(rig: Rig) -> None:
+    known = job("work")
+    with pytest.raises(AttemptFailed), rig.spans.attempt(known):
+        raise AttemptFailed(Failed("LookupError: of a user"))
+    rig.spans.ended(known, "failed")
+    [span] = rig.exported.get_finished_spans()
+    assert (span.attributes or {})["error.type"] == "LookupError"
 
 
 async def test_a_timeout_is_one_and_a_cancelled_job_is_no_error(rig: Rig) -> None:

@@ -67,10 +67,11 @@ def kubernetes_texts(config: Config) -> dict[str, str]:
         "environment": config.environment,
         "workers": list(_workers(config)),
         "margin_s": _MARGIN_S,
-        "variables": list(_variables(config)),
+        "worker_variables": [*_ways(config), *_reports(config)],
         "database_variable": _variable(config.database.url) or _DATABASE,
         "endpoint": _name(config.queue.name, "endpoint"),
         "endpoint_secret": config.worker.endpoint,
+        "endpoint_variables": [*_ways(config), *_credential(config), *_reports(config)],
         "endpoint_grace_s": _ENDPOINT_GRACE_S,
         "drain_s": _DRAIN_S,
     }
@@ -110,18 +111,28 @@ def _grace_s(config: Config, queue: str | None) -> int:
     return math.ceil(max(_SHORTEST_GRACE, *timeouts).total_seconds())
 
 
-def _variables(config: Config) -> Iterator[Variable]:
-    """Yield the variables of a worker: its way to the queue, its secret, and Sentry's DSN."""
+def _ways(config: Config) -> Iterator[Variable]:
+    """Yield what leads a worker to its queue."""
     worker = config.worker
-    ways: tuple[object, ...] = (config.database.url,)
     if worker.transport == "supabase":
-        ways = (worker.supabase.url, worker.supabase.service_key)
-    secret = config.vault.secrets.get(worker.secret)
-    for reference in (*ways, secret and secret.value):
-        if name := _variable(reference):
-            yield Variable(name)
+        yield from _named(worker.supabase.url, worker.supabase.service_key)
+    else:
+        yield from _named(config.database.url)
+
+
+def _credential(config: Config) -> Iterator[Variable]:
+    """Yield what a post is proved by."""
+    secret = config.vault.secrets.get(config.worker.secret)
+    yield from _named(secret and secret.value)
+
+
+def _reports(config: Config) -> Iterator[Variable]:
     if name := _variable(config.sentry.dsn):
         yield Variable(name, optional=True)
+
+
+def _named(*references: object) -> Iterator[Variable]:
+    yield from (Variable(name) for each in references if (name := _variable(each)))
 
 
 def _variable(reference: object) -> str | None:

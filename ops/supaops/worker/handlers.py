@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
+from supaops.config.suggest import did_you_mean
 from supaops.errors import SupaopsError
 from supaops.worker.context import Context
 from supaops.worker.payloads import Accept, Faults, Model, acceptor, model_of, payload_type
@@ -76,10 +77,11 @@ class Handlers:
                 given the validated object; for `Any` and `dict` the payload as it is.
             executor: where it runs: `thread`, `process` or `dask`; by default the worker decides.
         Raises: SupaopsError that names both places when the type already has a handler, or the
-            function's place when its payload's type cannot be used.
+            function's place when its payload's type cannot be used, or there is no such executor.
         """
 
         def register(function: _F) -> _F:
+            _check_executor(function, executor)
             self.add(Handler(task_type, function, _model(function, payload), executor=executor))
             return function
 
@@ -113,6 +115,16 @@ class Handlers:
     def __iter__(self) -> Iterator[Handler]:
         """Iterate in the order of registration."""
         return iter(self._by_type.values())
+
+
+def _check_executor(function: Function, executor: str | None) -> None:
+    known = get_args(Where)
+    if executor is not None and executor not in known:
+        raise SupaopsError(
+            f"there is no executor {executor!r}",
+            place=_place(function),
+            hint=did_you_mean(str(executor), known, f"it is one of {', '.join(known)}"),
+        )
 
 
 def _model(function: Function, payload: Any) -> Model | None:

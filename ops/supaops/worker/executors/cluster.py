@@ -14,12 +14,14 @@ from supaops.worker.failure import headline, one_line
 from supaops.worker.outcome import Failed
 
 try:
-    from distributed import Client, get_worker
+    from distributed import Client, Status, get_worker
 except ImportError as error:
     raise SupaopsError(
         "the executor `dask` needs the package `distributed`", hint="pip install 'supaops[dask]'"
     ) from error
 
+# A worker of the cluster that has lost its scheduler ends too.
+_ENDING = frozenset({Status.closing, Status.closed, Status.failed})
 CONNECT_WITHIN = timedelta(seconds=5)
 
 
@@ -99,6 +101,8 @@ def _perform(body: bytes) -> Ended:
     worker, key = get_worker(), _key(call)
 
     def dropped() -> bool:
+        if worker.status in _ENDING:
+            return True
         task = worker.state.tasks.get(key)
         return task is None or task.state in {"cancelled", "resumed"}
 

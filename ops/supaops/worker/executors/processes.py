@@ -103,15 +103,13 @@ class _Process:
         It is in a session of its own, so that Ctrl-C in a terminal is for the worker alone.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            arguments = (str(theirs.fileno()), str(logging.getLogger().level), json.dumps(sys.path))
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", _PROGRAM, *arguments),
-                stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        return cls(process, *await asyncio.open_connection(sock=ours))
+        try:
+            with theirs:
+                process = await _interpreter(theirs.fileno())
+            return cls(process, *await asyncio.open_connection(sock=ours))
+        except BaseException:
+            ours.close()  # a child that has begun ends with it
+            raise
 
     @property
     def lives(self) -> bool:
@@ -153,3 +151,13 @@ class _Process:
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
+
+
+async def _interpreter(descriptor: int) -> asyncio.subprocess.Process:
+    arguments = (str(descriptor), str(logging.getLogger().level), json.dumps(sys.path))
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _PROGRAM, *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        pass_fds=[descriptor],
+        start_new_session=True,
+    )
