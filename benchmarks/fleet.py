@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
@@ -28,11 +28,13 @@ class Crew:
         worker: command of one worker process.
         producer: command that adds jobs at a pace; RATE and SECONDS follow.
         jobs: the most that are given to it, for a system that would take minutes.
+        install: how the system is installed for such workers, if in a way of its own.
     """
 
     worker: tuple[str, ...]
     producer: tuple[str, ...]
     jobs: int | None = None
+    install: Callable[[Server], None] | None = None
 
 
 class Member:
@@ -117,7 +119,7 @@ def members(server: Server, *commands: tuple[str, ...]) -> Iterator[list[Member]
                 each.kill()
 
 
-def until(condition: Any, fleet: list[Member], patience_s: float) -> None:
+def until(condition: Callable[[], bool], fleet: list[Member], patience_s: float) -> None:
     """Wait for a condition as long as every member lives.
 
     Raises: SupaopsError when one has ended before, or after `patience_s`.

@@ -40,7 +40,7 @@ class Pickup:
         if not crew:
             return
         server.empty()
-        system.install(server)
+        (crew.install or system.install)(server)
         server.settle()
         jobs = self.rate * self.seconds
         pace = (str(self.rate), str(self.seconds))

@@ -38,7 +38,7 @@ class Workers:
     def _rate(self, server: Server, system: System, crew: Crew, count: int) -> float:
         jobs = min(self.jobs, crew.jobs or self.jobs)
         server.empty()
-        system.install(server)
+        (crew.install or system.install)(server)
         system.enqueue(server, jobs)
         server.settle()
         with members(server, *[crew.worker] * count) as fleet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from benchmarks.fleet import Crew
 from benchmarks.programs import DRIVERS
 from benchmarks.project import MEASURED, REPOSITORY, apply, declared
 from benchmarks.server import Server
@@ -60,6 +61,15 @@ class Supaops(SqlSystem):
         program = (sys.executable, str(DRIVERS / "supaops_worker.py"))
         return tuple(Worker(f"{self.name} {size}", (*program, size)) for size in ("500", "5000"))
 
+    def crew(self) -> Crew | None:
+        """Return long-lived workers that new jobs wake by NOTIFY."""
+        program = (sys.executable, str(DRIVERS / "supaops_fleet.py"))
+        return Crew((*program, "fleet", "500"), (*program, "produce"), install=self._notify)
+
+    def _notify(self, server: Server) -> None:
+        with server.connect() as db:
+            apply(db, declared(MEASURED, "notify"))
+
 
 class SupaopsChecked(Supaops):
     """The same with a schema for its payloads; only adding jobs costs more, so that is measured."""
@@ -71,3 +81,6 @@ class SupaopsChecked(Supaops):
     def workers(self) -> tuple[Worker, ...]:
         """Return none: what comes after the enqueue is the same."""
         return ()
+
+    def crew(self) -> None:
+        """Return none, for the same reason."""

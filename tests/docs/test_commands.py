@@ -33,7 +33,6 @@ RAISED = re.compile(r"run: (supaops[^']*)'")
 MADE = re.compile(r"\$\(SUPAOPS\) ([a-z][^;\n]*)")
 
 PROSE = {
-    "supaops from the YAML",
     "supaops expects a Supabase database",
     "supaops sets",
     "supaops writes",
