@@ -16,9 +16,9 @@ from benchmarks.drivers import fleet
 from supaops.config import load
 from supaops.db.pool import Pool
 from supaops.worker import Context, Handlers
-from supaops.worker.lasting import Duty, LastingWorker
 from supaops.worker.settings import Settings
-from supaops.worker.stream import Bounds
+from supaops.worker.streaming.lasting import Duty, LastingWorker
+from supaops.worker.streaming.stream import Bounds
 from supaops.worker.transports.database import DatabaseTransport
 
 MEASURED = Path(__file__).resolve().parents[1] / "config" / "job_queue.yaml"

@@ -14,7 +14,7 @@ from supaops.db.jobs import JobQueue
 from supaops.db.pool import Pool
 from supaops.worker import Context, Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.stream import Bounds, Stream
+from supaops.worker.streaming.stream import Bounds, Stream
 
 LEASE = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=1)

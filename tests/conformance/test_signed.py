@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from supaops.db.connect import Connection
-from supaops.worker.signature import sign, signing_key
+from supaops.worker.http.signature import sign, signing_key
 from tests.conformance.workers import Worker
 from tests.projects import Project
 from tests.waiting import until

@@ -20,7 +20,7 @@ import httpx
 import pytest
 import uvicorn
 
-from supaops.worker.app import create_app
+from supaops.worker.http.app import create_app
 from supaops.worker.transport import Transport
 from supaops.worker.transports.choice import open_transport
 from supaops.worker.transports.database import DatabaseTransport

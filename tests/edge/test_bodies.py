@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from supaops.worker.request import parse_wish
+from supaops.worker.http.request import parse_wish
 from tests.edge.conftest import AWAY, answer
 from tests.edge.serving import Served
 from tests.examples import inputs

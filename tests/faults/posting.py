@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from supaops.db.connect import Connection, connect
-from supaops.worker.signature import sign, signing_key
+from supaops.worker.http.signature import sign, signing_key
 from tests.chains import serve, unused_endpoint
 from tests.faults.fault import Injection, Scene
 from tests.local.parity.origin import serve as serve_pages

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from supaops.config import load
 from supaops.render.monitoring import board
-from supaops.worker.metrics import Metrics
+from supaops.worker.telemetry.metrics import Metrics
 from tests.projects import ENVIRONMENT, ROOT, base_file, lay_out
 from tests.watch.promtool import promtool
 

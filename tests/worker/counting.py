@@ -7,7 +7,7 @@ import os
 import sys
 
 from supaops.worker import Handlers
-from supaops.worker.observing import MetricsAddress, observe
+from supaops.worker.telemetry.observing import MetricsAddress, observe
 from tests.worker.fake_queue import job
 
 handlers = Handlers()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from supaops.worker.signature import sign, signing_key
+from supaops.worker.http.signature import sign, signing_key
 
 SECRET = "s3cret-of-the-runner-that-nobody-sees"
 MARK = "payl0ad-that-nobody-sees"

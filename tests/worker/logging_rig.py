@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from supaops.worker.logs import QUIET, LogFormat, LogLevel, configure_logging
+from supaops.worker.telemetry.logs import QUIET, LogFormat, LogLevel, configure_logging
 
 
 class Logged:

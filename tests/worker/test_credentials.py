@@ -11,7 +11,7 @@ from supaops.db.connect import Connection
 from supaops.db.pool import Pool
 from supaops.db.rotation import KnownValues, known_values
 from supaops.errors import ConnectionFailed
-from supaops.worker.credentials import Credentials
+from supaops.worker.http.credentials import Credentials
 from supaops.worker.settings import Settings
 from tests.projects import Project
 

@@ -22,8 +22,8 @@ from supaops.worker.endings import kind_of
 from supaops.worker.execution import Executor
 from supaops.worker.executors.cluster import Cluster
 from supaops.worker.executors.engines import Engines
-from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Failed, Outcome, Succeeded
+from supaops.worker.telemetry.observer import SILENT, Observer
 from tests.worker import elsewhere
 from tests.worker.elsewhere import registry_for
 from tests.worker.fake_queue import job

@@ -16,9 +16,9 @@ from pydantic import SecretStr
 from supaops import __version__
 from supaops.errors import DatabaseError
 from supaops.worker import Context, Handlers
-from supaops.worker.app import application
-from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
+from supaops.worker.http.app import application
+from supaops.worker.http.endpoint import Endpoint
 from supaops.worker.reporter import Reporter
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings

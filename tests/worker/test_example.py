@@ -12,7 +12,7 @@ import pytest
 from examples.game_platform import catalogue
 from examples.game_platform.handlers import registry
 from supaops.db.connect import Connection
-from supaops.worker.app import create_app
+from supaops.worker.http.app import create_app
 from supaops.worker.transports.database import DatabaseTransport
 from tests.projects import ROOT, Project
 from tests.worker.queue_rows import enqueue, row

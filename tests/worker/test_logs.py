@@ -15,15 +15,15 @@ import pytest
 import structlog
 
 from supaops.worker import Context, Handlers
-from supaops.worker.app import application
-from supaops.worker.correlation import Correlation
-from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
-from supaops.worker.job_log import EachJob, ManyJobs
-from supaops.worker.log_text import text_line
-from supaops.worker.logs import LogFormat, LogLevel
-from supaops.worker.observer import Observers
+from supaops.worker.http.app import application
+from supaops.worker.http.endpoint import Endpoint
 from supaops.worker.runner import Runner
+from supaops.worker.telemetry.correlation import Correlation
+from supaops.worker.telemetry.job_log import EachJob, ManyJobs
+from supaops.worker.telemetry.log_text import text_line
+from supaops.worker.telemetry.logs import LogFormat, LogLevel
+from supaops.worker.telemetry.observer import Observers
 from tests.projects import ROOT
 from tests.worker.fake_queue import FakeQueue, job
 from tests.worker.logging_rig import Logged, logged
@@ -184,7 +184,7 @@ def test_a_terminal_gets_text_and_colour_unless_that_is_not_wanted(
 
 OWN_SENTRY = """
 import logging, sys, sentry_sdk, structlog
-from supaops.worker.logs import configure_logging
+from supaops.worker.telemetry.logs import configure_logging
 
 told = []
 sentry_sdk.init("https://key@example.invalid/1", transport=told.append)

@@ -20,11 +20,11 @@ from supaops import __version__
 from supaops.db.work import Job
 from supaops.errors import SupaopsError
 from supaops.worker import Handlers
-from supaops.worker.metrics import MOST_QUEUES, Metrics, MetricsObserver
-from supaops.worker.observing import MetricsAddress, observe, observe_processes
-from supaops.worker.probes import STALE_AFTER_S, Probes, own
 from supaops.worker.tally import Ending
-from supaops.worker.vitals import Vitals
+from supaops.worker.telemetry.metrics import MOST_QUEUES, Metrics, MetricsObserver
+from supaops.worker.telemetry.observing import MetricsAddress, observe, observe_processes
+from supaops.worker.telemetry.probes import STALE_AFTER_S, Probes, own
+from supaops.worker.telemetry.vitals import Vitals
 from tests.docs.markdown import read
 from tests.projects import ROOT
 from tests.watch.promtool import promtool
@@ -160,7 +160,7 @@ def test_without_a_port_nothing_is_served_and_prometheus_client_is_not_imported(
     program = (
         "import sys\n"
         "from supaops.worker import Handlers\n"
-        "from supaops.worker.observing import MetricsAddress, observe\n"
+        "from supaops.worker.telemetry.observing import MetricsAddress, observe\n"
         "with observe(MetricsAddress(), kind='serve', handlers=Handlers(), declared=[]):\n"
         "    loaded = {'prometheus_client', 'opentelemetry'} & sys.modules.keys()\n"
         "sys.exit(len(loaded))\n"

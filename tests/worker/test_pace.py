@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from supaops.worker.pace import FIRST_PAUSE_S, Lasting, UntilEmpty
-from supaops.worker.rate import AHEAD_S, Rate
+from supaops.worker.streaming.pace import FIRST_PAUSE_S, Lasting, UntilEmpty
+from supaops.worker.streaming.rate import AHEAD_S, Rate
 
 INTERVAL = timedelta(seconds=1)
 POLL = timedelta(seconds=5)

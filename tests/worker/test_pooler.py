@@ -8,7 +8,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.worker import Context, Handlers
-from supaops.worker.app import create_app
+from supaops.worker.http.app import create_app
 from supaops.worker.transports.database import DatabaseTransport
 from tests.projects import Project
 from tests.worker.queue_rows import enqueue, until

@@ -17,7 +17,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.worker import Context, Handlers
-from supaops.worker.app import create_app
+from supaops.worker.http.app import create_app
 from supaops.worker.transports.database import DatabaseTransport
 from tests.private_server import PrivateServer, private_server
 from tests.projects import ROOT, Project

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.exceptions import HTTPException
 
-from supaops.worker.request import parse_dispatch, parse_wish
+from supaops.worker.http.request import parse_dispatch, parse_wish
 
 JSON = "application/json"
 

@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from supaops.db.rotation import KnownValues
-from supaops.worker.app import application
-from supaops.worker.credentials import Credentials
-from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
+from supaops.worker.http.app import application
+from supaops.worker.http.credentials import Credentials
+from supaops.worker.http.endpoint import Endpoint
+from supaops.worker.http.signature import NotSigned, Replays, parse_signed, sign, signing_key
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
-from supaops.worker.signature import NotSigned, Replays, parse_signed, sign, signing_key
 from tests.worker.fake_queue import FakeQueue
 from tests.worker.rig import no_connection
 

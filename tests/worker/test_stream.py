@@ -16,8 +16,8 @@ from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker import Context, Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.rate import Rate
-from supaops.worker.stream import Bounds, Stream
+from supaops.worker.streaming.rate import Rate
+from supaops.worker.streaming.stream import Bounds, Stream
 from supaops.worker.tally import Tally
 from tests.projects import Project
 from tests.worker.fake_queue import NOW, FakeQueue, gone, job

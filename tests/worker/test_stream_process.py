@@ -26,7 +26,7 @@ from supaops.db.pool import Pool
 from supaops.errors import DatabaseError
 from supaops.worker import Handlers
 from supaops.worker.execution import Executor
-from supaops.worker.stream import Bounds, Stream
+from supaops.worker.streaming.stream import Bounds, Stream
 
 handlers = Handlers()
 

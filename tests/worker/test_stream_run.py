@@ -14,15 +14,15 @@ import pytest
 from supaops.db.work import Job
 from supaops.errors import DatabaseError
 from supaops.worker import Context, Handlers
-from supaops.worker import outage as outage_module
-from supaops.worker import stream as stream_module
 from supaops.worker.execution import Executor
-from supaops.worker.observer import Observer
-from supaops.worker.pace import Lasting
-from supaops.worker.rate import Rate
 from supaops.worker.reporter import Reporter
-from supaops.worker.stream import Bounds, Stream
+from supaops.worker.streaming import outage as outage_module
+from supaops.worker.streaming import stream as stream_module
+from supaops.worker.streaming.pace import Lasting
+from supaops.worker.streaming.rate import Rate
+from supaops.worker.streaming.stream import Bounds, Stream
 from supaops.worker.tally import Ending
+from supaops.worker.telemetry.observer import Observer
 from tests.worker.fake_queue import NOW, FakeQueue, gone, job
 from tests.worker.queue_rows import until
 from tests.worker.rig import no_connection

@@ -22,15 +22,16 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from supaops.db.work import Job
 from supaops.traceparent import current_traceparent, valid
-from supaops.worker import Context, Handlers, tracing
-from supaops.worker.correlation import Correlation
+from supaops.worker import Context, Handlers
 from supaops.worker.endings import AttemptFailed
 from supaops.worker.execution import Executor
-from supaops.worker.logs import LogFormat, LogLevel
-from supaops.worker.observer import Observers
 from supaops.worker.outcome import Failed
 from supaops.worker.tally import Ending
-from supaops.worker.tracing import Tracing
+from supaops.worker.telemetry import tracing
+from supaops.worker.telemetry.correlation import Correlation
+from supaops.worker.telemetry.logs import LogFormat, LogLevel
+from supaops.worker.telemetry.observer import Observers
+from supaops.worker.telemetry.tracing import Tracing
 from tests.projects import ROOT
 from tests.worker.fake_queue import job
 from tests.worker.logging_rig import logged

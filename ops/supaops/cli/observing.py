@@ -9,7 +9,7 @@ import typer
 
 from supaops.cli.options import Target
 from supaops.db.connect import describe, uses_pooler
-from supaops.worker.logs import LogFormat, LogLevel
+from supaops.worker.telemetry.logs import LogFormat, LogLevel
 
 LogFormatOption = Annotated[
     LogFormat | None,

@@ -17,13 +17,13 @@ from supaops.cli.observing import (
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.worker.app import create_app
 from supaops.worker.executors.engines import Engines
-from supaops.worker.logs import LogLevel, configure_logging
-from supaops.worker.observing import MetricsAddress, observe
+from supaops.worker.http.app import create_app
+from supaops.worker.http.server import run_server
 from supaops.worker.sentry.start import start
-from supaops.worker.server import run_server
 from supaops.worker.settings import Settings
+from supaops.worker.telemetry.logs import LogLevel, configure_logging
+from supaops.worker.telemetry.observing import MetricsAddress, observe
 from supaops.worker.transports.choice import needs_database, open_transport
 
 HostOption = Annotated[

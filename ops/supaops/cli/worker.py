@@ -35,13 +35,13 @@ from supaops.config import Config
 from supaops.report.drained import drained_json, drained_line, together
 from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
-from supaops.worker.lasting import Drained, Duty, LastingWorker, run_worker
-from supaops.worker.logs import LogLevel, configure_logging
-from supaops.worker.observing import MetricsAddress, observe, observe_processes
 from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
-from supaops.worker.stream import Bounds
-from supaops.worker.supervisor import Supervisor, without_metrics_port
+from supaops.worker.streaming.lasting import Drained, Duty, LastingWorker, run_worker
+from supaops.worker.streaming.stream import Bounds
+from supaops.worker.streaming.supervisor import Supervisor, without_metrics_port
+from supaops.worker.telemetry.logs import LogLevel, configure_logging
+from supaops.worker.telemetry.observing import MetricsAddress, observe, observe_processes
 from supaops.worker.transports.choice import needs_database, open_transport
 
 # Nobody calls this worker, so it has no use for the secret that a caller would need.

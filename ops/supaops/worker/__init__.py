@@ -1,4 +1,4 @@
-"""The endpoint that pg_net calls: claims jobs and runs their handlers."""
+"""Where jobs run: handlers, the endpoint that pg_net posts to, and workers that live long."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from supaops.errors import DatabaseError
 from supaops.worker.completion import REFUSED, complete
 from supaops.worker.execution import Executor
 from supaops.worker.failure import one_line
-from supaops.worker.leases import LONGEST_BEAT
-from supaops.worker.naming import job_fields
-from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.queue import Queue
 from supaops.worker.reporter import Reporter
 from supaops.worker.returning import give_back
+from supaops.worker.streaming.leases import LONGEST_BEAT
 from supaops.worker.tally import Ending, Tally
+from supaops.worker.telemetry.naming import job_fields
+from supaops.worker.telemetry.observer import SILENT, Observer
 
 log = logging.getLogger("supaops.worker")
 

@@ -11,10 +11,10 @@ from typing import TypeVar
 from supaops.db.work import Done, Failure, Job
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.worker.failure import storable
-from supaops.worker.naming import job_fields
 from supaops.worker.outcome import Completed, Failed, Outcome, Succeeded
 from supaops.worker.queue import Queue
 from supaops.worker.tally import Ending
+from supaops.worker.telemetry.naming import job_fields
 
 T = TypeVar("T")
 

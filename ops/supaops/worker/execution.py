@@ -18,8 +18,8 @@ from supaops.worker.executors.call import Call
 from supaops.worker.executors.engines import Engines
 from supaops.worker.failure import one_line
 from supaops.worker.handlers import Handler, Handlers, Where
-from supaops.worker.observer import SILENT, Observer
 from supaops.worker.outcome import Completed, Failed, Outcome
+from supaops.worker.telemetry.observer import SILENT, Observer
 from supaops.worker.threads import Threads
 
 log = logging.getLogger("supaops.worker")

@@ -10,11 +10,11 @@ from typing import Literal
 from supaops.errors import ConnectionFailed, DatabaseError, SupaopsError
 from supaops.worker.batch import Batch
 from supaops.worker.execution import Executor
-from supaops.worker.observer import SILENT, Observer
 from supaops.worker.queue import Queue
 from supaops.worker.reporter import Reporter
 from supaops.worker.returning import CLEAN_UP_S, GIVE_BACK_S
 from supaops.worker.tally import Tally
+from supaops.worker.telemetry.observer import SILENT, Observer
 
 OnDeadline = Literal["continue", "give_back"]
 # When jobs are given back at the deadline, the last part of the time is for that: a half of it for

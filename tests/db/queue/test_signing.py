@@ -15,7 +15,7 @@ from supaops.db.connect import Connection, connect
 from supaops.db.rotation import KnownValues, known_from_rows
 from supaops.local import Stack
 from supaops.render.resources import resources
-from supaops.worker.signature import sign, signing_key
+from supaops.worker.http.signature import sign, signing_key
 from tests.db.calls import column, value
 from tests.db.conftest import EMPTY, PATIENCE, dispatching, install
 from tests.projects import RESET

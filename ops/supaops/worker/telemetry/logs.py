@@ -19,8 +19,8 @@ from structlog.processors import JSONRenderer, TimeStamper, UnicodeDecoder, form
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import Processor
 
-from supaops.worker.correlation import correlation
-from supaops.worker.log_text import text_line
+from supaops.worker.telemetry.correlation import correlation
+from supaops.worker.telemetry.log_text import text_line
 
 Event = MutableMapping[str, Any]
 

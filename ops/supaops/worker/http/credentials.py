@@ -10,8 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from supaops.db.rotation import KnownValues
 from supaops.errors import DatabaseError
-from supaops.worker.settings import Settings
-from supaops.worker.signature import (
+from supaops.worker.http.signature import (
     NotSigned,
     Replays,
     Signed,
@@ -19,6 +18,7 @@ from supaops.worker.signature import (
     check_signature,
     signing_key,
 )
+from supaops.worker.settings import Settings
 
 # How old the knowledge of rotations may be, in seconds. A caller with a wrong value must not be
 # able to have the database asked at will, nor one with a right value at each call.

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from supaops.worker.builtin import with_builtin
-from supaops.worker.correlation import Correlation
 from supaops.worker.handlers import Handlers
-from supaops.worker.job_log import EachJob, ManyJobs
-from supaops.worker.observer import Observer, Observers
+from supaops.worker.telemetry.correlation import Correlation
+from supaops.worker.telemetry.job_log import EachJob, ManyJobs
+from supaops.worker.telemetry.observer import Observer, Observers
 
 if TYPE_CHECKING:
-    from supaops.worker.probes import Probes
+    from supaops.worker.telemetry.probes import Probes
 
 Kind = Literal["worker", "serve"]
 
@@ -74,7 +74,7 @@ class Processes:
         """Forget what a process that has ended said of itself; what it counted stays."""
         folder = self.variables.get(_SHARED)
         if folder:
-            from supaops.worker.probes import bury  # noqa: PLC0415  see observe_processes
+            from supaops.worker.telemetry.probes import bury  # noqa: PLC0415  see observe_processes
 
             bury(folder, pid)
 
@@ -89,7 +89,7 @@ def observe_processes(address: MetricsAddress) -> Iterator[Processes]:
         yield Processes({})
         return
     # Here, because whoever asks for no metrics need not pay for their import.
-    from supaops.worker.probes import Probes, shared, shared_folder  # noqa: PLC0415
+    from supaops.worker.telemetry.probes import Probes, shared, shared_folder  # noqa: PLC0415
 
     with shared_folder() as folder, _serving(Probes(shared(folder)), address):
         yield Processes({_SHARED: folder})
@@ -113,9 +113,9 @@ def _metrics(
     # Here, because whoever asks for no metrics need not pay for their import.
     from prometheus_client import CollectorRegistry, disable_created_metrics  # noqa: PLC0415
 
-    from supaops.worker.metrics import Metrics, MetricsObserver  # noqa: PLC0415
-    from supaops.worker.probes import Probes, counts_in_files, own, shared  # noqa: PLC0415
-    from supaops.worker.vitals import Vitals  # noqa: PLC0415
+    from supaops.worker.telemetry.metrics import Metrics, MetricsObserver  # noqa: PLC0415
+    from supaops.worker.telemetry.probes import Probes, counts_in_files, own, shared  # noqa: PLC0415
+    from supaops.worker.telemetry.vitals import Vitals  # noqa: PLC0415
 
     disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
     registry = CollectorRegistry()
@@ -144,7 +144,7 @@ def _tracing(environ: Mapping[str, str], stack: ExitStack) -> list[Observer]:
         return []
     try:
         # Here, because whoever does not trace need not have the package, nor pay for its import.
-        from supaops.worker import tracing  # noqa: PLC0415
+        from supaops.worker.telemetry import tracing  # noqa: PLC0415
 
         provider = tracing.in_place()
         if provider is None and is_wanted:

@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from supaops import __version__
 from supaops.clock import Clock, utc_now
 from supaops.db.work import Job
-from supaops.worker.observer import Observer
 from supaops.worker.tally import Ending
+from supaops.worker.telemetry.observer import Observer
 
 OTHER = "other"
 """What stands for a task type that is not declared, and for a queue past the first ones."""

@@ -10,8 +10,8 @@ from datetime import timedelta
 from supaops.cancellation import being_cancelled
 from supaops.db.work import Job
 from supaops.errors import DatabaseError
-from supaops.worker.observer import SILENT, Observer
 from supaops.worker.queue import Queue
+from supaops.worker.telemetry.observer import SILENT, Observer
 
 # A job cancelled by an operator should stop soon even under a long lease.
 LONGEST_BEAT = timedelta(seconds=10)

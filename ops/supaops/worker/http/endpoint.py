@@ -14,12 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from supaops.errors import DatabaseError
-from supaops.worker.credentials import Credentials
-from supaops.worker.description import description
-from supaops.worker.label import is_disabled, worker_label
-from supaops.worker.linger import Linger
-from supaops.worker.reporter import Reporter
-from supaops.worker.request import (
+from supaops.worker.http.credentials import Credentials
+from supaops.worker.http.description import description
+from supaops.worker.http.request import (
     MAX_BODY_BYTES,
     NotOurs,
     Origin,
@@ -28,9 +25,12 @@ from supaops.worker.request import (
     parse_origin,
     parse_wish,
 )
+from supaops.worker.http.signature import NotSigned, Signed, check_use, parse_signed
+from supaops.worker.label import is_disabled, worker_label
+from supaops.worker.linger import Linger
+from supaops.worker.reporter import Reporter
 from supaops.worker.runner import Runner, ShuttingDown
 from supaops.worker.settings import Settings
-from supaops.worker.signature import NotSigned, Signed, check_use, parse_signed
 
 DISPATCH_HEADER = "x-supaops-dispatch"
 NONCE_HEADER = "x-supaops-nonce"

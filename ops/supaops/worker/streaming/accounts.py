@@ -7,12 +7,12 @@ import logging
 from supaops.db.work import Exchanged, Job
 from supaops.worker.completion import REFUSED
 from supaops.worker.failure import one_line
-from supaops.worker.leases import Leases
-from supaops.worker.naming import job_fields
-from supaops.worker.observer import Observer
 from supaops.worker.outcome import Failed, Outcome
 from supaops.worker.reporter import Reporter
+from supaops.worker.streaming.leases import Leases
 from supaops.worker.tally import Ending, Tally
+from supaops.worker.telemetry.naming import job_fields
+from supaops.worker.telemetry.observer import Observer
 
 log = logging.getLogger("supaops.worker")
 

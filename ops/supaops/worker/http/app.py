@@ -18,19 +18,19 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from supaops.errors import DatabaseError
-from supaops.worker.access_log import AccessLog
 from supaops.worker.builtin import with_builtin
-from supaops.worker.credentials import Credentials
-from supaops.worker.endpoint import Endpoint
 from supaops.worker.execution import Executor
 from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
-from supaops.worker.observer import SILENT, Observer
+from supaops.worker.http.access_log import AccessLog
+from supaops.worker.http.credentials import Credentials
+from supaops.worker.http.endpoint import Endpoint
+from supaops.worker.http.request import NotOurs
 from supaops.worker.registration import Registration
 from supaops.worker.reporter import Ended, Reporter
-from supaops.worker.request import NotOurs
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
+from supaops.worker.telemetry.observer import SILENT, Observer
 from supaops.worker.transport import Transport
 
 # With 10 s for open requests before it and 3 s to clean up and give back after it, a stop ends

@@ -25,8 +25,8 @@ from opentelemetry.util.types import AttributeValue
 from supaops import __version__
 from supaops.db.work import Job
 from supaops.worker.endings import kind_of
-from supaops.worker.observer import Observer
 from supaops.worker.tally import Ending
+from supaops.worker.telemetry.observer import Observer
 
 SERVICE = "supaops-worker"
 """What the worker is called unless OTEL_SERVICE_NAME says otherwise."""

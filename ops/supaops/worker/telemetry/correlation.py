@@ -9,8 +9,8 @@ from structlog.contextvars import clear_contextvars
 
 from supaops.db.work import Job
 from supaops.traceparent import carried, span_ids, valid
-from supaops.worker.naming import job_fields
-from supaops.worker.observer import Observer
+from supaops.worker.telemetry.naming import job_fields
+from supaops.worker.telemetry.observer import Observer
 
 
 class Call(NamedTuple):

@@ -9,9 +9,9 @@ import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from supaops.worker.correlation import Call, current_call
-from supaops.worker.observer import SILENT, Observer
-from supaops.worker.request import parse_dispatch
+from supaops.worker.http.request import parse_dispatch
+from supaops.worker.telemetry.correlation import Call, current_call
+from supaops.worker.telemetry.observer import SILENT, Observer
 
 _ID_HEADER = b"x-request-id"
 _DISPATCH_HEADER = b"x-supaops-dispatch"

@@ -17,12 +17,12 @@ from supaops.worker.execution import Executor
 from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
 from supaops.worker.label import DISABLED, is_disabled, worker_label
-from supaops.worker.observer import SILENT, Observer
-from supaops.worker.pace import Lasting, UntilEmpty
 from supaops.worker.registration import Registration
 from supaops.worker.reporter import Reporter
-from supaops.worker.stream import Bounds, Stream
+from supaops.worker.streaming.pace import Lasting, UntilEmpty
+from supaops.worker.streaming.stream import Bounds, Stream
 from supaops.worker.tally import Tally
+from supaops.worker.telemetry.observer import SILENT, Observer
 from supaops.worker.transport import Transport
 
 SUPERVISOR = "SUPAOPS_SUPERVISOR"

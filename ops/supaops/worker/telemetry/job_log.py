@@ -7,9 +7,9 @@ import logging
 from collections import Counter
 
 from supaops.db.work import Job
-from supaops.worker.naming import job_fields
-from supaops.worker.observer import Observer
 from supaops.worker.tally import Ending
+from supaops.worker.telemetry.naming import job_fields
+from supaops.worker.telemetry.observer import Observer
 
 # A line costs about as much as a job that does nothing, see docs/adr/0031-observability.md.
 SUMMARY_S = 10.0

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
-from supaops.worker.http_protocol import HttpProtocol
+from supaops.worker.http.http_protocol import HttpProtocol
 
 # What requests still open at SIGTERM get, before the grace for jobs begins.
 _OPEN_REQUESTS_S = 10

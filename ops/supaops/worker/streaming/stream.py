@@ -14,20 +14,20 @@ from functools import partial
 
 from supaops.db.work import Claimed, Exchanged, Job
 from supaops.errors import ConnectionFailed, DatabaseError
-from supaops.worker.accounts import Accounts
 from supaops.worker.completion import complete, insist, reports
 from supaops.worker.execution import Executor
-from supaops.worker.leases import Leases
-from supaops.worker.observer import SILENT, Observer
-from supaops.worker.outage import Outage
 from supaops.worker.outcome import Outcome
-from supaops.worker.pace import Pace, UntilEmpty
 from supaops.worker.queue import Queue
-from supaops.worker.rate import Rate
 from supaops.worker.reporter import Reporter
 from supaops.worker.returning import CLEAN_UP_S, GIVE_BACK_S, give_back
-from supaops.worker.slots import Slots
+from supaops.worker.streaming.accounts import Accounts
+from supaops.worker.streaming.leases import Leases
+from supaops.worker.streaming.outage import Outage
+from supaops.worker.streaming.pace import Pace, UntilEmpty
+from supaops.worker.streaming.rate import Rate
+from supaops.worker.streaming.slots import Slots
 from supaops.worker.tally import Tally
+from supaops.worker.telemetry.observer import SILENT, Observer
 
 # A job that ended is reported after this, or as soon as a batch has: small reports cost as many
 # commits as large ones.

@@ -12,7 +12,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 
 from supaops.status import ExitStatus
-from supaops.worker.lasting import SUPERVISOR
+from supaops.worker.streaming.lasting import SUPERVISOR
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0

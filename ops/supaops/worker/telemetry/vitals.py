@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from supaops.worker.metrics import Metrics
-from supaops.worker.observer import Observer
+from supaops.worker.telemetry.metrics import Metrics
+from supaops.worker.telemetry.observer import Observer
 
 TURN_EVERY_S = 2.0
 """How often the event loop says that it turns."""

@@ -1,0 +1,1 @@
+"""What tells how a worker fares: logs, metrics, traces, probes."""
