@@ -77,6 +77,10 @@ class Member:
         """End it, whatever it does."""
         self._process.kill()
         self._process.wait()
+        self._reader.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
 
     @property
     def is_alive(self) -> bool:

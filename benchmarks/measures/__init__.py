@@ -53,7 +53,7 @@ SHORT: dict[str, Measure] = {
     "claimers": Claimers(seconds=1, jobs=5_120, connections=(16, 64)),
     "drain": Drain(jobs=2_000),
     "workers": Workers(jobs=2_000, processes=(1, 2)),
-    "pickup": Pickup(rate=100, seconds=2),
+    "pickup": Pickup(rate=100, seconds=2, lead=1),
     "held": Held(seconds=2, rate=500),
     "space": Space(flows=2, seconds=2, rate=500),
     "lanes": Lanes(lanes=(1, 30), claims=20),

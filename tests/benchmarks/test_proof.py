@@ -29,6 +29,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "claim_complete": {"jobs": 320},
     "claimers": {"jobs": 640, "connections": (2, 16)},
     "drain": {"jobs": 100},
+    "workers": {"jobs": 100, "processes": (2,)},
+    "pickup": {"rate": 50, "seconds": 1, "lead": 0},
     "held": {"seconds": 1, "rate": 200},
     "lanes": {"lanes": (1, 25), "claims": 5},
     "space": {"flows": 1, "seconds": 1, "rate": 200},

@@ -11,9 +11,10 @@ from tests.projects import ROOT
 
 PACKAGE = ROOT / "ops" / "supaops"
 RUNBOOKS = ROOT / "docs" / "runbooks"
+EDGE_FUNCTION = ROOT / "supabase" / "functions" / "job-runner"
 
 
-def test_the_wheel_holds_every_module_statement_template_and_runbook_and_no_more(
+def test_the_wheel_holds_all_that_an_installation_needs_and_no_more(
     tmp_path: Path,
 ) -> None:
     [wheel] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
@@ -29,6 +30,11 @@ def test_the_wheel_holds_every_module_statement_template_and_runbook_and_no_more
         for path in (ROOT / "templates").rglob("*.j2")
     }
     runbooks = {f"supaops/{path.relative_to(ROOT / 'docs')}" for path in RUNBOOKS.rglob("*.md")}
+    edge_function = {
+        f"supaops/edge_function/{path.relative_to(EDGE_FUNCTION).as_posix()}"
+        for path in EDGE_FUNCTION.rglob("*")
+        if path.is_file()
+    }
     assert templates
     assert runbooks
-    assert held == package | templates | runbooks
+    assert held == package | templates | runbooks | edge_function
