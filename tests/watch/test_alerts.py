@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from prometheus_client import CollectorRegistry, Metric
 from ruamel.yaml import YAML
 
 from supaops.checks.catalogue import CHECKS
 from supaops.config import load
 from supaops.render.monitoring import board, rules
 from supaops.render.monitoring.rules import threshold
+from supaops.worker.telemetry.metrics import Metrics
 from tests.projects import ENVIRONMENT, ROOT, base_file, lay_out
 from tests.watch.promtool import Part, assert_fire, promtool
 from tests.watch.recording import CONFIG, STAMP, Recording, load_recordings, series_of
@@ -164,7 +166,16 @@ def test_an_objective_of_nothing_has_no_alert(tmp_path: Path) -> None:
 
 
 def test_every_metric_of_the_rules_and_the_board_is_served(recorded: dict[str, Recording]) -> None:
-    served = {name.partition("{")[0] for name in recorded["healthy"].scrapes[0]}
+    by_watch = {name.partition("{")[0] for name in recorded["healthy"].scrapes[0]}
+    registry = CollectorRegistry()
+    Metrics(registry)
+    by_workers = {each for family in registry.collect() for each in names_of(family)}
     wanted = set(METRIC.findall(rules(SHIPPED))) | set(METRIC.findall(board(SHIPPED)))
     groups = {"supaops_slo", "supaops_slo_alerts", "supaops_checks", "supaops_watch"}
-    assert wanted - groups <= served
+    assert wanted - groups <= by_watch | by_workers
+
+
+def names_of(family: Metric) -> set[str]:
+    """Return the names of a family's samples, also of those that no label was given to yet."""
+    suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+    return {f"{family.name}{suffix}" for suffix in suffixes.get(family.type, ("",))}
