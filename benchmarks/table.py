@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from benchmarks.figures import Gap, Row
 
+_LEAST_RATIO = 0.001
 _WIDTH = 80
 
 
@@ -25,8 +26,13 @@ def number(value: float) -> str:
 def _line(row: Row) -> str:
     shown = (row.median, min(row.values), max(row.values))
     numbers = "".join(f"{number(value):>9}" for value in shown)
-    ours = "" if row.ours is None else number(row.ours)
+    ours = "" if row.ours is None else _ratio(row.ours)
     return f"{row.name:22}{row.system:16}{numbers}{ours:>7} {row.unit}"
+
+
+def _ratio(value: float) -> str:
+    """Return what fits into its column."""
+    return number(value) if value >= _LEAST_RATIO else f"<{_LEAST_RATIO}"
 
 
 def _missing(gap: Gap) -> list[str]:
