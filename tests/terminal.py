@@ -1,4 +1,7 @@
-"""Run supaops as a process of its own, its streams in pipes or in terminals of a given width."""
+"""Run supaops as a process of its own, its streams in pipes or in terminals of a given width.
+
+The process is a fork of one that has done the imports, see `zygote`.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import zygote
 
 SUPAOPS = Path(sys.executable).with_name("supaops")
 TIMEOUT_S = 60
@@ -58,19 +63,44 @@ def supaops(
             *(_stream(stack, columns if name in terminals else 0) for name in ("out", "err")),
             strict=True,
         )
-        process = subprocess.Popen(
-            [SUPAOPS, *words],
-            cwd=folder,
-            env={**shell, "TERM": "xterm-256color", **variables},
-            stdin=_keyboard(stack, typed) if "in " in terminals else subprocess.DEVNULL,
-            stdout=writers[0],
-            stderr=writers[1],
+        keyboard = _keyboard(stack, typed) if "in " in terminals else _nothing(stack)
+        status = _start(
+            words,
+            folder=folder,
+            variables={**shell, "TERM": "xterm-256color", **variables},
+            streams=(keyboard, *writers),
         )
         for writer in writers:
             os.close(writer)
         with ThreadPoolExecutor(2) as pool:
             out, err = pool.map(_read, readers)
-        return Ran(process.wait(TIMEOUT_S), out, err)
+        return Ran(status(), out, err)
+
+
+def _start(
+    words: Sequence[str],
+    *,
+    folder: Path,
+    variables: Mapping[str, str],
+    streams: tuple[int, int, int],
+) -> Callable[[], int]:
+    """Start a command; return what awaits its exit status."""
+    if any(name.startswith("PYTHON") for name in variables.keys() - os.environ.keys()):
+        stdin, stdout, stderr = streams
+        process = subprocess.Popen(
+            [SUPAOPS, *words],
+            cwd=folder, env=variables, stdin=stdin, stdout=stdout, stderr=stderr,
+        )  # fmt: skip
+        return lambda: process.wait(TIMEOUT_S)  # the interpreter reads them at its start
+    running = zygote.run(words, folder=folder, variables=variables, streams=streams)
+    return lambda: zygote.status(running, TIMEOUT_S)
+
+
+def _nothing(stack: ExitStack) -> int:
+    """Return an input that is at its end."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    stack.callback(os.close, descriptor)
+    return descriptor
 
 
 def _stream(stack: ExitStack, columns: int) -> tuple[int, int]:

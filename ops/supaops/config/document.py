@@ -73,12 +73,17 @@ def parse(text: str, file: str) -> Document:
     """
     reader = _Reader(file)
     try:
-        data = reader.document(YAML(typ="safe", pure=True).parse(text))
+        data = reader.document(_events(text))
     except SupaopsError as error:
         raise ConfigError([*reader.problems, error]) from error
     except (YAMLError, ValueError, RecursionError, OverflowError) as error:
         raise ConfigError([*reader.problems, syntax_problem(error, file, text)]) from error
     return Document(file, data, reader.spots, reader.problems)
+
+
+def _events(text: str) -> Iterator[Event]:
+    events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
+    return events
 
 
 class _Reader:

@@ -12,6 +12,7 @@ import pytest
 
 from supaops.db.connect import Connection
 from tests.db.calls import claim, column, enqueue, value
+from tests.waiting import until
 
 TEND: LiteralString = "select supaops.tend_lanes('0 s', 0)"
 LANES: LiteralString = "select priority from supaops.lane order by id"
@@ -29,12 +30,15 @@ FINISH = "select job_queue_mark_succeeded_many(%s, %s)"
 @pytest.fixture(autouse=True)
 def _no_lanes(queue: Connection) -> Iterator[None]:
     """Begin without any lane, and leave none in a state that other tests do not expect."""
-    for _ in range(6):
-        queue.execute(TEND)
-    assert column(queue, LANES) == []
-    assert value(queue, SEQUENCES) == 0
+    until(lambda: is_without_lanes(queue), seconds=10)
     yield
     queue.execute("delete from supaops.idle_lane where retired_xid is null")
+
+
+def is_without_lanes(db: Connection) -> bool:
+    """Take one step, which may have to wait for whoever else has a transaction, and look."""
+    db.execute(TEND)
+    return column(db, LANES) == [] and value(db, SEQUENCES) == 0
 
 
 def used(db: Connection, priority: int) -> int:
