@@ -40,7 +40,7 @@ AWAY = (503, {"error": "the database is unavailable"})
 """What it answers to whoever is let in."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Apply the queue."""
     made = Project.make(tmp_path_factory.mktemp("edge"), stack, OVERLAY)
@@ -50,7 +50,7 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def served(project: Project) -> Iterator[Served]:
     """Serve the queue."""
     with serving(project.config, project.environ) as function:
@@ -65,13 +65,13 @@ def db(project: Project) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def declared() -> Config:
     """Return the repository's own config."""
     return load(base_file(ROOT), "production")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def alone(declared: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve without a database."""
     home = {"HOME": str(tmp_path_factory.mktemp("home"))}
