@@ -82,24 +82,33 @@ def create_app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         observer.started()
         async with transport:
-            if await _has_database(transport):
-                await registration.register()  # before a post could want a second connection
-            watching = asyncio.create_task(_watch(reporter, transport.ended))
-            registering = asyncio.create_task(registration.keep())
-            observer.ready()
-            yield
-            observer.stopping()
-            await runner.close(grace=grace)
-            await executor.aclose()
-            watching.cancel()
-            registering.cancel()
-            await registration.forget()
+            async with _beside(transport, registration, reporter):
+                observer.ready()
+                yield
+                observer.stopping()
+                await runner.close(grace=grace)
+                await executor.aclose()
             closing = asyncio.create_task(reporter.close())
         await closing
 
     credentials = Credentials(settings, partial(transport.known_values, settings.secret_name))
     endpoint = Endpoint(settings, runner, credentials=credentials, reporter=reporter)
     return application(endpoint, lifespan, observer)
+
+
+@asynccontextmanager
+async def _beside(
+    transport: Transport, registration: Registration, reporter: Reporter
+) -> AsyncIterator[None]:
+    """Register, and follow what ends elsewhere, while the block runs."""
+    if await _has_database(transport):
+        await registration.register()  # before a post could want a second connection
+    watching = asyncio.create_task(_watch(reporter, transport.ended))
+    registering = asyncio.create_task(registration.keep())
+    yield
+    watching.cancel()
+    registering.cancel()
+    await registration.forget()
 
 
 async def _watch(reporter: Reporter, ended: Ended | None) -> None:

@@ -40,6 +40,11 @@ class Metrics:
     """Every family, in a registry of its own; in multiprocess mode in the files of the process."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._describe_processes(registry)
+        self._describe_jobs(registry)
+        self._describe_calls(registry)
+
+    def _describe_processes(self, registry: CollectorRegistry) -> None:
         self.info = Gauge(
             "supaops_worker_info",
             "What runs here: kind is worker or serve; the value is how many processes.",
@@ -66,6 +71,8 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemin",
         )
+
+    def _describe_jobs(self, registry: CollectorRegistry) -> None:
         self.jobs = Counter(
             "supaops_worker_jobs_total",
             "Attempts that ended, by how.",
@@ -92,6 +99,8 @@ class Metrics:
             buckets=_WAITS,
             registry=registry,
         )
+
+    def _describe_calls(self, registry: CollectorRegistry) -> None:
         self.claims = Counter(
             "supaops_worker_claims_total",
             "Claims, by whether any job came.",
