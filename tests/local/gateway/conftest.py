@@ -12,7 +12,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.conftest import API_URL_VARIABLE
+from tests.conftest import API_URL_VARIABLE, JWT_SECRET_VARIABLE
 from tests.projects import reset
 from tests.waiting import until
 
@@ -46,6 +46,14 @@ def api(stack: Stack) -> Api:
     return Api(
         stack.api_url, environment["SUPABASE_ANON_KEY"], environment["SUPABASE_SERVICE_ROLE_KEY"]
     )
+
+
+@pytest.fixture(scope="session")
+def secret(stack: Stack) -> str:
+    """Return what the tokens of the stack are signed with."""
+    if not stack.jwt_secret:
+        pytest.skip(f"set {JWT_SECRET_VARIABLE} to sign tokens that the API takes")
+    return stack.jwt_secret
 
 
 @pytest.fixture(scope="module")

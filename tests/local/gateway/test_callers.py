@@ -9,20 +9,10 @@ import httpx
 import jwt
 import pytest
 
-from supaops.local import Stack
 from supaops.local.gateway.tokens import token
-from tests.conftest import JWT_SECRET_VARIABLE
 from tests.local.gateway.conftest import Api
 
 pytestmark = [pytest.mark.stack, pytest.mark.parity, pytest.mark.usefixtures("functions")]
-
-
-@pytest.fixture(scope="session")
-def secret(stack: Stack) -> str:
-    """Return what the tokens of the stack are signed with."""
-    if not stack.jwt_secret:
-        pytest.skip(f"set {JWT_SECRET_VARIABLE} to sign tokens that the API takes")
-    return stack.jwt_secret
 
 
 def bearer(claims: dict[str, Any], secret: str) -> dict[str, str]:

@@ -57,12 +57,8 @@ def test_stranger_is_refused_by_each_of_our_functions(queue: Connection, api: Ap
     assert set(refusals.values()) == {(401, "42501")}, refusals
 
 
-def test_user_is_refused_by_each_of_our_functions(
-    queue: Connection, api: Api, stack: Stack
-) -> None:
-    if not stack.jwt_secret:
-        pytest.skip("no secret to sign a user's token with")
-    user = {"authorization": f"Bearer {token({'role': 'authenticated'}, stack.jwt_secret)}"}
+def test_user_is_refused_by_each_of_our_functions(queue: Connection, api: Api, secret: str) -> None:
+    user = {"authorization": f"Bearer {token({'role': 'authenticated'}, secret)}"}
     refusals = _refusals(queue, api, headers={"apikey": api.anon, **user})
     assert set(refusals.values()) == {(403, "42501")}, refusals
 
