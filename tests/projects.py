@@ -13,7 +13,7 @@ import psycopg
 from supaops.apply import Applied, Options, apply_plan, provenance
 from supaops.checks.declared import declared
 from supaops.config import Config, Resolved, load, resolve, resolve_some
-from supaops.db.connect import Connection
+from supaops.db.connect import Connection, connect
 from supaops.errors import ConfigError, SupaopsError
 from supaops.local import Stack
 from supaops.plan import Desired, Plan, read_plan
@@ -123,6 +123,23 @@ class Project:
         plan = read_plan(conn, desired)
         origin = provenance(self.folder)
         return apply_plan(conn, desired, plan, origin, options or Options())
+
+
+# Longer than a lease, which the YAML does not allow: only then heartbeats matter.
+_PATIENT = b"update supaops.task_type set timeout = '20 s' where name = %s"
+
+
+def applied(folder: Path, stack: Stack, overlay: str, *, patient: str | None = None) -> Project:
+    """Lay a project out in `folder` and apply it to the emptied stack.
+
+    Args:    patient: a task type whose jobs may run for longer than a lease lasts.
+    """
+    made = Project.make(folder, stack, overlay)
+    with connect(stack.url, application_name="pytest") as connection:
+        reset(connection)
+        made.apply(connection)
+        connection.execute(_PATIENT, [patient])
+    return made
 
 
 def base_file(folder: Path) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.conformance.workers import KINDS, Start, Worker
-from tests.projects import QUIET_CRON, Project, reset
+from tests.projects import QUIET_CRON, Project, applied
 
 # Long enough for a slow machine not to lose a lease, and a third of it short enough to wait for.
 OVERLAY = f"""
@@ -32,19 +32,12 @@ worker:
 {QUIET_CRON}"""
 
 _EMPTY = "delete from public.job_queue"
-# Longer than a lease, which the YAML does not allow: only then heartbeats matter.
-_PATIENT = "update supaops.task_type set timeout = '20 s' where name = 'slow'"
 
 
 @pytest.fixture(scope="module")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Apply the queue that every worker works on."""
-    made = Project.make(tmp_path_factory.mktemp("conformance"), stack, OVERLAY)
-    with connect(stack.url, application_name="pytest") as connection:
-        reset(connection)
-        made.apply(connection)
-        connection.execute(_PATIENT)
-    return made
+    return applied(tmp_path_factory.mktemp("conformance"), stack, OVERLAY, patient="slow")
 
 
 @pytest.fixture(scope="module", params=sorted(KINDS))

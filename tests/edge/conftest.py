@@ -12,7 +12,7 @@ from supaops.config import Config, load
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.edge.serving import Served, serving
-from tests.projects import QUIET_CRON, ROOT, Project, base_file, reset
+from tests.projects import QUIET_CRON, ROOT, Project, applied, base_file
 
 OVERLAY = f"""
 queue:
@@ -43,11 +43,7 @@ AWAY = (503, {"error": "the database is unavailable"})
 @pytest.fixture(scope="module")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Apply the queue."""
-    made = Project.make(tmp_path_factory.mktemp("edge"), stack, OVERLAY)
-    with connect(stack.url, application_name="pytest") as connection:
-        reset(connection)
-        made.apply(connection)
-    return made
+    return applied(tmp_path_factory.mktemp("edge"), stack, OVERLAY)
 
 
 @pytest.fixture(scope="module")

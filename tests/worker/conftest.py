@@ -9,7 +9,7 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.projects import Project, reset
+from tests.projects import Project, applied
 
 # Short leases, so that a lost worker's jobs come back while a test waits; nothing ticks by itself.
 OVERLAY = """
@@ -43,13 +43,7 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def apply_project(stack: Stack, folder: Path, overlay: str = OVERLAY) -> Project:
     """Lay a project out in `folder` and apply it to an emptied stack."""
-    made = Project.make(folder, stack, overlay)
-    with connect(stack.url, application_name="pytest") as connection:
-        reset(connection)
-        made.apply(connection)
-        # Longer than a lease, which the YAML does not allow: only then heartbeats matter.
-        connection.execute("update supaops.task_type set timeout = '20 s' where name = 'nap'")
-    return made
+    return applied(folder, stack, overlay, patient="nap")
 
 
 @pytest.fixture
