@@ -61,6 +61,10 @@ class ConnectionFailed(DatabaseError):
     """No connection could be made."""
 
 
+class QueryTimeout(DatabaseError):
+    """A statement took longer than it may."""
+
+
 class MissingExtension(DatabaseError):
     """pg_cron, pg_net or Vault is not there, or not for this role."""
 

@@ -47,7 +47,7 @@ WITHOUT_DATABASE = {
     "supaops config check",
     "supaops config show",
 }
-SERVES = {"supaops serve", "supaops worker"}
+SERVES = {"supaops dashboard", "supaops serve", "supaops worker"}
 """Runs without its database, and says so in its log."""
 UNGUARDED = {"supaops import", "supaops jobs show", "supaops watch"}
 """Ask later than this, or change nothing."""

@@ -44,6 +44,7 @@ class Commands(LazyGroup):
         "scan": "Find secrets in the YAML, templates, SQL, cron jobs and runs.",
         "serve": "Run the worker that pg_net posts to.",
         "worker": "Run jobs without HTTP, until SIGTERM or SIGINT.",
+        "dashboard": "Serve the control room, until SIGTERM or SIGINT.",
         "config": "Check the YAML; describe it to an editor.",
         "local": "Run a private Supabase-like PostgreSQL for this project.",
     }

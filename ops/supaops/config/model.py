@@ -12,6 +12,7 @@ from typing import Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from supaops.config.dashboard import Dashboard
 from supaops.config.fields import (
     DatabaseUrl,
     Duration,
@@ -218,6 +219,8 @@ class Config(Section):
     """Where the worker reports failures without retries left."""
     runbook: Runbook = Runbook()
     """Names and contacts in the playbook."""
+    dashboard: Dashboard = Dashboard()
+    """The control room: who may come in, and what it does not show."""
     protected: bool | None = None
     """Whether a change must name it by `--env`; null: if it is called production or prod."""
     environment: Identifier = "local"

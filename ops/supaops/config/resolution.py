@@ -13,7 +13,16 @@ from supaops.config.model import Config
 from supaops.config.outside import Outside, Unread
 from supaops.config.places import KeyPath, dotted
 from supaops.config.references import CommandRef, EnvRef, FileRef, Reference
-from supaops.config.values import Check, dsn_fault, endpoint_fault, fault, runner_fault, url_fault
+from supaops.config.values import (
+    Check,
+    dsn_fault,
+    endpoint_fault,
+    fault,
+    key_fault,
+    password_fault,
+    runner_fault,
+    url_fault,
+)
 from supaops.errors import ConfigError, SupaopsError
 
 _URL: KeyPath = ("database", "url")
@@ -65,6 +74,13 @@ class Resolved:
         """
         url, key = self._optional(_API_URL), self._optional(_SERVICE_KEY)
         return (url.get_secret_value(), key) if url and key else None
+
+    def value(self, path: KeyPath) -> SecretStr | None:
+        """Return the value of a key of the section `dashboard`; None where none is declared.
+
+        Raises: ConfigError where the reference leads to nothing, or to what is unfit.
+        """
+        return self._optional(path)
 
     @property
     def revealed_url(self) -> str:
@@ -164,9 +180,26 @@ class _Reading:
         config = self.config
         return {
             _DSN: (config.sentry.dsn, lambda value: fault(value) or dsn_fault(value)),
-            _HEARTBEAT: (config.watch.heartbeat, lambda value: fault(value) or url_fault(value)),
-            _API_URL: (config.worker.supabase.url, lambda value: fault(value) or url_fault(value)),
+            _HEARTBEAT: (config.watch.heartbeat, _url_fault),
+            _API_URL: (config.worker.supabase.url, _url_fault),
             _SERVICE_KEY: (config.worker.supabase.service_key, fault),
+            **self._dashboard,
+        }
+
+    @property
+    def _dashboard(self) -> dict[KeyPath, tuple[Reference | None, Check]]:
+        dashboard = self.config.dashboard
+        accounts: dict[KeyPath, tuple[Reference | None, Check]] = {
+            ("dashboard", "accounts", name, "password"): (each.password, password_fault)
+            for name, each in dashboard.accounts.items()
+        }
+        supabase = dashboard.supabase
+        return {
+            ("dashboard", "key"): (dashboard.key, key_fault),
+            ("dashboard", "supabase", "url"): (supabase.url, _url_fault),
+            ("dashboard", "supabase", "anon_key"): (supabase.anon_key, fault),
+            ("dashboard", "supabase", "jwt_secret"): (supabase.jwt_secret, key_fault),
+            **accounts,
         }
 
     def _is_unset(self, reference: Reference) -> bool:
@@ -249,6 +282,10 @@ class _Reading:
         message = f"{dotted(path)}: {reference.subject} {wrong}"
         place = config_place(self.config, path)
         self.problems.append(SupaopsError(message, place=place, hint=hint))
+
+
+def _url_fault(value: str) -> str:
+    return fault(value) or url_fault(value)
 
 
 class _Untold(Exception):

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from supaops.config.secrecy import is_placeholder
 
 _MIN_SECRET = 16
+_MIN_KEY = 32
+_MIN_PASSWORD = 12
 _HEADER_SAFE = re.compile(r"[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?")
 _NO_DSN = "must hold a DSN such as https://KEY@HOST/PROJECT, with a number for the project"
 
@@ -66,3 +68,20 @@ def runner_fault(value: str) -> str:
     if not _HEADER_SAFE.fullmatch(value):
         return "cannot be sent in a header: blanks around it, a control character or non-Latin text"
     return f"must hold at least {_MIN_SECRET} characters" if len(value) < _MIN_SECRET else ""
+
+
+def key_fault(value: str) -> str:
+    """Return what is wrong with a key that signs sessions, as the rest of a sentence; or nothing.
+
+    Source: RFC 7518, 3.2: a key for HMAC-SHA256 has 256 bits at least.
+    """
+    return fault(value) or _too_short(value, _MIN_KEY)
+
+
+def password_fault(value: str) -> str:
+    """Return what is wrong with a password, as the rest of a sentence; or nothing."""
+    return fault(value) or _too_short(value, _MIN_PASSWORD)
+
+
+def _too_short(value: str, least: int) -> str:
+    return f"must hold at least {least} characters" if len(value) < least else ""

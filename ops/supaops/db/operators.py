@@ -37,10 +37,17 @@ _OBJECTS = (
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and why; both stand in the audit."""
+    """Who acts, and why; all of it stands in the audit.
+
+    Attributes:
+        source: by what they act: ``cli`` or ``dashboard``.
+        request_id: of the HTTP request that asked for it.
+    """
 
     name: str
     reason: str | None = None
+    source: str = "cli"
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,12 @@ def acting(conn: Connection, doing: str, actor: Actor) -> Iterator[None]:
         "lock_timeout": milliseconds(LOCK_WAIT),
         "statement_timeout": milliseconds(LONGEST_STATEMENT),
     }
-    who = {"actor": actor.name, "reason": actor.reason or ""}
+    who = {
+        "actor": actor.name,
+        "reason": actor.reason or "",
+        "source": actor.source,
+        "request_id": actor.request_id or "",
+    }
     with translated(doing), conn.transaction():
         conn.execute(query("lock.settings"), limits)  # and out of the server's log with values
         settle_in(conn)

@@ -1,1 +1,1 @@
-"""The control room pages."""
+"""The control room: pages for whoever is on call, at ``/dashboard/admin-tools/jobs``."""

@@ -2,8 +2,10 @@
 -- its functions. Where many jobs are looked at, they are a range of the primary key.
 
 -- name: identity
--- For this transaction alone: who acts and why.
-select set_config('supaops.actor', %(actor)s, true), set_config('supaops.reason', %(reason)s, true);
+-- For this transaction alone: who acts, why and by what.
+select set_config('supaops.actor', %(actor)s, true), set_config('supaops.reason', %(reason)s, true),
+       set_config('supaops.source', %(source)s, true),
+       set_config('supaops.request_id', %(request_id)s, true);
 
 -- name: audit
 insert into supaops.audit (actor, action, reason, target, before, after)

@@ -1,0 +1,43 @@
+"""The Jinja environment of the pages: everything is escaped, nothing undefined passes."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from supaops import __version__
+from supaops.render.environment import template_root
+from supaops.report import times
+from supaops.web.site import BASE
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment of ``templates/html``."""
+    env = Environment(
+        loader=FileSystemLoader(template_root() / "html"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals |= {"base": BASE, "version": __version__}
+    env.filters |= {
+        "utc": times.utc,
+        "iso": times.iso,
+        "span": times.span,
+        "ago": times.ago,
+        "distance": times.distance,
+        "number": "{:,}".format,
+        "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
+    }
+    return env
+
+
+def rendered(template: str, values: dict[str, Any]) -> str:
+    """Return a page; `template` is a path below ``templates/html``."""
+    return environment().get_template(template).render(values)

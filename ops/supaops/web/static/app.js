@@ -1,0 +1,2 @@
+// Everything works without this: it only makes the pages livelier and quicker to use.
+export {};

@@ -1,0 +1,78 @@
+"""A control room of a test's own, listening on the loopback interface."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+import uvicorn
+
+from supaops.cli.dashboard import site_of
+from supaops.cli.options import Target
+from supaops.web.app import create_app
+from supaops.web.site import BASE
+from tests.projects import Project
+from tests.waiting import until
+
+KEY = "the key of the tests' control room, long enough"
+PASSWORDS = {
+    "vera": "password of a viewer",
+    "otto": "password of an operator",
+    "ada": "password of an admin",
+}
+ROLES = {"vera": "viewer", "otto": "operator", "ada": "admin"}
+OVERLAY = """
+dashboard:
+  auth: basic
+  accounts:
+    vera: {password: env(VERA_PASSWORD), role: viewer}
+    otto: {password: env(OTTO_PASSWORD), role: operator}
+    ada: {password: env(ADA_PASSWORD), role: admin}
+"""
+VARIABLES = {
+    "SUPAOPS_DASHBOARD_KEY": KEY,
+    **{f"{name.upper()}_PASSWORD": password for name, password in PASSWORDS.items()},
+}
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a form that a page of ours has sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A control room that listens; `root` is its address up to the port."""
+
+    project: Project
+    root: str
+
+    def url(self, path: str = "") -> str:
+        """Return the address of a page."""
+        return self.root + BASE + path
+
+    def client(self, name: str | None = None) -> httpx.Client:
+        """Return a client that says what a browser would; signed in when it has a name."""
+        client = httpx.Client(base_url=self.root, headers=SAME_ORIGIN, timeout=20)
+        if name:
+            form = {"name": name, "password": PASSWORDS[name]}
+            answer = client.post(f"{BASE}/sign-in", data=form)
+            assert answer.status_code == 303, answer.text
+        return client
+
+
+@contextmanager
+def served(project: Project) -> Iterator[Served]:
+    """Serve the control room of an applied project until the block ends."""
+    config = project.config
+    app = create_app(site_of(Target(config, project.resolved, project.url)))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Served(project, f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
