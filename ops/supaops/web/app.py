@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from supaops.errors import ConnectionFailed, QueryTimeout, SupaopsError
 from supaops.web.access import signing_in
+from supaops.web.access_log import AccessLog
+from supaops.web.assets import FOLDER
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
+from supaops.web.outside import Defects, not_served, refused
 from supaops.web.pages import ENTRIES
 from supaops.web.refusal import Refusal
 from supaops.web.site import BASE, Site
 from supaops.web.visit import Entry, Visit
 
-_STATIC = Path(__file__).parent / "static"
-_STATUS = ((Refusal, 403), (ConnectionFailed, 503), (QueryTimeout, 504))
+_STATUS = ((ConnectionFailed, 503), (QueryTimeout, 504))
+_LONGEST_BODY = 2 * 1024 * 1024
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -41,27 +44,36 @@ def create_app(site: Site) -> Starlette:
     entries = [
         Route(BASE + each.path, _endpoint(site, each), methods=[each.method]) for each in ENTRIES
     ]
-    return Starlette(
+    app = Starlette(
         routes=[
-            Mount(f"{BASE}/static", StaticFiles(directory=_STATIC)),
+            Mount(f"{BASE}/static", StaticFiles(directory=FOLDER)),
             *signing_in.routes(site),
             *entries,
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SecurityHeaders),
+            Middleware(Defects, site),
+        ],
+        exception_handlers={HTTPException: _not_served(site), SupaopsError: _refused(site)},
         lifespan=lifespan,
+        max_body_size=_LONGEST_BODY,
     )
+    app.router.redirect_slashes = False  # it would send the caller to whatever Host it named
+    return app
 
 
 def _endpoint(site: Site, entry: Entry) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
-        user = site.gate.user(request)
+        user = await run_in_threadpool(site.gate.user, request)
         if user is None:
-            return RedirectResponse(f"{BASE}/sign-in", 303)
+            return signing_in.first(site, request)
+        request.state.user = user.name
         visit = Visit(
             site,
             request,
             user,
-            uuid.uuid4().hex,
+            request.state.request_id,
             form=await request.form(),
             notice=kept(request, site),
         )
@@ -89,3 +101,20 @@ def _status(error: SupaopsError) -> int:
     if isinstance(error, Refusal):
         return error.status
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 409)
+
+
+def _not_served(site: Site) -> Callable[[Request, Exception], Response]:
+    return lambda request, error: not_served(site, request, cast(HTTPException, error))
+
+
+def _refused(site: Site) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        told = cast(SupaopsError, error)
+        refusal = (
+            told
+            if isinstance(told, Refusal)
+            else Refusal(_status(told), told.message, hint=told.hint)
+        )
+        return refused(site, request, refusal)
+
+    return answer

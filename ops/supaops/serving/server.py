@@ -6,24 +6,30 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
-from supaops.worker.http.http_protocol import HttpProtocol
+from supaops.serving.http_protocol import HttpProtocol
 
 # What requests still open at SIGTERM get, before the grace for jobs begins.
 _OPEN_REQUESTS_S = 10
 
-log = logging.getLogger("supaops.worker")
+log = logging.getLogger("supaops.serving")
 
 
-def run_server(app: ASGIApp, *, host: str, port: int) -> None:
+def run_server(
+    app: ASGIApp, *, host: str, port: int, path: str = "", proxies: Sequence[str] = ()
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish in order.
 
     uvicorn's own access log stays off: it shows query strings.
 
+    Args:
+        path: where there is something to see, for the line that says where we listen.
+        proxies: addresses or networks whose ``X-Forwarded-*`` is believed.
     Raises: SupaopsError when the address cannot be listened on.
     """
     config = uvicorn.Config(
@@ -32,13 +38,16 @@ def run_server(app: ASGIApp, *, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=_OPEN_REQUESTS_S,
     )
     # uvicorn repeats the signal once it has shut down, and by default that kills the process: a
     # stop in good order would look like a crash.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listen(host, port) as listener:
-        log.info("listening on http://%s:%d", host, listener.getsockname()[1])
+        shown = f"[{host}]" if ":" in host else host
+        log.info("listening on http://%s:%d%s", shown, listener.getsockname()[1], path)
         uvicorn.Server(config).run(sockets=[listener])
 
 
