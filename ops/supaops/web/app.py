@@ -20,6 +20,7 @@ from supaops.errors import ConnectionFailed, QueryTimeout, SupaopsError
 from supaops.web.access import signing_in
 from supaops.web.access_log import AccessLog
 from supaops.web.assets import FOLDER
+from supaops.web.body_limit import BodyLimit
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
 from supaops.web.outside import Defects, not_served, refused
@@ -29,7 +30,6 @@ from supaops.web.site import BASE, Site
 from supaops.web.visit import Entry, Visit
 
 _STATUS = ((ConnectionFailed, 503), (QueryTimeout, 504))
-_LONGEST_BODY = 2 * 1024 * 1024
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -54,10 +54,10 @@ def create_app(site: Site) -> Starlette:
             Middleware(AccessLog),
             Middleware(SecurityHeaders),
             Middleware(Defects, site),
+            Middleware(BodyLimit),
         ],
         exception_handlers={HTTPException: _not_served(site), SupaopsError: _refused(site)},
         lifespan=lifespan,
-        max_body_size=_LONGEST_BODY,
     )
     app.router.redirect_slashes = False  # it would send the caller to whatever Host it named
     return app
