@@ -18,6 +18,7 @@ from supaops.cli.dashboard import site_of
 from supaops.cli.options import Target
 from supaops.config import Config, load, resolve
 from supaops.serving.http_protocol import HttpProtocol
+from supaops.web.access.gate import Gate
 from supaops.web.app import create_app
 from supaops.web.notices import Notice
 from supaops.web.pages import ENTRIES
@@ -52,6 +53,10 @@ class Door:
 
         made.event_hooks["request"].append(with_cookies)
         return made
+
+    def renew(self) -> None:
+        """Forget failures, sessions that were ended, and the keys of a project."""
+        vars(self.site.gate).update(vars(Gate(self.site.access)))
 
     def signed_in(self, name: str, **headers: str) -> httpx.Client:
         client = self.client(**headers)

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from supaops.web.site import BASE
-from tests.web.access.door import Door, configured, door
+from tests.web.access.door import Door
 from tests.web.site import PASSWORDS, SAME_ORIGIN, sign_in, token_of
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Door]:
-    """Open a control room that has seen no failure yet."""
-    with door(configured(tmp_path), proxies=("127.0.0.1",)) as made:
-        yield made
 
 
 @pytest.mark.parametrize(
@@ -55,8 +46,8 @@ def test_an_act_without_a_session_says_that_nothing_was_done(opened: Door) -> No
         assert answer.headers["location"] == f"{BASE}/sign-in"
 
 
-def test_a_wrong_name_and_a_wrong_password_are_told_alike(fresh: Door) -> None:
-    with fresh.client() as client:
+def test_a_wrong_name_and_a_wrong_password_are_told_alike(opened: Door) -> None:
+    with opened.client() as client:
         answers = [sign_in(client, name, "not the password") for name in ("ada", "nobody")]
     texts = {
         answer.text.replace("nobody", "ada").replace(token, "")
@@ -68,8 +59,8 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(fresh: Door) -> None:
     assert "The name or the password is wrong." in texts.pop()
 
 
-def test_guesses_are_slowed_down_and_the_right_password_too(fresh: Door) -> None:
-    with fresh.client() as client:
+def test_guesses_are_slowed_down_and_the_right_password_too(opened: Door) -> None:
+    with opened.client() as client:
         token = token_of(client, "/sign-in")
         tries = [
             client.post(
@@ -81,23 +72,23 @@ def test_guesses_are_slowed_down_and_the_right_password_too(fresh: Door) -> None
         assert 1 <= int(tries[-1].headers["retry-after"]) <= 15
         assert f"Wait {tries[-1].headers['retry-after']} s" in tries[-1].text
         assert sign_in(client, "vera", PASSWORDS["vera"]).status_code == 303
-    with fresh.client(**SAME_ORIGIN, x_forwarded_for="192.0.2.7") as elsewhere:
+    with opened.client(**SAME_ORIGIN, x_forwarded_for="192.0.2.7") as elsewhere:
         assert sign_in(elsewhere, "ada", PASSWORDS["ada"]).status_code == 303
 
 
-def test_guesses_in_a_header_are_slowed_down_as_well(fresh: Door) -> None:
+def test_guesses_in_a_header_are_slowed_down_as_well(opened: Door) -> None:
     tries = [
-        httpx.get(fresh.root + BASE, auth=("ada", word)).status_code
+        httpx.get(opened.root + BASE, auth=("ada", word)).status_code
         for word in ["wrong"] * 5 + [PASSWORDS["ada"]]
     ]
     assert tries == [401] * 5 + [429]
 
 
 def test_the_log_has_who_and_whence_and_never_a_password(
-    fresh: Door, caplog: pytest.LogCaptureFixture
+    opened: Door, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "supaops")
-    with fresh.client(**SAME_ORIGIN, x_forwarded_for="192.0.2.7") as client:
+    with opened.client(**SAME_ORIGIN, x_forwarded_for="192.0.2.7") as client:
         sign_in(client, "ada", "my password of another place")
         sign_in(client, "eve\ninjected", "another one")
         sign_in(client, "ada", PASSWORDS["ada"])
