@@ -78,8 +78,9 @@ class Room:
 
 
 def words(page: str) -> str:
-    """Return the words that a page shows, a blank between them."""
-    return " ".join(html.unescape(_TAG.sub(" ", page)).split())
+    """Return the words that a page shows, a blank between them and none before a stop."""
+    text = " ".join(html.unescape(_TAG.sub(" ", page)).split())
+    return re.sub(r" ([,;:.])", r"\1", text)
 
 
 def failed(queue: Connection, error: str = "boom", **options: Any) -> int:

@@ -16,6 +16,7 @@ from supaops.web.pages.job.timeline import lasted
 _LONGEST_EXPONENT = 200  # as in supaops.retry_delay
 _PART = re.compile(r"[0-9]+|<[^>]*>")
 _LONGEST_PART = 80
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 T = TypeVar("T")
 
@@ -46,14 +47,23 @@ class Backoff:
 
     def formula(self, attempt: int) -> str:
         """Return the wait after an attempt with its numbers and what comes of them."""
-        base, longest = (lasted(each.total_seconds()) for each in (self.base, self.longest))
+        base, longest = _exact(self.base), _exact(self.longest)
         power = f"{base} * {self.factor:g}^({attempt}-1)"
-        return f"min({longest}, {power}) = {lasted(self.seconds(attempt))} ± {self.jitter:.0%}"
+        return (
+            f"min({longest}, {power}) = {lasted(self.seconds(attempt))} ± {100 * self.jitter:g} %"
+        )
 
     def seconds(self, attempt: int) -> float:
         """Return the wait after an attempt, without the jitter."""
         grown = self.factor ** min(max(attempt, 1) - 1, _LONGEST_EXPONENT)
         return min(self.longest.total_seconds(), self.base.total_seconds() * grown)
+
+
+def _exact(length: timedelta) -> str:
+    """Return a length in the largest unit that it is a whole number of: ``1 h``, ``90 s``."""
+    seconds = length.total_seconds()
+    size, unit = next((each for each in _UNITS if seconds and seconds % each[0] == 0), (1, "s"))
+    return f"{seconds / size:g} {unit}"
 
 
 def _first(value: T | None, usual: T) -> T:
@@ -105,8 +115,7 @@ def terms(limit: Limit) -> str:
     if limit.concurrency is not None:
         told.append(f"{limit.running:,} of {limit.concurrency:,} run")
     if limit.rate is not None and limit.period is not None:
-        every = lasted(limit.period.total_seconds())
-        told.append(f"{limit.rate:,} in {every}, {limit.startable:,} of them may start now")
+        told.append(f"{limit.rate:,} in {_exact(limit.period)}, {limit.startable:,} may start now")
     return "; ".join(told)
 
 
