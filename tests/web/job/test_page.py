@@ -156,7 +156,8 @@ def test_the_cron_run_and_the_post_that_woke_the_worker_are_told(room: Room) -> 
             now() from cron.job where jobname = 'job_queue_worker'
           returning job_pid, start_time
         )
-        insert into supaops.dispatch (request_id, backend_pid, created_at, status_code, responded_at)
+        insert into supaops.dispatch
+          (request_id, backend_pid, created_at, status_code, responded_at)
         select 900, job_pid, start_time, 200, now() from run
     """)
     [post] = room.queue.execute("select id from supaops.dispatch").fetchall()
