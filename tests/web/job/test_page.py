@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from supaops.db.connect import Connection
 from tests.db.calls import claim, enqueue, expire_leases
-from tests.web.job.conftest import Room, failed, running
+from tests.web.job.conftest import Room, failed, running, words
 
 pytestmark = pytest.mark.stack
 ERROR = "Boom: no answer in 30 s (message 4711)\nTraceback (most recent call last):\n  File x"
@@ -143,8 +143,16 @@ def test_jobs_with_the_same_error_are_counted_whatever_its_numbers(room: Room) -
         "update supaops.attempt set finished_at = now() - interval '25 h' where job_id = %s", [late]
     )
     page = room.get(one)
-    assert "2 jobs</a>\n    in the last day, 2 attempts, 2 failed for good" in page
+    assert "2 jobs in the last day, 2 attempts, 2 failed for good" in words(page)
     assert "?error=no+answer+in" in page or "?error=no%20answer%20in" in page
+
+
+def test_on_a_day_of_many_failures_the_latest_are_compared(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supaops.db.pages.job.FAILURES", 2)
+    made = [failed(room.queue, f"no answer in {n} s") for n in range(3)]
+    assert "2 jobs of the latest failures, 2 attempts" in room.text(made[0])
 
 
 def test_the_cron_run_and_the_post_that_woke_the_worker_are_told(room: Room) -> None:

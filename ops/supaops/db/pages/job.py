@@ -17,6 +17,8 @@ from supaops.db.queries import query
 from supaops.db.selection import Attempt
 
 LARGEST_ID = 2**63 - 1
+FAILURES = 2_500
+"""Failed attempts that are compared with that of a job."""
 _POST = re.compile(r"#([0-9]{1,18})$")
 _NUMBER = re.compile(r"[0-9]+")
 _LONGEST_LINE = 200
@@ -127,13 +129,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class SameError:
-    """Attempts of the last day that failed alike; `dead` jobs among them have failed for good."""
+    """Attempts of the last day that failed alike; `dead` jobs among them have failed for good.
+
+    Attributes:
+        is_whole: all failures of the day were looked at, and not only the newest `FAILURES`.
+    """
 
     jobs: int
     attempts: int
     dead: int
-    first_at: datetime | None
     last_at: datetime | None
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +266,5 @@ def _same_error(reading: _Reading, job: Job, attempts: tuple[Attempt, ...]) -> S
         return None
     start, line = without_numbers(errors[-1])
     subject = {"queue": job.queue, "task_type": job.task_type}
-    return SameError(**reading.rows("same_error", start=start, line=line, **subject)[0])
+    found = reading.rows("same_error", start=start, line=line, most=FAILURES, **subject)
+    return SameError(**found[0])

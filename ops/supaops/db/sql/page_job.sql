@@ -82,18 +82,18 @@ select m.scope, m.name, m.concurrency, u.running, m.rate, m.period,
  order by m.scope;
 
 -- name: same_error :one
--- Attempts of the last day, of the newest 10,000 that failed, whose error begins with the same line
--- but for its numbers.
+-- Attempts of the last day whose error begins with the same line but for its numbers. On a day with
+-- more failures than `most`, it looks at the newest of them and says so.
 with recent as (
   select a.job_id, a.finished_at, left(split_part(left(a.error, 1000), E'\n', 1), 200) as line
     from supaops.attempt as a
    where a.finished_at > now() - interval '1 day' and a.outcome in ('failed', 'lost')
    order by a.finished_at desc
-   limit 10000
+   limit %(most)s
 )
 select count(distinct j.id) as jobs, count(*) as attempts,
        count(distinct j.id) filter (where j.status = 'failed') as dead,
-       min(r.finished_at) as first_at, max(r.finished_at) as last_at
+       max(r.finished_at) as last_at, (select count(*) from recent) < %(most)s as is_whole
   from recent as r
   join {table} as j on j.id = r.job_id
  where starts_with(r.line, %(start)s)
