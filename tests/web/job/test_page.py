@@ -104,7 +104,7 @@ def test_a_running_job_tells_who_holds_it_and_until_when(room: Room) -> None:
     page = room.text(job_id)
     assert re.search(r"Held by host:17, claimed \S+ ago; its lease ends in [45]m", page)
     assert "Last heartbeat about" in page
-    assert "host:17, 9.8.7, up since" in page
+    assert "host:17, version 9.8.7, up since" in page
     room.queue.execute("delete from supaops.worker")
     assert "not registered now" in room.text(job_id)
     expire_leases(room.queue)

@@ -165,7 +165,7 @@ class Around:
         attempts: the latest, in the order of time; of `total`.
         posts: what woke the workers that made them, by id.
         holds, limits: of a job that waits; of another there are none.
-        same: None for a job without an error.
+        same: None for a job without an error, or one that has succeeded.
     """
 
     job: Job
@@ -262,7 +262,7 @@ def _posts(reading: _Reading, workers: Iterable[str | None]) -> dict[int, Post]:
 
 def _same_error(reading: _Reading, job: Job, attempts: tuple[Attempt, ...]) -> SameError | None:
     errors = [each.error for each in attempts if each.error]
-    if not errors or job.status not in ("pending", "failed"):
+    if not errors or job.status == "succeeded":
         return None
     start, line = without_numbers(errors[-1])
     subject = {"queue": job.queue, "task_type": job.task_type}
