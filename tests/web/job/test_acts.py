@@ -13,6 +13,7 @@ from tests.web.site import Served
 
 pytestmark = pytest.mark.stack
 WHY = "upstream is back"
+VERBS = ["retry", "cancel", "clone", "run-at", "priority"]
 
 
 def the_audit_tells(room: Room, job_id: int, action: str, reason: str | None) -> None:
@@ -142,7 +143,7 @@ def test_what_cannot_be_done_now_is_off_and_says_why(room: Room) -> None:
     assert "Cancel: failed already." in room.text(ended)
 
 
-@pytest.mark.parametrize("verb", ["retry", "cancel", "clone"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_a_viewer_sees_it_off_and_a_forged_post_of_theirs_is_refused(
     room: Room, control_room: Served, vera: httpx.Client, verb: str
 ) -> None:
@@ -163,7 +164,7 @@ def _form_of(page: str) -> dict[str, str]:
     return {name: rest.partition('"')[0]}
 
 
-@pytest.mark.parametrize("verb", ["retry", "cancel", "clone"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_an_act_without_a_token_or_from_elsewhere_is_refused(
     room: Room, control_room: Served, otto: httpx.Client, verb: str
 ) -> None:

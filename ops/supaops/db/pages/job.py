@@ -144,7 +144,7 @@ class SameError:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody did to the job; `before` and `after` are its statuses."""
+    """What somebody did to the job; `before` and `after` are its statuses, or what was changed."""
 
     at: datetime
     actor: str

@@ -102,7 +102,8 @@ select count(distinct j.id) as jobs, count(*) as attempts,
 
 -- name: audit :many
 select a.at, a.actor, a.source, a.action, a.reason, a.request_id,
-       a.before ->> 'status' as before, a.after ->> 'status' as after,
+       coalesce(a.before ->> 'status', a.before ->> 'priority', a.before ->> 'run_at') as before,
+       coalesce(a.after ->> 'status', a.after ->> 'priority', a.after ->> 'run_at') as after,
        substring(a.after ->> 'new_id' from '^[0-9]{{1,18}}$')::bigint as new_id
   from supaops.audit as a
  where a.target = 'job:' || %(id)s::text

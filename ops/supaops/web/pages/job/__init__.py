@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supaops.web.pages.job import acts
+from supaops.web.pages.job import acts, adjusting
 from supaops.web.pages.job.showing import show
 from supaops.web.visit import Entry, act, look
 
@@ -12,6 +12,8 @@ ENTRIES: tuple[Entry, ...] = (
     act("/{job_id:int}/retry", acts.retry),
     act("/{job_id:int}/cancel", acts.cancel),
     act("/{job_id:int}/clone", acts.clone),
+    act("/{job_id:int}/run-at", adjusting.run_at),
+    act("/{job_id:int}/priority", adjusting.priority),
 )
 
 __all__ = ["ENTRIES"]

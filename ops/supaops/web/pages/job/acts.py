@@ -36,12 +36,12 @@ def cancel(visit: Visit) -> Response:
 def confirm_cancel(visit: Visit) -> Response:
     """Return the page that says what the cancelling of a running job means."""
     around = read(visit)
-    return visit.page("pages/job_cancel.html.j2", job=around.job, reason=_reason(visit))
+    return visit.page("pages/job_cancel.html.j2", job=around.job, reason=reason_of(visit))
 
 
 def _act(visit: Visit, verb: Verb, told: str) -> Response:
     """Do it and lead to the job, or say on its page why it was not done."""
-    job_id, reason = number(visit), _reason(visit)
+    job_id, reason = number(visit), reason_of(visit)
     try:
         with visit.lend() as conn:
             actor = visit.actor(reason or None)
@@ -61,7 +61,7 @@ def _refusal(outcome: Outcome, job_id: int) -> Refusal:
     return Refusal(409, f"Job {job_id} was not {outcome.verb.past}: {why}.")
 
 
-def _reason(visit: Visit) -> str:
+def reason_of(visit: Visit) -> str:
     """Return the reason that was typed, without what no text of the database can hold."""
     typed = visit.form.get("reason", "")
     text = typed if isinstance(typed, str) else ""
