@@ -12,21 +12,37 @@ import httpx
 import pytest
 
 from supaops.db.connect import Connection
+from supaops.local import Stack
 from tests.db.calls import claim, enqueue
-from tests.web.site import Served
+from tests.projects import Project
+from tests.web.conftest import control_room_project
+from tests.web.site import Served, served
 
 _TAG = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]*>", re.DOTALL)
 _TOKEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)">')
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Apply the project of the control room once for all of these files."""
+    return control_room_project(tmp_path_factory.mktemp("job"), stack)
+
+
+@pytest.fixture(scope="package")
+def control_room(project: Project) -> Iterator[Served]:
+    """Serve the control room."""
+    with served(project) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
 def otto(control_room: Served) -> Iterator[httpx.Client]:
     """Return the client of an operator."""
     with closing(control_room.client("otto")) as client:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def vera(control_room: Served) -> Iterator[httpx.Client]:
     """Return the client of a viewer."""
     with closing(control_room.client("vera")) as client:
@@ -58,8 +74,8 @@ class Room:
         return words(self.get(job_id, query, status))
 
     def post(self, job_id: int, verb: str, **form: str) -> httpx.Response:
-        """Post the form of a job's page; the page need not be that job's."""
-        token = _TOKEN.search(self.client.get(self.served.url()).text)
+        """Post the form of a job's page, with the token that every page has."""
+        token = _TOKEN.search(self.get(2**63, status=404))
         assert token is not None
         data = {token[1]: token[2], **form}
         return self.client.post(self.served.url(f"/{job_id}/{verb}"), data=data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
@@ -114,8 +116,9 @@ def test_an_act_on_a_job_that_is_gone_says_so(room: Room, verb: str) -> None:
 
 
 def test_a_job_that_somebody_has_locked_is_left_and_the_page_says_so(
-    room: Room, project: Project
+    room: Room, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("supaops.db.operators.LOCK_WAIT", timedelta(milliseconds=50))
     job_id = failed(room.queue)
     with connect(project.url, application_name="pytest another") as other, other.transaction():
         other.execute("select from job_queue where id = %s for update", [job_id])

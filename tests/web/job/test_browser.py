@@ -129,7 +129,7 @@ def test_no_status_of_a_job_has_a_barrier_that_axe_knows(
 ) -> None:
     ids = furnish(queue)
     page = signed_in("otto", f"/{ids['failed']}")
-    for name in ("failed", "retrying", "running", "succeeded", "scheduled", "cancelled"):
+    for name in ("failed", "running", "succeeded", "scheduled", "cancelled"):
         page.goto(page.url.rpartition("/")[0] + f"/{ids[name]}")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"

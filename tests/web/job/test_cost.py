@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from supaops.db.connect import Connection
+from supaops.db.lending import Lender
 from supaops.db.pages.job import read_job
 from tests.db.calls import claim, enqueue, rows_read
 from tests.projects import Project
-from tests.web.job.conftest import failed
+from tests.web.job.conftest import Room, failed
 
 pytestmark = pytest.mark.stack
 MOST = 7
@@ -49,3 +50,18 @@ def test_no_other_job_is_read_but_those_with_the_same_error(
     before = rows_read(queue)
     assert read_job(queue, project.config, one) is not None
     assert rows_read(queue) - before < 20
+
+
+@pytest.mark.parametrize("verb", ["retry", "cancel", "clone", "run-at", "priority"])
+def test_an_id_that_no_job_can_have_never_reaches_the_database(
+    room: Room, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    for lend in ("lend", "reading"):
+        monkeypatch.setattr(Lender, lend, _unexpected)
+    form = {"run_at": "2999-01-01T00:00", "priority": "1"}
+    assert room.post(2**63, verb, **form).status_code == 404
+    room.get(2**63, status=404)
+
+
+def _unexpected(*_: object) -> None:
+    raise AssertionError("the database was asked")

@@ -183,6 +183,7 @@ def read_job(
 ) -> Around | None:
     """Return a job in seven statements; None when there is none of that id.
 
+    Args:    job_id: up to `LARGEST_ID`, or the whole table is read.
     Raises: DatabaseError.
     """
     reading = _Reading(conn, config)
@@ -219,8 +220,6 @@ class _Reading:
 
 
 def _job(reading: _Reading, job_id: int, bounds: Bounds) -> Job | None:
-    if not 0 <= job_id <= LARGEST_ID:
-        return None
     rows = reading.rows("job", id=job_id, most=bounds.document, longest=bounds.error)
     return Job(**rows[0]) if rows else None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from supaops.db.pages.job import Around, Bounds, Job, Post, post_of, read_job
+from supaops.db.pages.job import LARGEST_ID, Around, Bounds, Job, Post, post_of, read_job
 from supaops.db.selection import Attempt
 from supaops.errors import SupaopsError
 from supaops.web.pages.job import documents, words
@@ -79,18 +79,24 @@ def read(visit: Visit) -> Around:
     with visit.reading() as conn:
         found = read_job(conn, config, job_id, bounds)
     if found is None:
-        raise Refusal(
-            404,
-            f"There is no job {job_id}.",
-            hint="It may have been cleaned up. The audit keeps what was done to it.",
-        )
+        raise _not_there(job_id)
     return found
 
 
 def number(visit: Visit) -> int:
-    """Return the id in the path."""
+    """Return the id in the path.
+
+    Raises: Refusal, 404, for one that no job can have.
+    """
     job_id: int = visit.request.path_params["job_id"]
+    if job_id > LARGEST_ID:
+        raise _not_there(job_id)
     return job_id
+
+
+def _not_there(job_id: int) -> Refusal:
+    hint = "It may have been cleaned up. The audit keeps what was done to it."
+    return Refusal(404, f"There is no job {job_id}.", hint=hint)
 
 
 def _times(around: Around, now: datetime) -> dict[str, Any]:
