@@ -45,12 +45,7 @@ SignedIn = Callable[..., Page]
 @pytest.fixture(scope="module")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Apply a quiet queue whose control room three people may enter."""
-    return control_room_project(tmp_path_factory.mktemp("web"), stack)
-
-
-def control_room_project(folder: Path, stack: Stack) -> Project:
-    """Apply a quiet queue in a folder whose control room three people may enter."""
-    made = applied(folder, stack, QUIET_CRON + OVERLAY + TASK_TYPES)
+    made = applied(tmp_path_factory.mktemp("web"), stack, QUIET_CRON + OVERLAY + TASK_TYPES)
     made.environ.update(VARIABLES)
     return made
 

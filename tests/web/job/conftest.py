@@ -14,9 +14,9 @@ import pytest
 from supaops.db.connect import Connection
 from supaops.local import Stack
 from tests.db.calls import claim, enqueue
-from tests.projects import Project
-from tests.web.conftest import control_room_project
-from tests.web.site import Served, served
+from tests.projects import QUIET_CRON, Project, applied
+from tests.web.scene import TASK_TYPES
+from tests.web.site import OVERLAY, VARIABLES, Served, served
 
 _TAG = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]*>", re.DOTALL)
 _TOKEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)">')
@@ -25,7 +25,9 @@ _TOKEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)">')
 @pytest.fixture(scope="package")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Apply the project of the control room once for all of these files."""
-    return control_room_project(tmp_path_factory.mktemp("job"), stack)
+    made = applied(tmp_path_factory.mktemp("job"), stack, QUIET_CRON + OVERLAY + TASK_TYPES)
+    made.environ.update(VARIABLES)
+    return made
 
 
 @pytest.fixture(scope="package")
