@@ -40,7 +40,7 @@ def test_retry_now_runs_a_failed_job_again(
     job_id = failed(queue)
     page = signed_in("otto", f"/{job_id}", java_script_enabled=scripted)
     press(page, "Retry now")
-    expect(page.get_by_role("status")).to_contain_text(f"job {job_id} is pending")
+    expect(page.locator(".notice")).to_contain_text(f"job {job_id} is pending")
     assert job(queue, job_id)["status"] == "pending"
     assert deed(queue, job_id) == ("retry", "otto", "dashboard", "because")
 
@@ -55,7 +55,7 @@ def test_a_running_job_is_cancelled_in_two_steps(
     expect(page.get_by_role("heading", name=f"Cancel job {job_id}?")).to_be_visible()
     assert job(queue, job_id)["status"] == "running"
     page.get_by_role("button", name="Cancel the job").click()
-    expect(page.get_by_role("status")).to_contain_text(f"Cancelled job {job_id}.")
+    expect(page.locator(".notice")).to_contain_text(f"Cancelled job {job_id}.")
     assert job(queue, job_id)["status"] == "cancelled"
     assert deed(queue, job_id) == ("cancel", "otto", "dashboard", "because")
 
@@ -69,7 +69,7 @@ def test_a_clone_leads_to_the_new_job(
     press(page, "Clone")
     new = int(page.locator("#job-id").inner_text())
     assert new > old
-    expect(page.get_by_role("status")).to_contain_text(f"This is job {new}, a clone of job {old}.")
+    expect(page.locator(".notice")).to_contain_text(f"This is job {new}, a clone of job {old}.")
     page.get_by_role("link", name=f"job {old}").click()
     expect(page.locator("#way")).to_contain_text(f"job {new}")
     assert deed(queue, old) == ("replay", "otto", "dashboard", "because")
@@ -81,7 +81,7 @@ def test_a_job_that_waits_is_rescheduled(queue: Connection, signed_in: SignedIn)
     page.get_by_text("Reschedule, or change its priority").click()
     page.get_by_label("Runs from, UTC").fill("2999-01-31T18:30")
     page.get_by_role("button", name="Reschedule", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("runs from 2999-01-31 18:30:00 UTC")
+    expect(page.locator(".notice")).to_contain_text("runs from 2999-01-31 18:30:00 UTC")
     assert deed(queue, job_id)[:3] == ("reschedule", "otto", "dashboard")
 
 
