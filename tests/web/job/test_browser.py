@@ -137,7 +137,11 @@ def test_no_status_of_a_job_has_a_barrier_that_axe_knows(
     assert Axe().run(page).violations_count == 0
 
 
-def test_a_page_of_a_job_is_no_wider_than_a_phone(queue: Connection, signed_in: SignedIn) -> None:
+def test_a_page_of_a_job_is_no_wider_than_a_phone_and_its_payload_folds(
+    queue: Connection, signed_in: SignedIn
+) -> None:
     job_id = failed(queue, "x" * 400 + "\n" + "y" * 400, payload='{"long": "' + "z" * 400 + '"}')
     page = signed_in("otto", f"/{job_id}", viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator("#payload summary").click(timeout=5_000)
+    expect(page.locator("#payload-text")).to_be_hidden()
