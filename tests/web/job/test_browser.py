@@ -131,6 +131,7 @@ def test_no_status_of_a_job_has_a_barrier_that_axe_knows(
     page = signed_in("otto", f"/{ids['failed']}")
     for name in ("failed", "running", "succeeded", "scheduled", "cancelled"):
         page.goto(page.url.rpartition("/")[0] + f"/{ids[name]}")
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     page.goto(page.url.rpartition("/")[0] + f"/{ids['running']}/cancel")
