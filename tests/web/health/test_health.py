@@ -81,8 +81,8 @@ def test_what_is_broken_stands_first_with_its_remedy_and_its_runbook(project: Pr
 def test_links_that_are_well_are_folded_and_the_others_open(project: Project) -> None:
     with visited(project) as (room, client):
         page = checked(room, client, "/health")
-    assert '<details class="card link" id="link-security" open>' in page
-    assert '<details class="card link" id="link-vault">' in page
+    assert '<details class="card chain-link" id="link-security" open>' in page
+    assert '<details class="card chain-link" id="link-vault">' in page
 
 
 def test_a_tile_leads_to_the_checks_that_it_counts(project: Project) -> None:

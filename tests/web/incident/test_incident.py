@@ -15,6 +15,10 @@ from tests.web.site import Served
 
 pytestmark = pytest.mark.stack
 HEADINGS = ("What is broken", "Next", "The chain", "Failing jobs", "What changed", "Who to call")
+MANY = """
+insert into supaops.attempt (job_id, attempt, finished_at, outcome, error)
+select j.id, 100 + n, now(), 'failed', 'Overloaded'
+  from generate_series(1, 2500) as n, (select min(id) as id from job_queue) as j"""
 HOSTILE = "<script>alert(1)</script> postgresql://me:hidden-password@host/db `x`"
 
 
@@ -38,6 +42,17 @@ def test_a_group_of_failures_leads_to_its_jobs(project: Project, queue: Connecti
         page = checked(room, client, "/incident")
     way = "?task_type=send_email&amp;queue=mail&amp;error=UpstreamTimeout%3A+no+answer+from"
     assert way in page.replace("%20", "+")
+
+
+def test_of_very_many_failures_the_newest_are_counted_and_the_page_says_so(
+    project: Project, queue: Connection
+) -> None:
+    furnish(queue)
+    queue.execute(MANY)
+    with visited(project) as (room, client):
+        page = checked(room, client, "/incident")
+    assert "Of the newest 2,000 failed attempts" in page
+    assert "2,000</td>" in page
 
 
 @pytest.mark.parametrize("path", ["/incident", "/incident.md", "/incident.json"])

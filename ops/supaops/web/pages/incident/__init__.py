@@ -10,7 +10,13 @@ from starlette.responses import Response
 from supaops.incident import Page
 from supaops.report.health.remedy import segments
 from supaops.report.incident import incident_json, incident_markdown
-from supaops.web.pages.incident.reading import DEFAULT, WINDOWS, read_page, window_of
+from supaops.web.pages.incident.reading import (
+    ATTEMPTS,
+    DEFAULT,
+    WINDOWS,
+    read_page,
+    window_of,
+)
 from supaops.web.pages.incident.search import sought
 from supaops.web.refusal import Refusal
 from supaops.web.visit import Entry, Visit, look
@@ -30,6 +36,7 @@ def show(visit: Visit) -> Response:
         standing=standing,
         last=last,
         windows=WINDOWS,
+        attempts=ATTEMPTS,
         segments=segments,
         sought=sought,
     )

@@ -17,6 +17,8 @@ from supaops.web.visit import Visit
 DEFAULT = "1d"
 WINDOWS = ("1h", "6h", "1d", "3d", "7d")
 """What the page offers; the address takes any."""
+ATTEMPTS = 2_000
+"""Failed attempts that are grouped: enough to tell what fails most, few enough for a page."""
 
 
 def window_of(last: str) -> timedelta:
@@ -35,7 +37,7 @@ def read_page(visit: Visit, window: timedelta, findings: Sequence[Finding]) -> P
     site = visit.site
     try:
         with visit.reading() as conn:
-            lately = read_lately(conn, site.config, window)
+            lately = read_lately(conn, site.config, window, ATTEMPTS)
     except SupaopsError as error:
         return page_of(site.desired, window, site.clock, findings, silence=str(error))
     return page_of(site.desired, window, site.clock, findings, lately)
