@@ -14,6 +14,8 @@ from supaops.checks.round import Round
 
 FRESH_S = 15.0
 """How old a round may be before whoever looks has the next one made."""
+OLD_S = 60.0
+"""How old a round may be before a page warns that it is."""
 FLOOR_S = 5.0
 """Between the end of a round and one that somebody asks for."""
 _GRACE_S = 5.0
@@ -54,6 +56,11 @@ class Standing:
     def is_fresh(self) -> bool:
         """Tell whether there is a round, of a moment ago."""
         return self.age_s is not None and self.age_s < FRESH_S
+
+    @property
+    def is_old(self) -> bool:
+        """Tell whether there is a round, of so long ago that it may mislead."""
+        return self.age_s is not None and self.age_s > OLD_S
 
 
 class Rounds:

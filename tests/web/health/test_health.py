@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pydantic import SecretStr
 
+from supaops.clock import utc_now
 from supaops.db.connect import Connection
+from supaops.db.lending import Lender
+from supaops.web import rounds
+from supaops.web.checking import Checking
+from tests.faults.answering import Answers, answering
 from tests.projects import Project
 from tests.waiting import until
 from tests.web.conftest import SignedIn
@@ -38,6 +46,16 @@ def waiting(queue: Connection) -> Iterator[Connection]:
         yield queue
 
 
+def lender(project: Project) -> Lender:
+    return Lender(project.url, size=1, application_name="pytest", patience=timedelta(seconds=5))
+
+
+def calls(answers: Answers, act: Callable[[], object]) -> int:
+    before = len(answers.seen)
+    act()
+    return len(answers.seen) - before
+
+
 def token(page: str) -> dict[str, str]:
     [(name, value)] = set(re.findall(r'name="(form_token)" value="([^"]+)"', page))
     return {name: value}
@@ -63,6 +81,32 @@ def test_a_run_of_checks_ends_with_the_control_room(project: Project) -> None:
         client.get(room.url("/health"))
         until(lambda: "checks" in {each.name for each in threading.enumerate()})
     assert "checks" not in {each.name for each in threading.enumerate()}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_run_that_does_not_end_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "_GRACE_S", -1000.0)
+    with visited(project) as (room, client):
+        assert "has not ended: the database may not answer" in client.get(room.url("/health")).text
+
+
+def test_what_is_old_is_told_to_be(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    with visited(project) as (room, client):
+        assert "Nobody has looked for" not in checked(room, client, "/health")
+        monkeypatch.setattr(rounds, "OLD_S", -1.0)
+        assert "Nobody has looked for" in client.get(room.url("/health")).text
+
+
+def test_the_worker_is_called_once_a_minute_unless_somebody_asks(project: Project) -> None:
+    answers = Answers()
+    name = "job_queue_worker_endpoint"
+    with answering(answers) as url, lender(project) as database:
+        secrets = {**project.desired.secrets, name: SecretStr(url)}
+        checking = Checking(replace(project.desired, secrets=secrets), database, utc_now)
+        first = calls(answers, lambda: checking.look(anew=False))
+        assert first > 0
+        assert calls(answers, lambda: checking.look(anew=False)) == 0
+        assert calls(answers, lambda: checking.look(anew=True)) == first
 
 
 @pytest.mark.usefixtures("exposed")
