@@ -18,7 +18,12 @@ _TITLE = re.compile(r"^# (?P<text>.*)$", re.MULTILINE)
 _OTHER_RUNBOOK = re.compile(r"(?P<id>[a-z]+\.[a-z_]+)\.md")
 _ELSEWHERE = ("http://", "https://")
 _WRITTEN_FOR = "--env production"
-"""What the runbooks say where the environment's name belongs."""
+"""What the runbooks say where the environment's name belongs; else it is left out."""
+_WITHOUT = re.compile(
+    r"^(supaops (?:apply|cancel|cleanup|doctor|history|jobs|pause|plan|resume|retry|rotate|smoke"
+    r"|verify)\b(?!.*--env).*?)$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,7 @@ def runbook_page(text: str, environment: str, folder: str) -> Page:
     body = text[head.end() :] if head else text
     title = _TITLE.search(body)
     rest = body[title.end() :] if title else body
-    named = rest.replace(_WRITTEN_FOR, f"--env {environment}")
-    html = _parser().render(named, {"folder": folder})
+    html = _parser().render(rest, {"folder": folder, "environment": environment})
     shown = title["text"].replace("`", "") if title else ""
     return Page(shown, facts, Markup(html))  # noqa: S704  the library has escaped all of it
 
@@ -62,6 +66,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     for name, rule in (
         ("fence", _command),
+        ("code_inline", _code),
         ("link_open", _link),
         ("table_open", _table),
         ("table_close", _table_end),
@@ -72,17 +77,26 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_Rule = tuple[RendererHTML, Sequence[Token], int, Any, Mapping[str, Any]]
-
-
 def _command(
-    _: RendererHTML, tokens: Sequence[Token], at: int, _options: Any, _env: Mapping[str, Any]
+    _: RendererHTML, tokens: Sequence[Token], at: int, _options: Any, env: Mapping[str, Any]
 ) -> str:
-    name, text = f"command-{at}", escape(tokens[at].content.rstrip("\n"))
+    name, text = f"command-{at}", escape(_named(tokens[at].content.rstrip("\n"), env))
     return (
         f'<div class="command"><pre tabindex="0"><code id="{name}">{text}</code></pre>'
         f'<button type="button" class="small" data-copy="#{name}">Copy</button></div>\n'
     )
+
+
+def _code(
+    _: RendererHTML, tokens: Sequence[Token], at: int, _options: Any, env: Mapping[str, Any]
+) -> str:
+    return f"<code>{escape(_named(tokens[at].content, env))}</code>"
+
+
+def _named(text: str, env: Mapping[str, Any]) -> str:
+    """Return commands with the name of the environment, which is where they are copied from."""
+    flag = f"--env {env['environment']}"
+    return _WITHOUT.sub(rf"\1 {flag}", text.replace(_WRITTEN_FOR, flag))
 
 
 def _link(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
 from supaops.checks.catalogue import CHECKS
 from supaops.checks.runbooks import runbook
 from supaops.web.runbook import Page, runbook_page
+from tests.docs.commands import complaint
 
 FOLDER = "/dashboard/runbooks"
 
@@ -29,6 +31,14 @@ def test_every_runbook_becomes_a_page_that_the_policy_lets_pass(check: str) -> N
     assert all(
         href.startswith((FOLDER, "https://")) for href in re.findall('href="(.*?)"', made.html)
     )
+
+
+@pytest.mark.parametrize("check", [each.id for each in CHECKS])
+def test_every_command_on_a_runbook_s_page_is_one(check: str) -> None:
+    told = re.findall(r"<code[^>]*>(.*?)</code>", page(runbook(check)).html, re.DOTALL)
+    lines = [unescape(line).partition(" #")[0] for each in told for line in each.splitlines()]
+    commands = [each for each in lines if each.startswith("supaops ")]
+    assert [wrong for each in commands if (wrong := complaint(each))] == []
 
 
 def test_html_in_a_runbook_is_shown_and_not_followed() -> None:
@@ -63,6 +73,20 @@ def test_commands_name_the_environment_and_can_be_copied_one_by_one() -> None:
     ids = re.findall('<code id="(.*?)">', html)
     assert len(set(ids)) == 2
     assert re.findall('data-copy="#(.*?)"', html) == ids
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("`supaops apply`", "supaops apply --env staging"),
+        ("`supaops plan --env production`", "supaops plan --env staging"),
+        ("```sh\nsupaops verify --only a.b\n```", "supaops verify --only a.b --env staging"),
+        ("`supaops serve`", "supaops serve"),
+        ("`select supaops.harvest()`", "select supaops.harvest()"),
+    ],
+)
+def test_a_command_that_acts_on_an_environment_names_this_one(written: str, shown: str) -> None:
+    assert f">{shown}</code>" in page(written).html
 
 
 def test_the_head_is_told_apart_from_the_text() -> None:
