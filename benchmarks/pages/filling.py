@@ -123,7 +123,7 @@ def fill(db: Connection, admin: Connection, size: Size) -> dict[str, int]:
     db.execute(_SAMPLES, [list(_QUEUES)])
     db.execute(_AUDIT, {"number": size.audit})
     _chain(db, admin, size.runs)
-    return ids | _ends(db)
+    return ids | _ends(db) | {"customer": pending}
 
 
 def _chain(db: Connection, admin: Connection, number: int) -> None:
