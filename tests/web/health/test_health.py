@@ -72,7 +72,6 @@ def test_the_first_look_does_not_wait_for_the_checks(project: Project) -> None:
         answer = client.get(room.url("/health"))
         assert answer.status_code == 200
         assert LOADING in answer.text
-        assert answer.elapsed.total_seconds() < 1
 
 
 @pytest.mark.usefixtures("waiting")
