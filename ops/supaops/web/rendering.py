@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from supaops import __version__
 from supaops.render.environment import template_root
 from supaops.report import times
+from supaops.web.charts.spark import spark
 from supaops.web.site import BASE
 
 
@@ -33,6 +34,7 @@ def environment() -> Environment:
         "ago": times.ago,
         "distance": times.distance,
         "number": "{:,}".format,
+        "spark": spark,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     return env
