@@ -91,7 +91,8 @@ def run_by_hand(conn: Connection, command: str, limit: timedelta) -> HandRun:
         message = f"ERROR:  cancelled after {limit.total_seconds():g} s" if is_late else ""
         return HandRun(Outcome(succeeded=False, message=message or complaint(error)), None, took_s)
     except psycopg.Error as error:
-        return HandRun(Outcome(False, complaint(error)), None, time.monotonic() - started)
+        outcome = Outcome(succeeded=False, message=complaint(error))
+        return HandRun(outcome, None, time.monotonic() - started)
     finally:
         watchdog.cancel()
     took_s = time.monotonic() - started

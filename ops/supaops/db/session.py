@@ -15,6 +15,7 @@ from supaops.db.connect import AsyncConnection, connection_failed, options
 from supaops.db.feedback import Outcome, complaint, summary
 from supaops.errors import DatabaseError
 
+
 async def open_session(
     url: str, *, application_name: str, **parameters: str | int
 ) -> AsyncConnection:

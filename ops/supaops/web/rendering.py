@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from supaops import __version__
+from supaops.checks import words
 from supaops.render.environment import template_root
 from supaops.report import times
 from supaops.web.charts.spark import spark
@@ -31,6 +32,7 @@ def environment() -> Environment:
         "utc": times.utc,
         "iso": times.iso,
         "span": times.span,
+        "took": words.span,
         "ago": times.ago,
         "distance": times.distance,
         "number": "{:,}".format,

@@ -22,7 +22,6 @@ from supaops.db.queries import query
 from supaops.errors import DatabaseError
 from supaops.render.resource import Kind, canonical
 
-
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -190,9 +189,7 @@ def _recorded(row: Mapping[str, Any]) -> Recorded:
     return Recorded(**{**fields, "kind": Kind(row["kind"])})
 
 
-def _grouped(
-    items: Iterable[_Item], key: Callable[[_Item], _Key]
-) -> dict[_Key, tuple[_Item, ...]]:
+def _grouped(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, tuple[_Item, ...]]:
     found: dict[_Key, list[_Item]] = {}
     for each in items:
         found.setdefault(key(each), []).append(each)

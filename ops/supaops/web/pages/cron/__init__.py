@@ -1,15 +1,15 @@
-"""The page of cron."""
+"""The cron jobs: declared against live, when they run next, and what became of their runs."""
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from supaops.web.access.role import Role
+from supaops.web.pages.cron.acts import pause, resume, run
+from supaops.web.pages.cron.page import show
+from supaops.web.visit import Entry, act, look
 
-from supaops.web.visit import Entry, Visit, look
-
-
-def show(visit: Visit) -> Response:
-    """Return the page."""
-    return visit.page("pages/cron.html.j2")
-
-
-ENTRIES: tuple[Entry, ...] = (look("/cron", show),)
+ENTRIES: tuple[Entry, ...] = (
+    look("/cron", show),
+    act("/cron/run", run),
+    act("/cron/pause", pause, Role.ADMIN),
+    act("/cron/resume", resume, Role.ADMIN),
+)

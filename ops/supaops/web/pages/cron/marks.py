@@ -76,7 +76,7 @@ def strip(runs: Iterable[Run], by_hand: Iterable[HandRun]) -> tuple[Mark, ...]:
 
 
 def failures_in_a_row(marks: Iterable[Mark]) -> int:
-    """Return how many of the newest runs did not go well; what goes on or was idle does not count."""
+    """Return how many runs since the last good one did not go well."""
     count = 0
     for mark in marks:
         if mark.kind == "ok":

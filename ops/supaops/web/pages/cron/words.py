@@ -1,8 +1,8 @@
 """A schedule in plain words. Pure.
 
-The words are made of what pg_cron reads, field by field, and not of what is written: cron-descriptor
-is given nothing but plain fields, and joins none, since it reads `*/7`, `$` or a day of the month
-beside a day of the week otherwise than pg_cron does.
+The words are made of what pg_cron reads, field by field, and not of what is written.
+cron-descriptor is given plain fields alone and joins none: it reads `*/7`, `$`, or a day of the month beside a day
+of the week, otherwise than pg_cron does.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def _days(parsed: Schedule) -> str:
     """Return which days; both fields have to fit where one begins with a star, else either does."""
     all_dates = len(parsed.days) == _EVERY_DAY
     all_weekdays = len({day % 7 for day in parsed.weekdays}) == _EVERY_WEEKDAY
-    if all_dates and all_weekdays or not parsed.both_days and (all_dates or all_weekdays):
+    is_restricted = not (all_dates and all_weekdays) if parsed.both_days else not all_dates
+    if not is_restricted or (all_weekdays and not parsed.both_days):
         return ""
     by_date = "" if all_dates else _dates(parsed)
     by_weekday = "" if all_weekdays else _weekdays(parsed.weekdays)
@@ -135,5 +136,5 @@ def _full(expression: str) -> str:
 def _part(expression: str, part: DescriptionTypeEnum) -> str:
     options = Options()
     options.use_24hour_time_format = True
-    told = ExpressionDescriptor(expression, options).get_description(part)
+    told: str = ExpressionDescriptor(expression, options).get_description(part)
     return told.removeprefix(", ").replace(", and ", " and ")

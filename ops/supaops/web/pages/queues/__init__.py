@@ -1,15 +1,13 @@
-"""The page of queues."""
+"""The queues: what they hold, how fast they empty, and what holds them back."""
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from supaops.web.pages.queues.acts import pause, resume
+from supaops.web.pages.queues.page import show
+from supaops.web.visit import Entry, act, look
 
-from supaops.web.visit import Entry, Visit, look
-
-
-def show(visit: Visit) -> Response:
-    """Return the page."""
-    return visit.page("pages/queues.html.j2")
-
-
-ENTRIES: tuple[Entry, ...] = (look("/queues", show),)
+ENTRIES: tuple[Entry, ...] = (
+    look("/queues", show),
+    act("/queues/pause", pause),
+    act("/queues/resume", resume),
+)
