@@ -25,7 +25,7 @@ select j.queue, count(*) as due,
                   or exists (
                     select from cron.job as c
                      where to_jsonb(p) -> 'stopped' ? c.jobname
-                       and strpos(c.command, '_trigger_worker(') > 0))))
+                       and strpos(c.command, '_trigger_worker') > 0))))
  group by j.queue
  order by j.queue;
 

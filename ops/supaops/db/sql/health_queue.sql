@@ -20,7 +20,7 @@ select coalesce((
                       or exists (
                         select from cron.job as c
                          where to_jsonb(p) -> 'stopped' ? c.jobname
-                           and strpos(c.command, '_trigger_worker(') > 0),
+                           and strpos(c.command, '_trigger_worker') > 0),
                   'age_s', extract(epoch from clock_timestamp() - p.paused_at),
                   'past_end_s', extract(epoch from clock_timestamp() - p.until))
                 order by p.paused_at)

@@ -106,7 +106,7 @@ select {columns}, j.payload, j.result,
            -- A pause of a cron job that wakes nobody keeps no job waiting.
            and (p.how <> 'cron' or exists (
              select from cron.job as c
-              where c.jobname = any(p.stopped) and strpos(c.command, '_trigger_worker(') > 0)))
+              where c.jobname = any(p.stopped) and strpos(c.command, '_trigger_worker') > 0)))
          as paused
   from {table} as j
  where j.id = %(id)s;

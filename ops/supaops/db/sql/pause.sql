@@ -64,7 +64,7 @@ select from supaops.pause as p where p.how = 'cron' for update;
 -- name: cron_jobs :many
 -- Each stopped cron job with who stopped it and why: by the latest record of the audit, and by the
 -- pause itself where the audit no longer goes back so far.
-select p.queue, p.task_type, p.how, coalesce(a.reason, p.reason) as reason,
+select p.queue, p.task_type, p.how, coalesce(a.after ->> 'reason', p.reason) as reason,
        case when a.id is null then p.until else (a.after ->> 'until')::timestamptz end as until,
        coalesce(a.at, p.paused_at) as paused_at, coalesce(a.actor, p.paused_by) as paused_by,
        array[s.name] as stopped

@@ -22,10 +22,12 @@ def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Re
     with visit.reading() as conn:
         board = read_board(conn, config)
     changes = cron_changes(visit.site.desired, board.state)
+    shown = cards(config, board, changes, visit.site.clock())
     return visit.page(
         "pages/cron.html.j2",
         status=status,
-        cards=cards(config, board, changes, visit.site.clock()),
+        cards=shown,
+        is_beside=failed is not None and any(failed.form in card.forms for card in shown),
         foreign=foreign(board, changes),
         troubles=tuple(troubles(board.scheduler, config.environment)),
         scheduler=board.scheduler,

@@ -69,6 +69,13 @@ class Card:
     why_not_run: str
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        """Return the names of the forms that the card has."""
+        run = () if self.why_not_run else (f"run {self.name}",)
+        verb = {"active": "pause", "paused": "resume"}.get(self.state)
+        return (*run, f"{verb} {self.name}") if verb else run
+
+    @property
     def last(self) -> Mark | None:
         """Return the latest run."""
         return self.marks[0] if self.marks else None

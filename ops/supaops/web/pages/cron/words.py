@@ -1,8 +1,8 @@
 """A schedule in plain words. Pure.
 
 The words are made of what pg_cron reads, field by field, and not of what is written.
-cron-descriptor is given plain fields alone and joins none: it reads `*/7`, `$`, or a day of the month beside a day
-of the week, otherwise than pg_cron does.
+cron-descriptor is given plain fields alone and joins none: it reads `*/7`, `$`, or a day of the
+month beside a day of the week, otherwise than pg_cron does.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Re
     with visit.reading() as conn:
         board = read_queues(conn, config)
     shown = cards(config, board)
+    forms = {"pause *", *(f"pause {card.name}" for card in shown if not card.is_paused)}
+    forms |= {f"resume {each.queue} {each.task_type} {each.how}" for each in board.pauses}
     return visit.page(
         "pages/queues.html.j2",
         status=status,
@@ -29,4 +31,5 @@ def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Re
         whole=stops(config, board.pauses, "*"),
         may_end=may_end,
         failed=failed,
+        is_beside=failed is not None and failed.form in forms,
     )
