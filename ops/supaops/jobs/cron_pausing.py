@@ -62,6 +62,14 @@ def resume_job(conn: Connection, config: Config, name: str, actor: Actor) -> Pau
     return pause
 
 
+def outcome(config: Config, name: str) -> str:
+    """Return what a job is after a resume, in words."""
+    job = config.cron.jobs.get(name)
+    if job is None or job.active:
+        return f"{name} is active again"
+    return f"{name} is no longer paused, and declared to be inactive"
+
+
 def require_declared(config: Config, name: str) -> None:
     """Refuse a cron job that is somebody else's.
 

@@ -22,7 +22,7 @@ from supaops.db.hand_run import (
     run_by_hand,
 )
 from supaops.db.operators import Actor, acting, record
-from supaops.errors import Refused, SupaopsError
+from supaops.errors import Refused
 from supaops.jobs.cron_pausing import require_declared
 
 LIMIT = timedelta(seconds=20)
@@ -141,4 +141,4 @@ def _awaited(conn: Connection, config: Config, dispatch_id: int, patience: timed
     return found
 
 
-__all__ = ["Answer", "Ran", "SupaopsError", "run_job"]
+__all__ = ["Answer", "Ran", "run_job"]

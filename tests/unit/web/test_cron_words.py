@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_schedule_is_told_as_pg_cron_reads_it(schedule: str) -> None:
 
 
 def test_the_days_that_the_words_name_are_those_of_the_ticks() -> None:
-    named = {
+    named: dict[str, Callable[[datetime], bool]] = {
         "0 0 1 * 1": lambda day: day.day == 1 or day.isoweekday() == 1,
         "0 0 13 * */5": lambda day: day.day == 13 and day.isoweekday() in (5, 7),
         "0 0 1-31 * 1": lambda _day: True,

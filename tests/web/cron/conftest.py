@@ -9,8 +9,26 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import TICKING, remind, serve, unused_endpoint
-from tests.projects import Project, reset
+from tests.projects import Project, applied, reset
+from tests.web.scene import TASK_TYPES
 from tests.web.site import OVERLAY, VARIABLES, Served, served
+
+YEARLY = """
+cron:
+  jobs:
+    job_queue_worker: {active: false}
+    job_queue_cleanup_daily: {schedule: "0 0 1 1 *"}
+    job_queue_maintenance: {schedule: "0 0 1 1 *"}
+"""
+"""Two jobs that are active, and not due while a test looks."""
+
+
+@pytest.fixture(scope="module")
+def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Apply a queue with cron jobs that can be paused."""
+    made = applied(tmp_path_factory.mktemp("cron"), stack, YEARLY + OVERLAY + TASK_TYPES)
+    made.environ.update(VARIABLES)
+    return made
 
 
 @pytest.fixture(scope="module")

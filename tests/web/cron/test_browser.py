@@ -7,17 +7,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from supaops.db.connect import Connection
 from tests.db.calls import column
-from tests.projects import Project
 from tests.web.conftest import SignedIn
 from tests.web.scene import furnish
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 CLEANUP = "job_queue_cleanup_daily"
-YEARLY = """
-select cron.alter_job(jobid, schedule := '0 0 1 1 *', active := true)
-  from cron.job where jobname = 'job_queue_cleanup_daily'
-"""
 both_ways = pytest.mark.parametrize(
     "options", [{}, {"java_script_enabled": False}], ids=["with", "without"]
 )
@@ -25,9 +20,8 @@ both_ways = pytest.mark.parametrize(
 
 @both_ways
 def test_a_cron_job_is_run_paused_and_resumed(
-    signed_in: SignedIn, project: Project, queue: Connection, options: dict[str, bool]
+    signed_in: SignedIn, queue: Connection, options: dict[str, bool]
 ) -> None:
-    queue.execute(YEARLY)
     page = signed_in("ada", "/cron", **options)
     job = page.locator(f"#cron-{CLEANUP}")
     job.locator("summary", has_text="Run now").click()
@@ -46,7 +40,6 @@ def test_a_cron_job_is_run_paused_and_resumed(
         "pause",
         "resume",
     ]
-    project.apply(queue)
 
 
 @both_ways

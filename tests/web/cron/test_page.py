@@ -36,18 +36,6 @@ ADA = Actor("ada", None, "dashboard", "r1")
 ACTIVATE = "select cron.alter_job(jobid, active := %s) from cron.job where jobname = %s"
 
 
-@pytest.fixture
-def active(queue: Connection) -> Connection:
-    """Return a connection to the queue, whose two yearly jobs are active."""
-    for name in (CLEANUP, MAINTENANCE):
-        queue.execute(
-            "select cron.alter_job(jobid, schedule := '0 0 1 1 *', active := true)"
-            " from cron.job where jobname = %s",
-            [name],
-        )
-    return queue
-
-
 @pytest.fixture(autouse=True)
 def _as_declared(project: Project, queue: Connection) -> object:
     yield
@@ -109,33 +97,35 @@ def test_the_plan_of_the_cron_jobs_alone_says_what_the_whole_one_says(
     assert {change.address: (change.action, change.reason) for change in alone} == whole
 
 
-def test_the_page_takes_few_statements(project: Project, queue: Connection) -> None:
+def test_the_page_takes_few_statements(
+    project: Project, queue: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     furnish(queue)
-    statements: list[str] = []
-    execute = queue.execute
+    statements: list[object] = []
+    original = queue.execute
 
-    def counting(*arguments: object, **options: object) -> object:
-        statements.append(str(arguments[0]))
-        return execute(*arguments, **options)  # type: ignore[arg-type]  # passed on as they are
+    def counting(statement: object, *arguments: object, **options: object) -> object:
+        statements.append(statement)
+        return original(statement, *arguments, **options)  # type: ignore[call-overload]  # a spy
 
-    queue.execute = counting  # type: ignore[method-assign, assignment]  # counts, and passes on
+    monkeypatch.setattr(queue, "execute", counting)
     read_board(queue, project.config)
     assert len(statements) <= 5
 
 
 def test_two_paused_jobs_have_each_its_own_reason_and_end(
-    project: Project, active: Connection
+    project: Project, queue: Connection
 ) -> None:
     end = datetime(2999, 1, 1, tzinfo=UTC)
-    pause_job(active, project.config, JobPause(CLEANUP, "first", end), ADA)
-    pause_job(active, project.config, JobPause(MAINTENANCE, "second"), Actor("otto", "second"))
-    pauses = read_board(active, project.config).pauses
+    pause_job(queue, project.config, JobPause(CLEANUP, "first", end), ADA)
+    pause_job(queue, project.config, JobPause(MAINTENANCE, "second"), Actor("otto", "second"))
+    pauses = read_board(queue, project.config).pauses
     assert {name: (each.reason, each.paused_by, each.until) for name, each in pauses.items()} == {
         CLEANUP: ("first", "ada", end),
         MAINTENANCE: ("second", "otto", None),
     }
-    resume_job(active, project.config, MAINTENANCE, ADA)
-    [left] = in_force(active, project.config)
+    resume_job(queue, project.config, MAINTENANCE, ADA)
+    [left] = in_force(queue, project.config)
     assert (left.reason, left.paused_by, left.until, left.stopped) == (
         "first",
         "ada",
@@ -145,16 +135,16 @@ def test_two_paused_jobs_have_each_its_own_reason_and_end(
 
 
 def test_a_resume_of_the_whole_chain_ends_the_pause_of_a_single_job(
-    project: Project, active: Connection
+    project: Project, queue: Connection
 ) -> None:
-    pause_job(active, project.config, JobPause(CLEANUP, "a move"), ADA)
-    resume(active, project.config, in_force(active, project.config), {}, ADA)
-    assert in_force(active, project.config) == []
-    assert read_board(active, project.config).pauses == {}
+    pause_job(queue, project.config, JobPause(CLEANUP, "a move"), ADA)
+    resume(queue, project.config, in_force(queue, project.config), {}, ADA)
+    assert in_force(queue, project.config) == []
+    assert read_board(queue, project.config).pauses == {}
 
 
 def test_a_pause_without_a_reason_is_refused_beside_its_form_and_loses_nothing(
-    control_room: Served, active: Connection
+    control_room: Served, queue: Connection
 ) -> None:
     with visiting(control_room, "ada") as client:
         fields = {"job": CLEANUP, "reason": " ", "until": "18:00"}
@@ -165,19 +155,19 @@ def test_a_pause_without_a_reason_is_refused_beside_its_form_and_loses_nothing(
     assert "a pause needs a reason" in opened
     assert 'value="18:00"' in opened
     assert "2001-01-01 00:00 UTC has passed" in past.text
-    assert column(active, "select 1 from supaops.pause") == []
+    assert column(queue, "select 1 from supaops.pause") == []
 
 
 @pytest.mark.parametrize(("name", "act"), [("vera", "run"), ("otto", "pause"), ("otto", "resume")])
 def test_who_may_not_do_it_sees_no_form_and_is_refused_all_the_same(
-    control_room: Served, active: Connection, name: str, act: str
+    control_room: Served, queue: Connection, name: str, act: str
 ) -> None:
     with visiting(control_room, name) as client:
         page = client.get(f"{BASE}/cron").text
         assert f'action="{BASE}/cron/{act}"' not in page
         refused = post(client, "/cron", f"/cron/{act}", job=CLEANUP, reason="x")
     assert refused.status_code == 403
-    assert column(active, "select action from supaops.audit") == []
+    assert column(queue, "select action from supaops.audit") == []
 
 
 def test_a_run_that_cannot_be_done_by_the_guard_is_refused_with_the_way_out(
@@ -222,9 +212,9 @@ def test_a_second_click_is_refused_while_a_run_is_under_way(
 
 
 def test_a_job_that_is_paused_keeps_no_queue_from_being_late(
-    project: Project, active: Connection
+    project: Project, queue: Connection
 ) -> None:
-    pause_job(active, project.config, JobPause(CLEANUP, "a move"), ADA)
-    [held] = read_held(active, project.config.queue, 0).pauses
+    pause_job(queue, project.config, JobPause(CLEANUP, "a move"), ADA)
+    [held] = read_held(queue, project.config.queue, 0).pauses
     assert not held.covers("default", "game_platform_sync")
-    assert value(active, "select count(*) from supaops.pause") == 1
+    assert value(queue, "select count(*) from supaops.pause") == 1

@@ -39,16 +39,15 @@ with recent as materialized (
 ), numbered as (
   select r.runid, r.jobid, row_number() over (partition by r.jobid order by r.runid desc) as number
     from recent as r
-), picked as materialized (
+), picked as (
   select n.runid from numbered as n
    where n.number <= case when n.jobid = any(%(ours)s) then 30 else 1 end
 )
 select h.jobid, h.runid, h.cron_status as status, left(h.return_message, 400) as message,
        h.start_time as started_at, extract(epoch from h.end_time - h.start_time)::float as took_s,
        h.http_status, h.http_outcome, h.claimed
-  from picked as p cross join lateral (
-    select * from {cron_history} as v where v.runid = p.runid
-  ) as h
+  from {cron_history} as h
+ where h.runid = any(array(select p.runid from picked as p))  -- few to the planner: by the index
  order by h.jobid, h.runid desc;
 
 -- name: hand_runs :many

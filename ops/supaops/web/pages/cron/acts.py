@@ -8,7 +8,7 @@ from supaops.apply import require_own_environment
 from supaops.checks.words import span
 from supaops.db.connect import Connection
 from supaops.errors import SupaopsError
-from supaops.jobs.cron_pausing import JobPause, pause_job, resume_job
+from supaops.jobs.cron_pausing import JobPause, outcome, pause_job, resume_job
 from supaops.jobs.running import Ran, run_job
 from supaops.web.failed import Failed
 from supaops.web.notices import Notice
@@ -53,7 +53,7 @@ def resume(visit: Visit) -> Response:
             resume_job(conn, visit.site.config, name, visit.actor(reason or None))
     except SupaopsError as error:
         return _again(visit, f"resume {name}", error)
-    return visit.back("/cron", Notice(f"{name} is active again."))
+    return visit.back("/cron", Notice(f"{outcome(visit.site.config, name)}."))
 
 
 def _require_own(visit: Visit, conn: Connection) -> None:
