@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from supaops.config.model import Config, CronJob
 from supaops.config.schedule import ScheduleError, parse_schedule
-from supaops.config.secrecy import without_secrets
 from supaops.config.ticks import next_ticks
 from supaops.db.environment import GuardState
 from supaops.db.pages.cron import CronBoard, LiveJob, Scheduler
 from supaops.db.pause import Pause
 from supaops.plan import Action, Change
+from supaops.web.pages.cron.drift import Drift, drift_of
 from supaops.web.pages.cron.marks import Mark, failures_in_a_row, strip
 from supaops.web.pages.cron.words import in_words
 
 _NEXT = 3
 _UTC = ("GMT", "UTC", "ETC/UTC", "UCT", "ZULU")
-
-
-class Field(NamedTuple):
-    """A field that differs; None where a side does not exist."""
-
-    name: str
-    declared: str | None
-    live: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Whether what is live is what is declared: in a word, in a sentence, field by field."""
-
-    level: str
-    word: str
-    why: str
-    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +155,7 @@ def _card(
         words=in_words(schedule),
         doubt=_doubt(schedule),
         state=_state(live, pause),
-        drift=_drift(change),
+        drift=drift_of(change),
         ticks=ticks,
         no_ticks=no_ticks if no_ticks or ticks else "never",
         marks=marks,
@@ -241,44 +221,3 @@ def _why_not_run(
     if scheduler.guard_state is not GuardState.ARMED and _is_guarded(config, declared):
         return "The worker has not confirmed the database yet."
     return ""
-
-
-def _drift(change: Change) -> Drift:
-    level, word = _WORDS[change.action]
-    if change.action is Action.CREATE and change.live is None:
-        level, word = "bad", "missing"
-    if change.action is Action.DRIFT and change.live is None:
-        word = "gone"
-    return Drift(level, word, change.reason, tuple(_fields(change)))
-
-
-_WORDS = {
-    Action.NOOP: ("ok", "in step"),
-    Action.CREATE: ("warn", "not applied"),
-    Action.UPDATE: ("warn", "not applied"),
-    Action.DRIFT: ("bad", "drifted"),
-    Action.CONFLICT: ("bad", "conflict"),
-    Action.DELETE: ("warn", "no longer declared"),
-    Action.FOREIGN: ("", "foreign"),
-}
-
-
-def _fields(change: Change) -> Iterator[Field]:
-    declared = _parts(change.desired.definition if change.desired else "")
-    live = _parts(change.live.definition if change.live else "")
-    if not declared or not live:
-        return
-    for name in declared:
-        if declared[name] != live.get(name):
-            yield Field(name, declared[name], live.get(name))
-
-
-def _parts(definition: str) -> dict[str, str]:
-    pairs = (line.split(": ", 1) for line in definition.splitlines())
-    return {key: _shown(json.loads(value)) for key, value in pairs}
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return without_secrets(str(value))
