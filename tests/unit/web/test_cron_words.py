@@ -29,6 +29,7 @@ WORDS = {
     "0 0 1-7 * *": "At 00:00, on days 1 to 7 of the month",
     "0 0 13 * */5": "At 00:00, on day 13 of the month, if that falls on Sunday and Friday",
     "0 0 1-31 * 1": "At 00:00",
+    "0 0 1 * 0-6": "At 00:00",
     "0 0 $ 2 *": "At 00:00, on the last day of the month, only in February",
     "0 0 29 2 *": "At 00:00, on day 29 of the month, only in February",
     "0 0 31 2 *": "Never",
@@ -52,6 +53,7 @@ def test_the_days_that_the_words_name_are_those_of_the_ticks() -> None:
         "0 0 1 * 1": lambda day: day.day == 1 or day.isoweekday() == 1,
         "0 0 13 * */5": lambda day: day.day == 13 and day.isoweekday() in (5, 7),
         "0 0 1-31 * 1": lambda _day: True,
+        "0 0 1 * 0-6": lambda _day: True,
         "0 0 * * 6,7": lambda day: day.isoweekday() in (6, 7),
         "0 0 $ 2 *": lambda day: day.month == 2 and (day + timedelta(days=1)).day == 1,
     }

@@ -52,9 +52,10 @@ def test_a_paused_job_ticks_no_more_and_an_apply_leaves_it_until_it_is_resumed(
         until(lambda: not column(conn, "select from cron.job_run_details where end_time is null"))
         stopped_at = value(conn, RUNS)
         page = client.get(f"{BASE}/cron").text
-        assert "Paused by ada" in page
-        assert "the upstream moves" in page
-        assert "in step" in page
+        card = page.split(f'id="cron-{JOB}"', 1)[1].split("</section>", 1)[0]
+        assert "Paused by ada" in card
+        assert "the upstream moves" in card
+        assert "in step" in card
         assert read_plan(conn, ticking_room.project.desired).pending == []
         conn.execute("select supaops.upkeep()")
         assert value(conn, RUNS) == stopped_at
