@@ -112,6 +112,7 @@ def test_a_form_that_is_wrong_comes_back_with_what_was_typed(
     opened = refused.text.split('id="pause-mail" open', 1)[1].split("</form>", 1)[0]
     assert refused.status_code == 409
     assert problem in opened
+    assert 'data-live=""' in refused.text
     assert f'value="{fields.get("until", "")}"' in opened
     assert column(queue, "select 1 from supaops.pause") == []
 
