@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from supaops import __version__
+from supaops.config.secrecy import without_secrets
 from supaops.render.environment import template_root
 from supaops.report import times
 from supaops.web.charts.spark import spark
@@ -35,6 +36,7 @@ def environment() -> Environment:
         "distance": times.distance,
         "number": "{:,}".format,
         "spark": spark,
+        "without_secrets": without_secrets,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     return env
