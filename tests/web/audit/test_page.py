@@ -34,10 +34,8 @@ def retry_failed(queue: Connection, request: str) -> int:
             " set_config('supaops.request_id', %s, true)",
             [request],
         )
-        retried = queue.execute(
-            "select unnest(job_queue_retry(array(select id from job_queue where status = 'failed')))"
-        )
-        return len(retried.fetchall())
+        failed = "select id from job_queue where status = 'failed'"
+        return queue.execute(f"select unnest(job_queue_retry(array({failed})))").rowcount
 
 
 def test_acts_lead_to_what_they_were_done_to(queue: Connection, control_room: Served) -> None:

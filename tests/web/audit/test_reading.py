@@ -9,6 +9,7 @@ import pytest
 from supaops.db.connect import Connection
 from supaops.db.pages import audit
 from supaops.db.pages.audit import NEWEST, Filter, Line, read_batch, read_choices, read_lines
+from tests.web.statements import statements
 
 pytestmark = pytest.mark.stack
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -164,3 +165,13 @@ def test_batches_hold_every_act_once(queue: Connection, monkeypatch: pytest.Monk
 def test_who_acted_of_late_can_be_chosen(queue: Connection) -> None:
     act(queue, "job:1", actor="otto", action="cancel")
     assert read_choices(queue) == (["otto"], ["apply", "cancel"])
+
+
+def test_the_page_reads_in_three_round_trips(
+    queue: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(queue, "job:1")
+    calls = statements(monkeypatch)
+    read_choices(queue)
+    read_lines(queue, Filter())
+    assert len(calls) == 3

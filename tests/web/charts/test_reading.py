@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from supaops.db.pages.slots import Slots
 from supaops.web.charts.activity import activity
 from supaops.web.charts.windows import window
 from tests.projects import Project
+from tests.web.statements import statements
 
 pytestmark = pytest.mark.stack
 MINUTE = timedelta(minutes=1)
@@ -159,14 +159,7 @@ def test_pauses_and_applies_are_events(queue: Connection, project: Project) -> N
 def test_the_page_reads_in_five_round_trips(
     queue: Connection, project: Project, slots: Slots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[object] = []
-    plain = type(queue).execute
-
-    def counting(conn: Connection, *given: Any, **named: Any) -> Any:
-        calls.append(given)
-        return plain(conn, *given, **named)
-
-    monkeypatch.setattr(type(queue), "execute", counting)
+    calls = statements(monkeypatch)
     read(queue, project, slots)
     assert len(calls) == 5
 
