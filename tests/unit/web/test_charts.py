@@ -9,8 +9,9 @@ import pytest
 from supaops.db.pages.charts import Counts, Durations, Event, Failures, History
 from supaops.errors import UsageError
 from supaops.web.charts.chart import Chart
-from supaops.web.charts.history import charts, numbered
+from supaops.web.charts.history import activity, charts, numbered
 from supaops.web.charts.windows import labelled, window
+from supaops.web.rendering import environment
 
 NOW = datetime(2026, 11, 27, 0, 30, tzinfo=UTC)
 HOUR = window("1h")
@@ -84,3 +85,15 @@ def test_an_unknown_window_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="there is no window 2h") as raised:
         window("2h")
     assert raised.value.hint == "one of 1h, 6h, 24h, 7d"
+
+
+def test_a_strip_is_a_picture_with_its_numbers_in_words() -> None:
+    counted = [Counts(n, 5, None, 3, 1, 0) for n in range(60)]
+    macros = environment().get_template("parts/chart.html.j2").module
+    told = str(macros.strip(activity(counted, HOUR, SLOTS), "/charts"))  # type: ignore[attr-defined]  # a macro
+    assert 'preserveAspectRatio="none"' in told
+    assert "succeeded <b>180</b>" in told
+    assert "style" not in told
+    nothing = str(macros.strip(activity([], HOUR, SLOTS)))  # type: ignore[attr-defined]  # a macro
+    assert "Nothing is known of the last hour." in nothing
+    assert "<svg" not in nothing
