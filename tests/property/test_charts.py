@@ -81,17 +81,21 @@ def test_an_axis_reaches_its_highest_value_by_few_equal_steps(most: float, unit:
 
 
 @settings(max_examples=25)
-@given(NUMBERS, NUMBERS)
-def test_stacked_bars_are_as_high_together_as_their_sum(
-    first: list[float | None], second: list[float | None]
+@given(st.tuples(NUMBERS, NUMBERS, NUMBERS))
+def test_stacked_bars_stand_on_each_other_and_are_as_high_as_their_sum(
+    values: tuple[list[float | None], ...],
 ) -> None:
-    chart = stacked(TOPIC, Axes(HOUR, SLOTS), [Series("a", "a", first), Series("b", "b", second)])
-    top = ticks(max((a or 0) + (b or 0) for a, b in zip(first, second, strict=True)), Unit.JOBS)[-1]
+    chart = stacked(TOPIC, Axes(HOUR, SLOTS), [Series("a", "a", each) for each in values])
+    sums = [sum(value or 0 for value in slot) for slot in zip(*values, strict=True)]
+    top = ticks(max(sums), Unit.JOBS)[-1]
     for n in range(SLOTS.count):
         x = LEFT + n * (RIGHT - LEFT) / SLOTS.count
-        heights = [bar.height for bar in chart.bars if about(bar.x, x)]
-        share = ((first[n] or 0) + (second[n] or 0)) / top
-        assert about(sum(heights), share * (BOTTOM - TOP))
+        bars = [bar for bar in chart.bars if about(bar.x, x)]
+        assert about(sum(bar.height for bar in bars), sums[n] / top * (BOTTOM - TOP))
+        floor = BOTTOM
+        for bar in bars:
+            assert about(bar.y + bar.height, floor)
+            floor = bar.y
 
 
 @settings(max_examples=15)

@@ -140,6 +140,7 @@ def test_what_was_applied_stands_among_the_acts(queue: Connection) -> None:
     assert told == [("pause", "queue:mail"), ("apply", "revision:1"), ("retry", "job:1")]
     applied = read_lines(queue, Filter(target="revision:1")).lines
     assert [line.targets for line in applied] == [("revision:1",)]
+    assert "to create" in (applied[0].reason or "")
 
 
 def test_one_act_tells_what_it_found_and_left(queue: Connection) -> None:
