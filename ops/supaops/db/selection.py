@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from psycopg.sql import Composed
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
+from supaops.db.filtering import Filter
 from supaops.db.moment import limited, moment
 from supaops.db.operators import composed
 from supaops.errors import SupaopsError
 
 WINDOW = 20_000
 """Jobs that one statement looks at: a small part of a second, wherever they are."""
+FEW = 10_000
+"""Jobs, or marks of jobs, that are looked up one by one at most: some hundredths of a second."""
 LONGEST_WINDOW_S = 10.0
 _LAST_ID = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What jobs have in common; None is any.
-
-    Attributes:
-        error: a part of the last error, in any case.
-        worker: how the name of the latest worker begins.
-        older, newer: how long ago they ended, or started, or were enqueued: what happened last.
-    """
-
-    statuses: tuple[str, ...] | None = None
-    queue: str | None = None
-    task_type: str | None = None
-    error: str | None = None
-    worker: str | None = None
-    older: timedelta | None = None
-    newer: timedelta | None = None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Return the parameters of the queries `operators.window` and `expected`."""
-        found: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {**found, "statuses": list(self.statuses) if self.statuses else None}
+_STATES = ("ready", "scheduled", "retrying", "running", "failed")
 
 
 class Seen(NamedTuple):
@@ -54,6 +35,43 @@ class Seen(NamedTuple):
     """
 
     looked: int
+    matches: list[tuple[int, str]]
+
+
+class Few(NamedTuple):
+    """All jobs that a filter finds.
+
+    Attributes:
+        matches: id and status of each, by descending id.
+        by_state: how many are ready, scheduled, retrying, running and failed.
+    """
+
+    matches: list[tuple[int, str]]
+    by_state: Mapping[str, int]
+
+
+class Stretch(NamedTuple):
+    """Some jobs in the order of their ids: how many, from which on, and in which direction."""
+
+    from_id: int
+    jobs: int
+    way: Literal["down", "up"] = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look showed.
+
+    Attributes:
+        least_id, greatest_id: of the jobs that were looked at; None when there were none.
+        counted: how many are of the filter's statuses, queue and task type.
+        matches: id and status of what was found, by descending id.
+    """
+
+    least_id: int
+    greatest_id: int
+    looked: int
+    counted: int
     matches: list[tuple[int, str]]
 
 
@@ -112,24 +130,96 @@ def walk(
 ) -> Generator[Seen, None, None]:
     """Look at the jobs by descending id, some at a time, all at one moment.
 
-    It ends where the counts say that no job of these statuses, queue and task type is left.
+    It ends where the counts say that no job of these statuses, queue and task type is left, and
+    is done at once where `few` finds them all.
 
     Args:    from_id: the greatest id to look at; None begins at the newest.
     Raises: DatabaseError, as when one look takes too long.
     """
     last, looked, counted = _LAST_ID if from_id is None else from_id, 0, 0
     with moment(conn):
-        expected = _one(conn, config, "expected", wanted.parameters)["jobs"]
+        expected = _expected(conn, config, wanted)
+        with limited(conn, LONGEST_WINDOW_S):
+            found = few(conn, config, wanted, expected)
+        if found is not None:
+            yield Seen(len(found.matches), [each for each in found.matches if each[0] <= last])
+            return
         # What was left out before `from_id` is counted as well.
-        while from_id is not None or counted < expected:
-            place = {"from_id": last, "window": WINDOW}
+        while from_id is not None or counted < wanted.expected(expected):
             with limited(conn, LONGEST_WINDOW_S):
-                row = _one(conn, config, "window", {**wanted.parameters, **place})
-            if not row["looked"]:
+                seen = look(conn, config, wanted, Stretch(last, WINDOW))
+            if not seen.looked:
                 return
-            looked, counted = looked + row["looked"], counted + row["counted"]
-            yield Seen(looked, list(zip(row["ids"], row["statuses"], strict=True)))
-            last = row["last_id"] - 1
+            looked, counted = looked + seen.looked, counted + seen.counted
+            yield Seen(looked, seen.matches)
+            last = seen.least_id - 1
+
+
+def look(conn: Connection, config: Config, wanted: Filter, stretch: Stretch) -> Look:
+    """Look at some jobs in the order of their ids.
+
+    Raises: DatabaseError.
+    """
+    statement = composed("operators.window", config, way=stretch.way)
+    place = {"from_id": stretch.from_id, "window": stretch.jobs}
+    row = _one(conn, statement, {**wanted.parameters, **place})
+    found = list(zip(row.pop("ids"), row.pop("statuses"), strict=True))
+    return Look(**row, matches=found)
+
+
+def few(
+    conn: Connection, config: Config, wanted: Filter, expected: Mapping[str, int]
+) -> Few | None:
+    """Return all that a filter finds, without a walk.
+
+    Args:    expected: how many jobs there are by status, of the filter's queue and task type.
+    Returns: None where these jobs are too many, or bear no mark by which they are found.
+    Raises:  DatabaseError.
+    """
+    if wanted.ids is None and not wanted.expected(expected):
+        return Few([], dict.fromkeys(_STATES, 0))
+    sources = _sources(wanted, expected)
+    if sources is None:
+        return None
+    values = {**wanted.parameters, **sources, "at_most": FEW}
+    row = _one(conn, composed("operators.few", config), values)
+    if not (row["is_whole"] and _is_complete(row, wanted, expected)):
+        return None
+    return Few(list(zip(row["ids"], row["statuses"], strict=True)), row["by_state"])
+
+
+def _sources(wanted: Filter, expected: Mapping[str, int]) -> dict[str, bool] | None:
+    """Return where to look for jobs of these statuses; None for some that bear no mark."""
+    asked = set(wanted.statuses or ())
+    if wanted.ids is not None:
+        asked = set()
+    elif not asked or asked & {"succeeded", "cancelled"}:
+        return None
+    if any(expected.get(each, 0) >= FEW for each in asked):
+        return None
+    # Few that wait are all looked at for those that were tried before.
+    if "retrying" in asked and expected.get("pending", 0) < FEW:
+        asked = (asked - {"retrying"}) | {"pending"}
+    return {
+        "due": bool(asked & {"pending", "ready"}),
+        "upcoming": bool(asked & {"pending", "scheduled"}),
+        "by_attempt": bool(asked & {"failed", "retrying"}),
+        "by_lease": "running" in asked,
+    }
+
+
+def _is_complete(row: Mapping[str, int], wanted: Filter, expected: Mapping[str, int]) -> bool:
+    """Tell whether no job was missed, as one that was set to failed by hand without an attempt."""
+    asked = () if wanted.ids is not None else wanted.statuses or ()
+    return all(
+        row[each] >= expected.get(each, 0) for each in ("running", "failed") if each in asked
+    )
+
+
+def _expected(conn: Connection, config: Config, wanted: Filter) -> dict[str, int]:
+    with translated("counting the jobs"):
+        found = conn.execute(composed("operators.expected", config), wanted.parameters).fetchall()
+    return {row["status"]: row["jobs"] for row in found}
 
 
 def rows(conn: Connection, config: Config, ids: list[int]) -> list[JobRow]:
@@ -164,7 +254,7 @@ def changes(conn: Connection, config: Config, newest: int, ids: list[int]) -> li
     return [JobRow(**row) for row in found]
 
 
-def _one(conn: Connection, config: Config, name: str, values: dict[str, Any]) -> dict[str, Any]:
+def _one(conn: Connection, statement: Composed, values: dict[str, Any]) -> dict[str, Any]:
     with translated("looking for jobs"):
-        [row] = conn.execute(composed(f"operators.{name}", config), values).fetchall()
+        [row] = conn.execute(statement, values).fetchall()
     return row

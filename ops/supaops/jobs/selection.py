@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
+from supaops.db.filtering import Filter
 from supaops.db.operators import statuses
-from supaops.db.selection import Attempt, Details, Filter, JobRow, Seen, details, rows, walk
+from supaops.db.selection import Attempt, Details, JobRow, Seen, details, rows, walk
 from supaops.errors import SupaopsError
 from supaops.jobs.verb import Verb
 
