@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from supaops.clock import Clock
@@ -11,6 +11,7 @@ from supaops.db.lending import Lender
 from supaops.plan import Desired
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
+from supaops.web.spent import Spent
 
 BASE = "/dashboard/admin-tools/jobs"
 """Where the pages are: the playbook's Admin UI."""
@@ -24,6 +25,7 @@ class Site:
         desired: what the environment should hold, for the checks and for what is declared.
         database: lends connections; opened and closed with the application.
         target: where the database is, without a password.
+        spent: what may be carried out only once, and was.
     """
 
     desired: Desired
@@ -32,6 +34,7 @@ class Site:
     gate: Gate
     clock: Clock
     target: str
+    spent: Spent = field(default_factory=Spent)
 
     @property
     def config(self) -> Config:

@@ -208,3 +208,13 @@ def _before(job_id: int, place: Place) -> Place:
 
 def _after(job_id: int, place: Place) -> Place:
     return Place(after=job_id, size=place.size)
+
+
+def newest_id(conn: Connection, config: Config) -> int:
+    """Return the greatest id there is; 0 for an empty queue.
+
+    Raises: DatabaseError.
+    """
+    with translated("reading the jobs"):
+        [row] = conn.execute(composed("page_search.newest_id", config)).fetchall()
+    return int(row["id"])

@@ -13,3 +13,6 @@ select j.id, j.task_type, j.queue, j.status, j.attempts, j.max_attempts, j.worke
   from {table} as j
  where j.id = any(%(ids)s)
  order by j.id desc;
+
+-- name: newest_id :one
+select coalesce(max(j.id), 0) as id from {table} as j;
