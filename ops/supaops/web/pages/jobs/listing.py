@@ -16,8 +16,12 @@ _LABELS = {"task_type": "task type", "id": "ids"}
 
 
 def show(visit: Visit) -> Response:
-    """Return the list; a filter for one id leads to its job."""
-    seen = understood(Asked.of(visit.query), visit.site.clock())
+    """Return the list, at the shortest address that says it; one id leads to its job."""
+    asked = Asked.of(visit.query)
+    if "" in visit.query.values():
+        # A form sends its empty fields as well, and the address is to say no more than is asked.
+        return visit.back(f"?{asked.query}" if asked.pairs else "")
+    seen = understood(asked, visit.site.clock())
     if seen.wanted.ids and len(seen.wanted.ids) == 1 and not seen.problems:
         return visit.back(f"/{seen.wanted.ids[0]}")
     with visit.reading() as conn:

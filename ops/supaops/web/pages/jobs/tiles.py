@@ -54,7 +54,7 @@ def _numbers(seen: Understood, numbers: Numbers) -> list[Tile]:
     return [
         _count(asked, "Ready", "ready", numbers.ready, numbers, "due now"),
         _count(asked, "Running", "running", numbers.running, numbers, "at a worker"),
-        _count(asked, "Retrying", "retrying", numbers.retrying, numbers, "failed, tried again"),
+        _count(asked, "Retrying", "retrying", numbers.retrying, numbers, "to be tried again"),
         _count(asked, "Scheduled", "scheduled", numbers.scheduled, numbers, "due later"),
         _failed(asked, numbers),
         _succeeded(seen, numbers),
@@ -99,8 +99,10 @@ def _waiting(config: Config, seen: Understood, numbers: Numbers) -> list[Tile]:
     drain = drain_time.judge(config, Course(queues, trends))
     promised = span(oldest.bounds.warning or config.slo.freshness.within.total_seconds())
     of_queue = f"in {asked.queue}" if asked.queue else "the slowest queue"
+    # Of what else is asked for these two know nothing, and say so.
+    promise = f"promised in {promised}" + ("" if seen.wanted.is_counted else _any(asked))
     return [
-        _age("Oldest ready", oldest, asked.but(status=("ready",)), f"promised in {promised}"),
+        _age("Oldest ready", oldest, asked.but(status=("ready",)), promise),
         _age("Time to drain", drain, asked.but(status=("pending",), task_type=""), of_queue),
     ]
 
@@ -144,6 +146,10 @@ def _scope(numbers: Numbers) -> str:
 
 def _told(number: Number) -> str:
     return f"{number.jobs:,}" + ("" if number.is_exact else "+")
+
+
+def _any(asked: Asked) -> str:
+    return f", any {' '.join(filter(None, (asked.queue, asked.task_type)))} job".replace("  ", " ")
 
 
 def _is_ours(asked: Asked, count: Count) -> bool:
