@@ -22,8 +22,8 @@ WINDOW = 20_000
 FEW = 10_000
 """Jobs, or marks of jobs, that are looked up one by one at most: some hundredths of a second."""
 LONGEST_WINDOW_S = 10.0
-_LAST_ID = 2**63 - 1
-_STATES = ("ready", "scheduled", "retrying", "running", "failed")
+LAST_ID = 2**63 - 1
+STATES = ("ready", "scheduled", "retrying", "running", "failed")
 
 
 class Seen(NamedTuple):
@@ -136,7 +136,7 @@ def walk(
     Args:    from_id: the greatest id to look at; None begins at the newest.
     Raises: DatabaseError, as when one look takes too long.
     """
-    last, looked, counted = _LAST_ID if from_id is None else from_id, 0, 0
+    last, looked, counted = LAST_ID if from_id is None else from_id, 0, 0
     with moment(conn):
         expected = _expected(conn, config, wanted)
         with limited(conn, LONGEST_WINDOW_S):
@@ -177,7 +177,7 @@ def few(
     Raises:  DatabaseError.
     """
     if wanted.ids is None and not wanted.expected(expected):
-        return Few([], dict.fromkeys(_STATES, 0))
+        return Few([], dict.fromkeys(STATES, 0))
     sources = _sources(wanted, expected)
     if sources is None:
         return None

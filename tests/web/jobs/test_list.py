@@ -144,22 +144,22 @@ def test_newer_leads_back_to_the_very_page(queue: Connection, listed: List) -> N
 def test_a_search_that_its_time_does_not_suffice_for_goes_on_where_it_stopped(
     queue: Connection, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "_FIRST_LOOK", 10)
+    monkeypatch.setattr(searching, "FIRST_LOOK", 10)
     [wanted] = many(queue, 1, "make_thumbnail")
     many(queue, 34)
     clock = count()
     filtered = Filter(error=None, worker=None, until=None, task_type="make_thumbnail")
-    place, looked, rows = Place(), 0, ()
+    place, looked = Place(), 0
     for _ in range(4):
         found = search(
             queue, project.config, filtered, place, {"pending": 1}, lambda: next(clock) * 0.05
         )
-        looked, rows = looked + found.looked, found.rows
+        looked += found.looked
         if found.search_on is None:
             break
-        assert not rows
+        assert not found.rows
         place = found.search_on
-    assert [row.id for row in rows] == [wanted]
+    assert [row.id for row in found.rows] == [wanted]
     assert looked == 35
 
 

@@ -12,12 +12,11 @@ from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.filtering import Filter
 from supaops.db.operators import composed
-from supaops.db.selection import Stretch, few, look
+from supaops.db.selection import LAST_ID, Stretch, few, look
 
 BUDGET_S = 0.12
 """How long the jobs of a page are looked for; what is beyond is another search."""
-_LAST_ID = 2**63 - 1
-_FIRST_LOOK, _LONGEST_LOOK = 2_000, 40_000
+FIRST_LOOK, _LONGEST_LOOK = 500, 40_000
 _LOOK_S = 0.03
 
 Timer = Callable[[], float]
@@ -138,7 +137,7 @@ class _Walking:
 
     def older(self, place: Place) -> Found:
         """Return the newest jobs before a place."""
-        start = _LAST_ID if place.before is None else place.before - 1
+        start = LAST_ID if place.before is None else place.before - 1
         # What was left out before the page is counted as well.
         enough = self.expected if place.before is None else None
         seen = self._walk(Stretch(start, place.size + 1), enough)
@@ -172,7 +171,7 @@ class _Walking:
 
         Args:    enough: the jobs that the counts know of; after as many there is no other.
         """
-        deadline, jobs = self.timer() + BUDGET_S, _FIRST_LOOK
+        deadline, jobs = self.timer() + BUDGET_S, FIRST_LOOK
         walk, next_id = _Walk(last=stretch.from_id), stretch.from_id
         while len(walk.ids) < stretch.jobs and self.timer() < deadline:
             began = self.timer()
@@ -184,11 +183,11 @@ class _Walking:
                 return walk
             walk.last = seen.least_id if stretch.way == "down" else seen.greatest_id
             next_id = walk.last - 1 if stretch.way == "down" else walk.last + 1
-            jobs = _next_look(jobs, self.timer() - began)
+            jobs = next_look(jobs, self.timer() - began)
         return walk
 
 
-def _next_look(jobs: int, took_s: float) -> int:
+def next_look(jobs: int, took_s: float) -> int:
     """Return how many jobs are looked at in about `_LOOK_S`: payloads may be large."""
     factor = min(max(_LOOK_S / max(took_s, 0.001), 0.1), 4.0)
     return int(min(max(jobs * factor, 100), _LONGEST_LOOK))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,12 +15,15 @@ from supaops.db.errors import translated
 from supaops.db.filtering import Filter
 from supaops.db.health.queue import Count, Pause, Trend, read_counts, read_held, read_trends
 from supaops.db.operators import composed
-from supaops.db.selection import few
+from supaops.db.pages.search import FIRST_LOOK, next_look
+from supaops.db.selection import LAST_ID, STATES, few
 
 AT_MOST = 5_000
 """How many marks of waiting jobs are counted one by one: some milliseconds."""
 LOOKED = 20_000
-"""How many of the newest jobs a deep filter is counted among: some hundredths of a second."""
+"""How many of the newest jobs a deep filter is counted among at most."""
+BUDGET_S = 0.06
+"""For how long they are looked at: payloads may be large."""
 _OPEN = ("pending", "running", "failed")
 
 
@@ -159,15 +164,21 @@ def _found(
 def _looked_at(
     conn: Connection, config: Config, wanted: Filter, window: timedelta
 ) -> dict[str, Any]:
-    """Return the numbers of any filter, among the newest jobs."""
-    values = {**wanted.parameters, "window": window, "at_most": LOOKED}
-    row = _one(conn, config, "matching", values)
-    looked: int = row.pop("looked")
-    is_exact = looked < LOOKED
-    return {
-        **{name: Number(jobs, is_exact) for name, jobs in row.items()},
-        "looked": looked,
-    }
+    """Return the numbers of any filter, among as many of the newest jobs as the time allows."""
+    found, last_id, jobs = Counter[str](), LAST_ID, FIRST_LOOK
+    deadline = time.monotonic() + BUDGET_S
+    is_exact = False
+    while not is_exact and found["looked"] < LOOKED and time.monotonic() < deadline:
+        began = time.monotonic()
+        place = {"from_id": last_id, "window": min(jobs, LOOKED - found["looked"])}
+        row = _one(conn, config, "matching", {**wanted.parameters, **place, "within": window})
+        last_id = (row.pop("least_id") or 1) - 1
+        is_exact = row["looked"] < place["window"]
+        found.update(row)
+        jobs = next_look(jobs, time.monotonic() - began)
+    looked = found.pop("looked")
+    numbers = {name: Number(found[name], is_exact) for name in (*STATES, "succeeded")}
+    return {**numbers, "looked": looked}
 
 
 def _one(conn: Connection, config: Config, name: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,8 +81,8 @@ select now() as now,
   ) as p on true;
 
 -- name: matching :one
--- How many of the newest jobs match a filter, whatever their status, by status.
-select count(*) as looked,
+-- How many of the next jobs by descending id match a filter, whatever their status, by status.
+select count(*) as looked, min(w.id) as least_id,
        count(*) filter (where w.is_match and w.status = 'pending' and w.ready_at <= now()) as ready,
        count(*) filter (where w.is_match and w.status = 'pending' and w.ready_at > now())
          as scheduled,
@@ -91,8 +91,9 @@ select count(*) as looked,
        count(*) filter (where w.is_match and w.status = 'failed') as failed,
        count(*) filter (
          where w.is_match and w.status = 'succeeded'
-           and w.completed_at > now() - %(window)s::interval) as succeeded
+           and w.completed_at > now() - %(within)s::interval) as succeeded
   from (
-    select j.status, j.ready_at, j.attempts, j.completed_at, {counted} and {matches} as is_match
-      from (select * from {table} order by id desc limit %(at_most)s) as j
+    select j.id, j.status, j.ready_at, j.attempts, j.completed_at,
+           {counted} and {matches} as is_match
+      from (select * from {table} where {way} limit %(window)s) as j
   ) as w;
