@@ -180,14 +180,23 @@ def require_queue(conn: Connection, config: Config) -> None:
         )
 
 
-def composed(name: str, config: Config, *, way: Literal["down", "up"] = "down") -> sql.Composed:
+def composed(
+    name: str,
+    config: Config,
+    *,
+    way: Literal["down", "up"] = "down",
+    source: Literal["jobs", "tried"] = "jobs",
+) -> sql.Composed:
     """Return a query with the names of the queue's table and functions in it.
 
-    Args:    way: by descending id or by ascending, where a query looks at many.
+    Args:
+        way: by descending id or by ascending, where a query looks at many.
+        source: at all jobs, or at those with an attempt that did not succeed.
     """
     schema, prefix = config.queue.schema_name, config.queue.name
     names = {each: sql.Identifier(schema, f"{prefix}_{each}") for each in _OBJECTS}
     table = sql.Identifier(schema, prefix)
     parts = {each: sql.SQL(query(f"operators.{each}")) for each in _PARTS}
-    parts["way"] = sql.SQL(query(f"operators.{way}"))
-    return sql.SQL(query(name)).format(table=table, **parts, **names)
+    step = sql.SQL(query(f"operators.{way}"))
+    walked = sql.SQL(query(f"operators.{source}")).format(table=table, way=step)
+    return sql.SQL(query(name)).format(table=table, way=step, source=walked, **parts, **names)

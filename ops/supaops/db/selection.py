@@ -51,11 +51,16 @@ class Few(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Some jobs in the order of their ids: how many, from which on, and in which direction."""
+    """Some jobs in the order of their ids: how many, from which on, and in which direction.
+
+    Attributes:
+        source: all jobs, or those with an attempt that did not succeed.
+    """
 
     from_id: int
     jobs: int
     way: Literal["down", "up"] = "down"
+    source: Literal["jobs", "tried"] = "jobs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Look:
 
     Attributes:
         least_id, greatest_id: of the jobs that were looked at; None when there were none.
+        walked: how many rows were read for it; fewer than asked for at the end.
         counted: how many are of the filter's statuses, queue and task type.
         matches: id and status of what was found, by descending id.
     """
@@ -71,6 +77,7 @@ class Look:
     least_id: int
     greatest_id: int
     looked: int
+    walked: int
     counted: int
     matches: list[tuple[int, str]]
 
@@ -160,7 +167,7 @@ def look(conn: Connection, config: Config, wanted: Filter, stretch: Stretch) -> 
 
     Raises: DatabaseError.
     """
-    statement = composed("operators.window", config, way=stretch.way)
+    statement = composed("operators.window", config, way=stretch.way, source=stretch.source)
     place = {"from_id": stretch.from_id, "window": stretch.jobs}
     row = _one(conn, statement, {**wanted.parameters, **place})
     found = list(zip(row.pop("ids"), row.pop("statuses"), strict=True))

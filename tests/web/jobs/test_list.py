@@ -163,6 +163,32 @@ def test_a_search_that_its_time_does_not_suffice_for_goes_on_where_it_stopped(
     assert looked == 35
 
 
+@pytest.mark.parametrize("way", ["few", "many"])
+def test_old_failed_jobs_are_found_without_a_look_at_those_that_came_later(
+    queue: Connection, project: Project, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    broken = many(queue, 6, "make_thumbnail")
+    claim(queue, 6)
+    queue.execute(
+        "select job_queue_mark_failed(id, 'no', discard => true) from unnest(%s::bigint[]) as id",
+        [broken],
+    )
+    many(queue, 40)
+    if way == "many":
+        monkeypatch.setattr("supaops.db.selection.FEW", 3)
+    wanted, counts = Filter(statuses=("failed",)), {"pending": 40, "failed": 6}
+    first = search(queue, project.config, wanted, Place(size=4), counts)
+    assert [row.id for row in first.rows] == broken[:1:-1]
+    assert first.looked <= 6
+    assert first.older is not None
+    second = search(queue, project.config, wanted, first.older, counts)
+    assert [row.id for row in second.rows] == broken[1::-1]
+    assert second.older is None
+    assert second.newer is not None
+    again = search(queue, project.config, wanted, second.newer, counts)
+    assert [row.id for row in again.rows] == broken[:1:-1]
+
+
 def test_an_empty_queue_and_an_empty_result_say_which_they_are(
     queue: Connection, listed: List
 ) -> None:

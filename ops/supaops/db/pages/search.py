@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
@@ -18,6 +19,7 @@ BUDGET_S = 0.12
 """How long the jobs of a page are looked for; what is beyond is another search."""
 FIRST_LOOK, _LONGEST_LOOK = 500, 40_000
 _LOOK_S = 0.03
+_TRIED = {"failed", "retrying"}
 
 Timer = Callable[[], float]
 
@@ -166,19 +168,26 @@ class _Walking:
             older=_before(page[-1] if page else after + 1, place),
         )
 
+    @property
+    def _were_tried(self) -> bool:
+        """Tell whether the jobs have attempts that did not succeed: they may be few among all."""
+        return bool(self.wanted.statuses) and set(self.wanted.statuses or ()) <= _TRIED
+
     def _walk(self, stretch: Stretch, enough: int | None) -> _Walk:
         """Look for so many matches from an id on, as far as the time allows.
 
         Args:    enough: the jobs that the counts know of; after as many there is no other.
         """
         deadline, jobs = self.timer() + BUDGET_S, FIRST_LOOK
+        source: Literal["jobs", "tried"] = "tried" if self._were_tried else "jobs"
         walk, next_id = _Walk(last=stretch.from_id), stretch.from_id
         while len(walk.ids) < stretch.jobs and self.timer() < deadline:
             began = self.timer()
-            seen = look(self.conn, self.config, self.wanted, Stretch(next_id, jobs, stretch.way))
+            part = Stretch(next_id, jobs, stretch.way, source)
+            seen = look(self.conn, self.config, self.wanted, part)
             walk.ids += [job_id for job_id, _ in seen.matches]
             walk.looked, walk.counted = walk.looked + seen.looked, walk.counted + seen.counted
-            if seen.looked < jobs or (enough is not None and walk.counted >= enough):
+            if seen.walked < jobs or (enough is not None and walk.counted >= enough):
                 walk.last = None
                 return walk
             walk.last = seen.least_id if stretch.way == "down" else seen.greatest_id

@@ -18,7 +18,7 @@ from supaops.db.operators import composed
 from supaops.db.pages.search import FIRST_LOOK, next_look
 from supaops.db.selection import LAST_ID, STATES, few
 
-AT_MOST = 5_000
+AT_MOST = 3_000
 """How many marks of waiting jobs are counted one by one: some milliseconds."""
 LOOKED = 20_000
 """How many of the newest jobs a deep filter is counted among at most."""

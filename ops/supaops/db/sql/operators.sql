@@ -84,16 +84,35 @@ id <= %(from_id)s and id > %(above)s order by id desc
 -- name: up
 id >= %(from_id)s order by id
 
+-- name: jobs
+select n.id as walked_id, 1 as rows, n.*
+        from (select * from {table} where {way} limit %(window)s) as n
+
+-- name: tried
+-- A job whose attempts a look ends among is not met again by the next.
+select t.id as walked_id, t.rows, o.*
+        from (
+          select r.id, count(*) as rows
+            from (
+              select id from (select a.job_id as id from supaops.attempt as a) as a
+               where {way} limit %(window)s
+            ) as r
+           group by r.id
+        ) as t
+        left join lateral (select * from {table} as o where o.id = t.id limit 1) as o on true
+
 -- name: window :one
--- Looks at the next jobs by id. `counted` are those that `expected` counts.
-select min(w.id) as least_id, max(w.id) as greatest_id, count(*) as looked,
+-- Looks at the next jobs by id, or at the next that were tried and did not succeed: `walked` rows of
+-- either. `counted` are those that `expected` counts.
+select min(w.walked_id) as least_id, max(w.walked_id) as greatest_id, count(*) as looked,
+       coalesce(sum(w.rows), 0)::bigint as walked,
        count(*) filter (where w.is_counted) as counted,
        coalesce(array_agg(w.id order by w.id desc) filter (where w.is_match), array[]::bigint[]) as ids,
        coalesce(array_agg(w.status order by w.id desc) filter (where w.is_match), array[]::text[])
          as statuses
   from (
-    select j.id, j.status, c.is_counted, c.is_counted and {matches} as is_match
-      from (select * from {table} where {way} limit %(window)s) as j
+    select j.walked_id, j.rows, j.id, j.status, c.is_counted, c.is_counted and {matches} as is_match
+      from ({source}) as j
      cross join lateral (select {counted} as is_counted) as c
   ) as w;
 
