@@ -55,7 +55,7 @@ def notice(client: httpx.Client, answer: httpx.Response) -> str:
     """Follow a redirect to the list, and return what it tells of the act."""
     assert answer.status_code == 303, answer.text
     page = client.get(answer.headers["location"])
-    found = re.search(r'<p class="notice \w+" role="status">(.*?)</p>', page.text)
+    found = re.search(r'class="notice \w+"[^>]*>(?:\s*<p>)?(.*?)</p>', page.text)
     assert found
     return unescape(found[1])
 
