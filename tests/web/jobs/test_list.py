@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
@@ -95,8 +96,9 @@ def test_bad_input_is_told_beside_its_field_and_nothing_typed_is_lost(listed: Li
 
 @pytest.mark.parametrize("query", [{}, {"status": "pending"}])
 def test_no_job_is_left_out_or_comes_twice_while_others_come_and_end(
-    queue: Connection, listed: List, query: dict[str, str]
+    queue: Connection, listed: List, query: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(searching, "FIRST_LOOK", 10)  # so that a page needs several
     before = many(queue, 60)
     seen: list[int] = []
     answer = listed(size=25, **query)
@@ -126,7 +128,10 @@ def test_a_job_whose_transaction_commits_late_takes_its_place_by_id(
     assert ids(listed(size=25)) == newest[::-1]
 
 
-def test_newer_leads_back_to_the_very_page(queue: Connection, listed: List) -> None:
+def test_newer_leads_back_to_the_very_page(
+    queue: Connection, listed: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FIRST_LOOK", 10)
     many(queue, 80)
     for query in ({}, {"status": "pending"}):
         first = listed(size=25, **query)
@@ -187,6 +192,19 @@ def test_old_failed_jobs_are_found_without_a_look_at_those_that_came_later(
     assert second.newer is not None
     again = search(queue, project.config, wanted, second.newer, counts)
     assert [row.id for row in again.rows] == broken[:1:-1]
+
+
+def test_a_page_whose_time_was_used_up_says_how_far_it_looked(
+    queue: Connection, listed: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FIRST_LOOK", 10)
+    monkeypatch.setattr(searching, "BUDGET_S", 0.001)
+    many(queue, 30)
+    answer = listed(worker="nobody")
+    assert re.search(r"Looked at [1-9]\d* jobs in the time that a page has: none", answer.text)
+    while on := link(answer, "Search on"):
+        answer = listed(**dict(httpx.QueryParams(on.partition("?")[2])))
+    assert "No job matches" in answer.text
 
 
 def test_an_empty_queue_and_an_empty_result_say_which_they_are(

@@ -13,7 +13,7 @@ from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.filtering import Filter
 from supaops.db.operators import composed
-from supaops.db.selection import LAST_ID, Stretch, few, look
+from supaops.db.selection import LAST_ID, Look, Stretch, few, look
 
 BUDGET_S = 0.12
 """How long the jobs of a page are looked for; what is beyond is another search."""
@@ -83,6 +83,12 @@ class _Walk:
     looked: int = 0
     counted: int = 0
     last: int | None = None
+
+    def take(self, seen: Look) -> None:
+        """Add what a look showed."""
+        self.ids += [job_id for job_id, _ in seen.matches]
+        self.looked += seen.looked
+        self.counted += seen.counted
 
 
 def search(
@@ -180,20 +186,19 @@ class _Walking:
         """
         deadline, jobs = self.timer() + BUDGET_S, FIRST_LOOK
         source: Literal["jobs", "tried"] = "tried" if self._were_tried else "jobs"
-        walk, next_id = _Walk(last=stretch.from_id), stretch.from_id
-        while len(walk.ids) < stretch.jobs and self.timer() < deadline:
+        walk, next_id = _Walk(), stretch.from_id
+        while True:  # once at least, so that each search comes further
             began = self.timer()
             part = Stretch(next_id, jobs, stretch.way, source)
             seen = look(self.conn, self.config, self.wanted, part)
-            walk.ids += [job_id for job_id, _ in seen.matches]
-            walk.looked, walk.counted = walk.looked + seen.looked, walk.counted + seen.counted
+            walk.take(seen)
             if seen.walked < jobs or (enough is not None and walk.counted >= enough):
-                walk.last = None
                 return walk
             walk.last = seen.least_id if stretch.way == "down" else seen.greatest_id
+            if len(walk.ids) >= stretch.jobs or self.timer() >= deadline:
+                return walk
             next_id = walk.last - 1 if stretch.way == "down" else walk.last + 1
-            jobs = next_look(jobs, self.timer() - began)
-        return walk
+            walk.last, jobs = None, next_look(jobs, self.timer() - began)
 
 
 def next_look(jobs: int, took_s: float) -> int:

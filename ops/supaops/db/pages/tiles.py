@@ -167,8 +167,8 @@ def _looked_at(
     """Return the numbers of any filter, among as many of the newest jobs as the time allows."""
     found, last_id, jobs = Counter[str](), LAST_ID, FIRST_LOOK
     deadline = time.monotonic() + BUDGET_S
-    is_exact = False
-    while not is_exact and found["looked"] < LOOKED and time.monotonic() < deadline:
+    is_exact = is_over = False
+    while not is_over:
         began = time.monotonic()
         place = {"from_id": last_id, "window": min(jobs, LOOKED - found["looked"])}
         row = _one(conn, config, "matching", {**wanted.parameters, **place, "within": window})
@@ -176,6 +176,7 @@ def _looked_at(
         is_exact = row["looked"] < place["window"]
         found.update(row)
         jobs = next_look(jobs, time.monotonic() - began)
+        is_over = is_exact or found["looked"] >= LOOKED or time.monotonic() >= deadline
     looked = found.pop("looked")
     numbers = {name: Number(found[name], is_exact) for name in (*STATES, "succeeded")}
     return {**numbers, "looked": looked}
