@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +21,8 @@ WINDOW = 20_000
 """Jobs that one statement looks at: a small part of a second, wherever they are."""
 FEW = 10_000
 """Jobs, or marks of jobs, that are looked up one by one at most: some hundredths of a second."""
+MOST_ATTEMPTS = 200_000
+"""Attempts that are looked at in place of all jobs."""
 LONGEST_WINDOW_S = 10.0
 LAST_ID = 2**63 - 1
 STATES = ("ready", "scheduled", "retrying", "running", "failed")
@@ -138,7 +140,7 @@ def walk(
     """Look at the jobs by descending id, some at a time, all at one moment.
 
     It ends where the counts say that no job of these statuses, queue and task type is left, and
-    is done at once where `few` finds them all.
+    is done at once where their marks lead to all of them.
 
     Args:    from_id: the greatest id to look at; None begins at the newest.
     Raises: DatabaseError, as when one look takes too long.
@@ -146,10 +148,9 @@ def walk(
     last, looked, counted = LAST_ID if from_id is None else from_id, 0, 0
     with moment(conn):
         expected = _expected(conn, config, wanted)
-        with limited(conn, LONGEST_WINDOW_S):
-            found = few(conn, config, wanted, expected)
+        found = _marked(conn, config, wanted, expected)
         if found is not None:
-            yield Seen(len(found.matches), [each for each in found.matches if each[0] <= last])
+            yield Seen(len(found), [each for each in found if each[0] <= last])
             return
         # What was left out before `from_id` is counted as well.
         while from_id is not None or counted < wanted.expected(expected):
@@ -160,6 +161,38 @@ def walk(
             looked, counted = looked + seen.looked, counted + seen.counted
             yield Seen(looked, seen.matches)
             last = seen.least_id - 1
+
+
+def _marked(
+    conn: Connection, config: Config, wanted: Filter, expected: Mapping[str, int]
+) -> list[tuple[int, str]] | None:
+    """Return id and status of all that a filter finds, by the marks that they bear; or None."""
+    with limited(conn, LONGEST_WINDOW_S):
+        found = few(conn, config, wanted, expected)
+    if found is not None:
+        return found.matches
+    return _failed(conn, config, wanted, expected) if wanted.statuses == ("failed",) else None
+
+
+def _failed(
+    conn: Connection, config: Config, wanted: Filter, expected: Mapping[str, int]
+) -> list[tuple[int, str]] | None:
+    """Return id and status of the failed jobs of a filter by their attempts.
+
+    Returns: None where some have none, or where attempts are too many to be quicker than the jobs.
+    """
+    matches, counted, walked, last = list[tuple[int, str]](), 0, 0, LAST_ID
+    while walked <= MOST_ATTEMPTS:
+        with limited(conn, LONGEST_WINDOW_S):
+            part = Stretch(last, WINDOW, source="tried")
+            seen = look(conn, config, replace(wanted, above=None), part)
+        matches += seen.matches
+        counted, walked = counted + seen.counted, walked + seen.walked
+        if seen.walked < WINDOW:
+            is_whole = counted >= expected.get("failed", 0)
+            return [each for each in matches if each[0] > (wanted.above or 0)] if is_whole else None
+        last = seen.least_id - 1
+    return None
 
 
 def look(conn: Connection, config: Config, wanted: Filter, stretch: Stretch) -> Look:

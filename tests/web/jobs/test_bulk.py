@@ -191,7 +191,9 @@ def test_many_are_done_in_parts_and_no_part_touches_a_job_twice(
     second = confirm(otto, control_room, first, reason="again")
     assert "Go on with the next 2" in second.text
     third = confirm(otto, control_room, second, reason="again")
-    assert notice(otto, third) == "2 cloned, 0 left alone, 0 failed."
+    assert notice(otto, third) == (
+        "10 of 10 dealt with, of the last: 2 cloned, 0 left alone, 0 failed."
+    )
     assert [row["target"] for row in audit(queue)] == [f"job:{each}" for each in made]
     assert value(queue, "select count(*) from job_queue") == 20
 

@@ -16,6 +16,7 @@ from supaops.jobs.bulk import Outcome, change
 from supaops.jobs.verb import CANCEL
 from supaops.web.notices import Notice
 from supaops.web.pages.jobs import preview
+from supaops.web.pages.jobs.lines import first_line
 from supaops.web.pages.jobs.orders import PAST, VERBS, Expired, Order, read, signed
 from supaops.web.visit import Visit
 
@@ -93,10 +94,12 @@ def sentence(order: Order, outcome: Outcome, left: Mapping[str, int]) -> str:
         f" ({', '.join(f'{n:,} {each}' for each, n in sorted(reasons.items()))})" if reasons else ""
     )
     told = f"{len(outcome.done):,} {PAST[order.verb]}, {reasons.total():,} left alone{why}"
-    failed = [f"{job_id}: {text[:120]}" for job_id, text in sorted(outcome.failed.items())]
+    failed = [f"{job_id}: {first_line(text)}" for job_id, text in sorted(outcome.failed.items())]
     more = f"; and {len(failed) - _TOLD:,} more" if len(failed) > _TOLD else ""
     listed = f" ({'; '.join(failed[:_TOLD])}{more})" if failed else ""
-    return f"{told}, {len(failed):,} failed{listed}."
+    dealt_with = order.done + len(outcome.done) + len(failed) + sum(outcome.left.values())
+    before = f"{dealt_with:,} of {order.total:,} dealt with, of the last: " if order.done else ""
+    return f"{before}{told}, {len(failed):,} failed{listed}."
 
 
 def _reason(visit: Visit) -> str | None:
