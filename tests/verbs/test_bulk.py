@@ -315,8 +315,8 @@ def test_a_search_that_takes_too_long_says_how_to_narrow_it(
     monkeypatch.setattr(selection, "LONGEST_SEARCH_S", -1.0)
     monkeypatch.setattr("supaops.db.selection.FEW", 0)
     failed(queue, 1)
+    wanted = Filter(statuses=("failed", "cancelled"), error="x")
     with pytest.raises(SupaopsError, match="looked at 1 jobs in") as caught:
-        wanted = Filter(statuses=("failed", "cancelled"), error="x")
         by_filter(queue, project.config, RETRY, wanted, 10)
     assert "--status" in (caught.value.hint or "")
 
