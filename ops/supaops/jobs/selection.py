@@ -12,7 +12,8 @@ from supaops.config.model import Config
 from supaops.db.connect import Connection
 from supaops.db.filtering import Filter
 from supaops.db.operators import statuses
-from supaops.db.selection import Attempt, Details, JobRow, Seen, details, rows, walk
+from supaops.db.selection import Attempt, Details, JobRow, details, rows
+from supaops.db.walking import Seen, walk
 from supaops.errors import SupaopsError
 from supaops.jobs.verb import Verb
 

@@ -180,7 +180,7 @@ def test_old_failed_jobs_are_found_without_a_look_at_those_that_came_later(
     )
     many(queue, 40)
     if way == "many":
-        monkeypatch.setattr("supaops.db.selection.FEW", 3)
+        monkeypatch.setattr("supaops.db.walking.FEW", 3)
     wanted, counts = Filter(statuses=("failed",)), {"pending": 40, "failed": 6}
     first = search(queue, project.config, wanted, Place(size=4), counts)
     assert [row.id for row in first.rows] == broken[:1:-1]
@@ -267,7 +267,7 @@ def test_a_number_that_was_not_counted_to_its_end_says_so(
 ) -> None:
     monkeypatch.setattr("supaops.db.pages.tiles.LOOKED", 5)
     monkeypatch.setattr("supaops.db.pages.tiles.AT_MOST", 3)
-    monkeypatch.setattr("supaops.db.selection.FEW", 3)
+    monkeypatch.setattr("supaops.db.walking.FEW", 3)
     many(queue, 9)
     assert tile(listed(payload="n:"), "Ready") == ("5+", "of the newest 5 jobs")
     # Pending jobs are counted; what is due is what is left of them.

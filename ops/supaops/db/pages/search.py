@@ -13,7 +13,7 @@ from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.filtering import Filter
 from supaops.db.operators import composed
-from supaops.db.selection import LAST_ID, Look, Stretch, few, look
+from supaops.db.walking import LAST_ID, Look, Stretch, few, look
 
 BUDGET_S = 0.12
 """How long the jobs of a page are looked for; what is beyond is another search."""

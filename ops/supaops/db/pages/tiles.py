@@ -16,7 +16,7 @@ from supaops.db.filtering import Filter
 from supaops.db.health.queue import Count, Pause, Trend, read_counts, read_held, read_trends
 from supaops.db.operators import composed
 from supaops.db.pages.search import FIRST_LOOK, next_look
-from supaops.db.selection import LAST_ID, STATES, few
+from supaops.db.walking import LAST_ID, STATES, few
 
 AT_MOST = 3_000
 """How many marks of waiting jobs are counted one by one: some milliseconds."""
