@@ -166,12 +166,12 @@ class _Walking:
         if not is_whole and seen.last is None:
             return self.older(Place(size=place.size))
         page = sorted(seen.ids)[: place.size][::-1]
-        beyond = page[0] if is_whole else seen.last
         return Found(
             _rows(self.conn, self.config, page),
             looked=seen.looked,
-            newer=None if beyond is None else _after(beyond, place),
+            newer=_after(page[0], place) if is_whole else None,
             older=_before(page[-1] if page else after + 1, place),
+            search_on=None if is_whole or seen.last is None else _after(seen.last, place),
         )
 
     @property
