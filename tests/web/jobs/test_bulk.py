@@ -198,6 +198,18 @@ def test_many_are_done_in_parts_and_no_part_touches_a_job_twice(
     assert value(queue, "select count(*) from job_queue") == 20
 
 
+def test_of_many_those_that_come_later_are_not_touched_either(
+    queue: Connection, otto: httpx.Client, control_room: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supaops.web.pages.jobs.preview.MOST_IDS", 5)
+    made = [enqueue(queue, "send_email") for _ in range(8)]
+    page = preview(otto, control_room, "status=pending", verb="cancel", scope="all")
+    queue.execute("delete from job_queue where id = any(%s)", [made[:2]])
+    late = [enqueue(queue, "send_email") for _ in range(2)]
+    assert "6 cancelled" in notice(otto, confirm(otto, control_room, page))
+    assert {job(queue, each)["status"] for each in late} == {"pending"}
+
+
 def test_a_job_that_cannot_be_changed_is_told_with_its_cause(
     queue: Connection, otto: httpx.Client, control_room: Served
 ) -> None:
@@ -247,7 +259,8 @@ def test_a_viewer_sees_the_buttons_off_and_is_refused_by_the_server(
         assert len(re.findall(r'<button name="verb"[^>]* disabled>', page.text)) == 3
         assert "may look and not act" in page.text
         for path in ("/bulk", "/bulk/apply"):
-            assert post(vera, control_room, path, page, verb="retry", id=one).status_code == 403
+            refused = post(vera, control_room, path, page, verb="retry", id=one)
+            assert (refused.status_code, "a viewer may not do this" in refused.text) == (403, True)
     assert not audit(queue)
 
 

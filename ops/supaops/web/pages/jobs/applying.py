@@ -55,7 +55,8 @@ def _changed(visit: Visit, order: Order) -> Response:
         outcome = change(conn, config, VERBS[order.verb], ids, visit.actor(reason))
     told = Notice(sentence(order, outcome, left), "refused" if outcome.failed else "done")
     done = order.done + len(ids)
-    if order.jobs or not ids or done >= order.total:
+    # Fewer than were asked for are the last: others have moved on since the preview.
+    if order.jobs or len(ids) < _part(order) or done >= order.total:
         return _back(visit, order, told)
     rest = replace(order, done=done, above=max(ids))
     return visit.page(
@@ -64,15 +65,20 @@ def _changed(visit: Visit, order: Order) -> Response:
         order_token=signed(visit.site, rest),
         told=told,
         reason=reason or "",
-        next_jobs=min(MOST, order.total - done),
+        next_jobs=_part(rest),
         past=PAST[order.verb],
     )
+
+
+def _part(order: Order) -> int:
+    """Return how many jobs one request changes of those that were not dealt with."""
+    return min(MOST, order.total - order.done)
 
 
 def _present(conn: Connection, config: Config, order: Order) -> tuple[list[int], Mapping[str, int]]:
     """Return which jobs are still to be changed, and how many are left alone, by why."""
     if not order.jobs:
-        found = preview.selected(conn, config, order, min(MOST, order.total - order.done))
+        found = preview.selected(conn, config, order, _part(order))
         return list(found.ids), found.left if not order.done else {}
     shown = {job_id: status for status, ids in order.jobs.items() for job_id in ids}
     present, verb = statuses(conn, config, sorted(shown)), VERBS[order.verb]
