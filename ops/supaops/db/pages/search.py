@@ -15,10 +15,10 @@ from supaops.db.filtering import Filter
 from supaops.db.operators import composed
 from supaops.db.walking import LAST_ID, Look, Stretch, few, look
 
-BUDGET_S = 0.12
+BUDGET_S = 0.1
 """How long the jobs of a page are looked for; what is beyond is another search."""
 FIRST_LOOK, _LONGEST_LOOK = 500, 40_000
-_LOOK_S = 0.03
+_LOOK_S = 0.025
 _TRIED = {"failed", "retrying"}
 
 Timer = Callable[[], float]

@@ -22,7 +22,7 @@ AT_MOST = 3_000
 """How many marks of waiting jobs are counted one by one: some milliseconds."""
 LOOKED = 20_000
 """How many of the newest jobs a deep filter is counted among at most."""
-BUDGET_S = 0.06
+BUDGET_S = 0.04
 """For how long they are looked at: payloads may be large."""
 _OPEN = ("pending", "running", "failed")
 
