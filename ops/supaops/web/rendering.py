@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from supaops import __version__
 from supaops.checks import words
+from supaops.config.secrecy import without_secrets
 from supaops.render.environment import template_root
 from supaops.report import times
 from supaops.web.assets import asset
@@ -39,6 +40,7 @@ def environment() -> Environment:
         "number": "{:,}".format,
         "sentence": sentence,
         "spark": spark,
+        "without_secrets": without_secrets,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     return env

@@ -1,1 +1,1 @@
-"""Charts as shapes: numbers in, coordinates and texts out. Pure."""
+"""Charts as shapes: numbers in, coordinates and texts out."""

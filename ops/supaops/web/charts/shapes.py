@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -40,6 +40,14 @@ def lines(points: Sequence[Dot | None]) -> tuple[tuple[str, ...], tuple[Dot, ...
     return drawn, tuple(run[0] for run in runs if len(run) == 1)
 
 
+def path(bars: Iterable[Bar]) -> str:
+    """Return bars as the text of one path."""
+    return "".join(
+        f"M{bar.x:.1f} {bar.y:.2f}h{bar.width:.1f}v{bar.height:.2f}h{-bar.width:.1f}z"
+        for bar in bars
+    )
+
+
 def _runs(points: Sequence[Dot | None]) -> Iterator[list[Dot]]:
     for is_known, run in groupby(points, key=lambda point: point is not None):
         if is_known:
@@ -48,3 +56,20 @@ def _runs(points: Sequence[Dot | None]) -> Iterator[list[Dot]]:
 
 def _written(point: Dot) -> str:
     return f"{point.x:.1f},{point.y:.1f}"
+
+
+def spread(wanted: Sequence[float], apart: float, top: float, bottom: float) -> list[float]:
+    """Return places near the wanted ones, in the same order, none closer than `apart`.
+
+    They stay between `top` and `bottom` while there is room for them.
+    """
+    order = sorted(range(len(wanted)), key=lambda n: wanted[n])
+    placed: list[float] = []
+    for n in order:
+        placed.append(max(wanted[n], placed[-1] + apart if placed else top))
+    floor = bottom
+    for at in reversed(range(len(placed))):
+        placed[at] = min(placed[at], floor)
+        floor = placed[at] - apart
+    found = dict(zip(order, placed, strict=True))
+    return [found[n] for n in range(len(wanted))]
