@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from ruamel.yaml.events import Event
@@ -21,6 +21,8 @@ from supaops.render import environment
 from tests.projects import reset
 
 pytest_plugins = ["tests.pooler", "tests.faults.summary"]
+
+T = TypeVar("T")
 
 DSN_VARIABLE = "SUPAOPS_TEST_DSN"
 ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
@@ -56,8 +58,23 @@ def pytest_configure() -> None:
     module = import_module("supaops.render.resources")
     for name in ("created_objects", "granted"):
         setattr(module, name, lru_cache(maxsize=4096)(getattr(module, name)))
+    for name in ("_schema_steps", "_sql_objects", "_grants"):
+        setattr(module, name, _listed(getattr(module, name)))
     reading: Any = document
     reading._events = _remembered(document._events)
+
+
+def _listed(made: Callable[[Any], Iterator[T]]) -> Callable[[Any], tuple[T, ...]]:
+    """Return what is rendered of an equal config, or for equal objects, rendered once."""
+    known: dict[str, tuple[T, ...]] = {}
+
+    def listed(given: Any) -> tuple[T, ...]:
+        key = repr(given)
+        if key not in known:
+            known[key] = tuple(made(given))
+        return known[key]
+
+    return listed
 
 
 def _remembered(events: Callable[[str], Iterator[Event]]) -> Callable[[str], Iterator[Event]]:

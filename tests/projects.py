@@ -22,6 +22,8 @@ from supaops.worker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = "test"
+ORIGIN = provenance(Path("/"))
+"""Where what a test applies comes from: a folder of its own, of which git knows nothing."""
 RESET = (ROOT / "tests" / "reset.sql").read_bytes()
 """Empties a database of everything that supaops, or a test, put there."""
 
@@ -121,8 +123,7 @@ class Project:
     def apply(self, conn: Connection, options: Options | None = None) -> Applied:
         desired = self.desired
         plan = read_plan(conn, desired)
-        origin = provenance(self.folder)
-        return apply_plan(conn, desired, plan, origin, options or Options())
+        return apply_plan(conn, desired, plan, ORIGIN, options or Options())
 
 
 # Longer than a lease, which the YAML does not allow: only then heartbeats matter.
