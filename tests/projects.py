@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,35 @@ def reset(conn: Connection) -> None:
             conn.execute(RESET)
             return
     conn.execute(RESET)
+
+
+class Arranged:
+    """A database that is emptied and arranged anew only if something was written in between."""
+
+    def __init__(self) -> None:
+        self._arrangement: Hashable = None
+        self._transaction = 0
+
+    def require(
+        self, url: str, arrangement: Hashable, make: Callable[[Connection], object]
+    ) -> None:
+        """Have the database as `make` leaves an empty one, which is called when it is not.
+
+        Every transaction that writes, and nothing else, takes a number from one counter.
+        """
+        with connect(url, application_name="pytest") as conn:
+            is_untouched = _next_transaction(conn) == self._transaction + 1
+            if not (is_untouched and arrangement == self._arrangement):
+                self._arrangement = None
+                reset(conn)
+                make(conn)
+            self._arrangement, self._transaction = arrangement, _next_transaction(conn)
+
+
+def _next_transaction(conn: Connection) -> int:
+    """Take a transaction's number, and return it."""
+    row = conn.execute("select pg_current_xact_id()::text::bigint as id").fetchone() or {}
+    return int(row["id"])
 
 
 QUIET_CRON = """
