@@ -228,11 +228,6 @@ BY_STATE = sorted(STATES, key=lambda name: (STATES[name][1], STATES[name][0].__n
 """What needs the same state, in a row."""
 
 
-@pytest.fixture(scope="module")
-def arranged() -> Arranged:
-    return Arranged()
-
-
 @pytest.mark.stack
 @pytest.mark.parametrize(
     ("arrange", "applied", "line", "status"),
