@@ -16,6 +16,8 @@ from supaops.db.lending import Lender
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
 from supaops.web.app import create_app
+from supaops.web.checking import Checking
+from supaops.web.rounds import Rounds
 from supaops.web.site import Site
 from supaops.worker.http.server import run_server
 from supaops.worker.telemetry.logs import LogLevel, configure_logging
@@ -60,11 +62,13 @@ def site_of(where: Target) -> Site:
         application_name="supaops dashboard",
         patience=_PATIENCE,
     )
+    desired = where.desired
     return Site(
-        desired=where.desired,
+        desired=desired,
         database=database,
         access=access,
         gate=Gate(access),
         clock=utc_now,
         target=describe(where.database_url),
+        rounds=Rounds(Checking(desired, database, utc_now), desired.config.checks.total_timeout),
     )

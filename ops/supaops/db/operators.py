@@ -26,6 +26,7 @@ _OBJECTS = (
     "cancel",
     "cleanup",
     "cron_history",
+    "dispatch_history",
     "enqueue",
     "pause",
     "replay",

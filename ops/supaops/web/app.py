@@ -31,11 +31,11 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(site: Site) -> Starlette:
-    """Return the control room of a site; its database is opened and closed with it."""
+    """Return the control room of a site, whose database and rounds end with it."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        with site.database:
+        with site.database, site.rounds:
             yield
 
     entries = [

@@ -102,7 +102,12 @@ select {columns}, j.payload, j.result,
                    else 'the ' || p.how end || ', by ' || p.paused_by || ': ' || p.reason, '; ')
           from supaops.pause as p
          where p.queue in (j.queue, '*') and p.task_type in (j.task_type, '*')
-           and (p.how <> 'flag' or p.until is null or p.until > now())) as paused
+           and (p.how <> 'flag' or p.until is null or p.until > now())
+           -- A pause of a cron job that wakes nobody keeps no job waiting.
+           and (p.how <> 'cron' or exists (
+             select from cron.job as c
+              where c.jobname = any(p.stopped) and strpos(c.command, '_trigger_worker') > 0)))
+         as paused
   from {table} as j
  where j.id = %(id)s;
 
