@@ -39,7 +39,7 @@ _OF_A_SERVER = (
     "uvicorn.protocols.http.h11_impl",
     "supaops.worker.executors.engines",
     "supaops.worker.http.app",
-    "supaops.worker.http.server",
+    "supaops.serving.server",
     "supaops.worker.sentry.start",
     "supaops.worker.telemetry.observing",
     "supaops.worker.transports.choice",

@@ -28,6 +28,7 @@ from typing import Any
 _LONGEST_REQUEST = 1 << 20
 _NUMBER = 16
 _STREAMS = 3
+_READY = b"ready\n"
 _ROOT = Path(__file__).parents[1]
 _PROGRAM = """\
 #!{python} -IS
@@ -54,7 +55,7 @@ def address(*modules: str) -> str:
         [sys.executable, "-m", "tests.zygote", path, *modules], cwd=_ROOT, stdout=subprocess.PIPE
     )
     assert process.stdout is not None
-    process.stdout.readline()
+    assert process.stdout.readline() == _READY, "it ended at once; what it wrote is above"
 
     def end() -> None:
         process.kill()
@@ -130,7 +131,7 @@ def _serve(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
-        os.write(1, b"ready\n")
+        os.write(1, _READY)
         while True:
             connection, _ = listener.accept()
             if os.fork() == 0:
