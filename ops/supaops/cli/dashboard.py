@@ -45,7 +45,7 @@ def dashboard(
     where = target(env, config)
     app = create_app(site_of(where))
     where.announce("dashboard")
-    run_server(app, host=host, port=port)
+    run_server(app, host=host, port=port, on_stop=app.state.live.stop)
 
 
 def site_of(where: Target) -> Site:

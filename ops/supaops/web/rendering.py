@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from supaops import __version__
 from supaops.render.environment import template_root
 from supaops.report import times
+from supaops.web.assets import digest
 from supaops.web.site import BASE
 
 
@@ -25,7 +26,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals |= {"base": BASE, "version": __version__}
+    env.globals |= {
+        "base": BASE,
+        "static": f"{BASE}/static/{digest()}",
+        "version": __version__,
+    }
     env.filters |= {
         "utc": times.utc,
         "iso": times.iso,

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,12 +20,28 @@ _OPEN_REQUESTS_S = 10
 log = logging.getLogger("supaops.worker")
 
 
-def run_server(app: ASGIApp, *, host: str, port: int) -> None:
+class Server(uvicorn.Server):
+    """A server that says when it stops: streams last until then, and it would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so, then finish in order."""
+        self._on_stop()
+        await super().shutdown(sockets)
+
+
+def run_server(
+    app: ASGIApp, *, host: str, port: int, on_stop: Callable[[], None] = lambda: None
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish in order.
 
     uvicorn's own access log stays off: it shows query strings.
 
-    Raises: SupaopsError when the address cannot be listened on.
+    Args:    on_stop: called before requests that are still open are waited for.
+    Raises:  SupaopsError when the address cannot be listened on.
     """
     config = uvicorn.Config(
         app,
@@ -39,7 +56,7 @@ def run_server(app: ASGIApp, *, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listen(host, port) as listener:
         log.info("listening on http://%s:%d", host, listener.getsockname()[1])
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, on_stop).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,137 @@
+"""One look at the database every two seconds for all who watch, and none while nobody does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from supaops.db.pages.stamp import read_stamp
+from supaops.errors import SupaopsError
+from supaops.web.site import BASE, Site
+
+LOOK_EVERY_S = 2.0
+MOST_VIEWERS = 200
+"""Streams at once; a page without one looks for itself every 15 s."""
+_RETRY_MS = 5_000
+_NO_ANSWER = ": no answer\n\n"
+
+log = logging.getLogger("supaops.web")
+
+
+class Live:
+    """Tell every viewer after each look which version there is.
+
+    Of one event loop; `version` may be read by any thread.
+
+    Args:
+        look: returns what differs once something has changed; blocks, and raises SupaopsError.
+    """
+
+    def __init__(
+        self, look: Callable[[], str], *, every_s: float = LOOK_EVERY_S, most: int = MOST_VIEWERS
+    ) -> None:
+        self._look = look
+        self._every_s = every_s
+        self._most = most
+        self._viewers = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._turn = asyncio.Event()
+        self._stopped = False
+        self.version = ""
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether one more would be too many."""
+        return self._viewers >= self._most
+
+    def stop(self) -> None:
+        """End every stream now, for good."""
+        self._stopped = True
+        self._end_turn()
+        if self._looking:
+            self._looking.cancel()
+
+    async def versions(self) -> AsyncIterator[str]:
+        """Yield the version after each look, empty after one without an answer."""
+        self._viewers += 1
+        try:
+            while not self._stopped:
+                turn = self._turn
+                self._begin()
+                await turn.wait()
+                yield self.version
+        finally:
+            self._viewers -= 1
+
+    def _begin(self) -> None:
+        if self._stopped or (self._looking and not self._looking.done()):
+            return
+        self._looking = asyncio.create_task(self._look_on())
+
+    async def _look_on(self) -> None:
+        while self._viewers and not self._stopped:
+            self.version = await run_in_threadpool(self._seen)
+            self._end_turn()
+            await asyncio.sleep(self._every_s)
+
+    def _seen(self) -> str:
+        try:
+            return self._look()
+        except SupaopsError as error:
+            log.debug("no look at the database: %s", error.message)
+        except Exception:
+            log.exception("a defect of supaops")  # whoever watches is told that there is no answer
+        return ""
+
+    def _end_turn(self) -> None:
+        """Wake whoever waits; who comes from now on waits for the next look."""
+        self._turn.set()
+        self._turn = asyncio.Event()
+
+
+def live_of(site: Site, *, every_s: float = LOOK_EVERY_S) -> Live:
+    """Return what looks at a site's database."""
+
+    def look() -> str:
+        with site.database.reading(site.query_timeout) as conn:
+            return read_stamp(conn, site.config.queue)
+
+    return Live(look, every_s=every_s)
+
+
+def routes(site: Site, live: Live) -> list[Route]:
+    """Return where a page hears of changes."""
+    return [Route(f"{BASE}/events", partial(_events, site, live), methods=["GET"])]
+
+
+async def _events(site: Site, live: Live, request: Request) -> Response:
+    if site.gate.user(request) is None:
+        return Response(status_code=401)
+    if live.is_full:
+        return Response(status_code=503, headers={"Retry-After": "30"})
+    return StreamingResponse(
+        _messages(site, live, request),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},  # nginx would keep them until it has enough
+    )
+
+
+async def _messages(site: Site, live: Live, request: Request) -> AsyncIterator[str]:
+    """Yield a tick after each look, until the session has ended."""
+    yield f"retry: {_RETRY_MS}\n\n"
+    async for version in live.versions():
+        if site.gate.user(request) is None:
+            return
+        yield _tick(version) if version else _NO_ANSWER
+
+
+def _tick(version: str) -> str:
+    return f"event: tick\ndata: {json.dumps({'version': version})}\n\n"

@@ -1,0 +1,42 @@
+"""A headless Chromium, and the way into the control room by it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.web.site import PASSWORDS, Served
+
+CHROMIUM_VARIABLE = "SUPAOPS_CHROMIUM"
+# Without a sandbox, for it needs what root in a container lacks; and without calls of its own.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """Return where Debian's is, or the one that SUPAOPS_CHROMIUM names; None without any."""
+    found = os.environ.get(CHROMIUM_VARIABLE) or shutil.which("chromium")
+    return found if found and Path(found).exists() else None
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Start it."""
+    return playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
+
+
+def sign_in(page: Page, site: Served, name: str) -> None:
+    """Sign somebody in, as they would."""
+    page.goto(site.url("/sign-in"))
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORDS[name])
+    page.get_by_role("button", name="Sign in").click()
