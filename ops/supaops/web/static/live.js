@@ -177,7 +177,7 @@ function show(why) {
 // The state, what the pill says of it, and what a screen reader is told: only what matters.
 function told(why) {
   if (ended) return ["ended", "Signed out", "The session has ended. Sign in again."];
-  if (why === "off") return ["off", "Not live: this page stands still", ""];
+  if (why === "off") return ["off", "Stands still", ""];
   if (why) return ["paused", why === "by hand" ? "Paused" : `Paused: ${why}`, ""];
   const since = staleSince();
   if (since) return ["stale", `Stale since ${clock(since)}`, `The page is stale since ${clock(since)}: there is no answer.`];
