@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,9 @@ import uvicorn
 
 from supaops.cli.dashboard import site_of
 from supaops.cli.options import Target
+from supaops.serving.server import Server
 from supaops.web.app import create_app
 from supaops.web.site import BASE
-from supaops.worker.http.server import Server
 from tests.projects import Project
 from tests.waiting import until
 
@@ -51,6 +52,7 @@ delete from supaops.sample;
 delete from cron.job_run_details where runid < 0;
 """
 """What leaves the queue and its past empty."""
+_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 """What a browser says of a form that a page of ours has sent."""
 
@@ -70,10 +72,22 @@ class Served:
         """Return a client that says what a browser would; signed in when it has a name."""
         client = httpx.Client(base_url=self.root, headers=SAME_ORIGIN, timeout=20)
         if name:
-            form = {"name": name, "password": PASSWORDS[name]}
-            answer = client.post(f"{BASE}/sign-in", data=form)
+            answer = sign_in(client, name, PASSWORDS[name])
             assert answer.status_code == 303, answer.text
         return client
+
+
+def sign_in(client: httpx.Client, name: str, password: str, **more: str) -> httpx.Response:
+    """Send the form of the page on which one signs in, as a browser would."""
+    form = {"name": name, "password": password, "form_token": token_of(client, "/sign-in")}
+    return client.post(f"{BASE}/sign-in", data=form | more)
+
+
+def token_of(client: httpx.Client, path: str = "") -> str:
+    """Return the token that the first form of a page holds."""
+    found = _TOKEN.search(client.get(BASE + path).text)
+    assert found
+    return found[1]
 
 
 @contextmanager

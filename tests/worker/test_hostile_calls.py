@@ -18,11 +18,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from supaops.serving.http_protocol import HttpProtocol
 from supaops.worker.execution import Executor
 from supaops.worker.handlers import Handlers
 from supaops.worker.http.app import application, create_app
 from supaops.worker.http.endpoint import Endpoint
-from supaops.worker.http.http_protocol import HttpProtocol
 from supaops.worker.runner import Runner
 from supaops.worker.settings import Settings
 from supaops.worker.transports.database import DatabaseTransport

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated
 
 import typer
 
+from supaops.cli.console import say
 from supaops.cli.observing import LogFormatOption, LogLevelOption
 from supaops.cli.options import ConfigOption, EnvOption, Target, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.clock import utc_now
 from supaops.db.connect import describe
 from supaops.db.lending import Lender
+from supaops.errors import UsageError
+from supaops.serving.server import run_server
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
 from supaops.web.app import create_app
-from supaops.web.site import Site
-from supaops.worker.http.server import run_server
+from supaops.web.site import BASE, Site
 from supaops.worker.telemetry.logs import LogLevel, configure_logging
 
 _CONNECTIONS = 5
 _PATIENCE = timedelta(seconds=3)
 
+ProxyOption = Annotated[
+    list[str],
+    typer.Option(
+        "--proxy",
+        metavar="ADDRESS",
+        help="A proxy in front, or its network: its X-Forwarded-For and -Proto are believed. "
+        "May be given again.",
+    ),
+]
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[
     int, typer.Option("--port", min=0, max=65_535, help="The port; 0: a free one.")
@@ -32,6 +45,7 @@ PortOption = Annotated[
 def dashboard(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8788,
+    proxy: ProxyOption = [],  # noqa: B006  Typer copies it
     env: EnvOption = "local",
     config: ConfigOption = DEFAULT_CONFIG,
     log_format: LogFormatOption = None,
@@ -43,15 +57,40 @@ def dashboard(
     """
     configure_logging(log_format, log_level)
     where = target(env, config)
-    app = create_app(site_of(where))
+    site = site_of(where)
     where.announce("dashboard")
-    run_server(app, host=host, port=port, on_stop=app.state.live.stop)
+    for warning in site.access.warnings:
+        say(warning, "yellow")
+    app = create_app(site)
+    run_server(
+        app,
+        host=host,
+        port=port,
+        path=BASE,
+        proxies=proxies_of(proxy),
+        on_stop=app.state.live.stop,
+    )
+
+
+def proxies_of(addresses: Sequence[str]) -> list[str]:
+    """Return the addresses and networks of proxies.
+
+    Raises: UsageError for what is none; everybody, as ``*``, would be believed of being anybody.
+    """
+    for address in addresses:
+        try:
+            ip_network(address)
+        except ValueError:
+            raise UsageError(
+                "expected an address or a network", place="--proxy", hint="such as 10.0.0.0/8"
+            ) from None
+    return list(addresses)
 
 
 def site_of(where: Target) -> Site:
     """Return the control room of an environment.
 
-    Raises: SupaopsError where nobody may come in, or a value is missing.
+    Raises: ConfigError where nobody may come in, or it is half configured.
     """
     access = AccessSettings.of(where.config, where.resolved)
     database = Lender(

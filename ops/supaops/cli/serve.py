@@ -17,9 +17,9 @@ from supaops.cli.observing import (
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
+from supaops.serving.server import run_server
 from supaops.worker.executors.engines import Engines
 from supaops.worker.http.app import create_app
-from supaops.worker.http.server import run_server
 from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
 from supaops.worker.telemetry.logs import LogLevel, configure_logging

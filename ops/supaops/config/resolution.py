@@ -18,6 +18,7 @@ from supaops.config.values import (
     dsn_fault,
     endpoint_fault,
     fault,
+    jwt_secret_fault,
     key_fault,
     password_fault,
     runner_fault,
@@ -47,6 +48,9 @@ class Resolved:
     database_url: SecretStr | None
     secrets: dict[str, SecretStr]
     _optional: Callable[[KeyPath], SecretStr | None] = field(
+        default=_nothing, repr=False, compare=False
+    )
+    _needed: Callable[[KeyPath], SecretStr | None] = field(
         default=_nothing, repr=False, compare=False
     )
 
@@ -80,7 +84,7 @@ class Resolved:
 
         Raises: ConfigError where the reference leads to nothing, or to what is unfit.
         """
-        return self._optional(path)
+        return self._needed(path)
 
     @property
     def revealed_url(self) -> str:
@@ -128,7 +132,7 @@ def resolve_some(
     url = reading.database_url() if database else None
     secrets = {name: reading.secret(name) for name in config.vault.secrets if _wants(names, name)}
     kept = {name: SecretStr(value) for name, value in secrets.items() if value is not None}
-    resolved = Resolved(SecretStr(url) if url else None, kept, reading.optional)
+    resolved = Resolved(SecretStr(url) if url else None, kept, reading.optional, reading.needed)
     return resolved, list(reading.problems)
 
 
@@ -166,8 +170,16 @@ class _Reading:
 
         Raises: ConfigError for a fault.
         """
+        reference, _ = self._outlets[path]
+        return None if reference is None or self._is_unset(reference) else self.needed(path)
+
+    def needed(self, path: KeyPath) -> SecretStr | None:
+        """Return the value of a key that must have one where it is declared.
+
+        Raises: ConfigError for a fault, as a variable that is not set.
+        """
         reference, check = self._outlets[path]
-        if reference is None or self._is_unset(reference):
+        if reference is None:
             return None
         before = len(self.problems)
         value = self._value(path, reference, check)
@@ -198,7 +210,7 @@ class _Reading:
             ("dashboard", "key"): (dashboard.key, key_fault),
             ("dashboard", "supabase", "url"): (supabase.url, _url_fault),
             ("dashboard", "supabase", "anon_key"): (supabase.anon_key, fault),
-            ("dashboard", "supabase", "jwt_secret"): (supabase.jwt_secret, key_fault),
+            ("dashboard", "supabase", "jwt_secret"): (supabase.jwt_secret, jwt_secret_fault),
             **accounts,
         }
 

@@ -78,6 +78,16 @@ def key_fault(value: str) -> str:
     return fault(value) or _too_short(value, _MIN_KEY)
 
 
+def jwt_secret_fault(value: str) -> str:
+    """Return what is wrong with a secret of tokens, as the rest of a sentence; or nothing.
+
+    Whoever may read a public key could sign tokens if it were taken for a secret.
+    """
+    if value.lstrip().startswith(("-----BEGIN", "{", "ssh-")):
+        return "holds a key of its own format, where the text of a secret is expected"
+    return key_fault(value)
+
+
 def password_fault(value: str) -> str:
     """Return what is wrong with a password, as the rest of a sentence; or nothing."""
     return fault(value) or _too_short(value, _MIN_PASSWORD)

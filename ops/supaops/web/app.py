@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import logging
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from supaops.errors import SupaopsError
 from supaops.web import live, theme
 from supaops.web.access import signing_in
-from supaops.web.assets import Assets
-from supaops.web.failing import DEFECT, Failure, failure, missing
+from supaops.web.access_log import AccessLog
+from supaops.web.assets import FOLDER
+from supaops.web.failing import Failure, failure, missing
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
+from supaops.web.outside import Defects, not_served, refused
 from supaops.web.pages import ENTRIES
 from supaops.web.refusal import Refusal
 from supaops.web.site import BASE, Site
 from supaops.web.visit import Entry, Visit
 
+_LONGEST_BODY = 2 * 1024 * 1024
 _Endpoint = Callable[[Request], Awaitable[Response]]
-
-log = logging.getLogger("supaops.web")
 
 
 def create_app(site: Site, *, look_every_s: float = live.LOOK_EVERY_S) -> Starlette:
@@ -52,30 +54,37 @@ def create_app(site: Site, *, look_every_s: float = live.LOOK_EVERY_S) -> Starle
     ]
     app = Starlette(
         routes=[
-            Mount(f"{BASE}/static", Assets()),
+            Mount(f"{BASE}/static", GZipMiddleware(StaticFiles(directory=FOLDER))),
             *signing_in.routes(site),
             *theme.routes(),
             *live.routes(site, watching),
             *entries,
         ],
-        middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: partial(_missing, site)},
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SecurityHeaders),
+            Middleware(Defects, site),
+        ],
+        exception_handlers={HTTPException: _not_served(site), SupaopsError: _refused(site)},
         lifespan=lifespan,
+        max_body_size=_LONGEST_BODY,
     )
     app.state.live = watching
+    app.router.redirect_slashes = False  # it would send the caller to whatever Host it named
     return app
 
 
 def _endpoint(site: Site, entry: Entry) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
-        user = site.gate.user(request)
+        user = await run_in_threadpool(site.gate.user, request)
         if user is None:
-            return RedirectResponse(f"{BASE}/sign-in", 303)
+            return signing_in.first(site, request)
+        request.state.user = user.name
         visit = Visit(
             site,
             request,
             user,
-            uuid.uuid4().hex,
+            request.state.request_id,
             form=await request.form(),
             notice=kept(request, site),
             seen=request.app.state.live.version,
@@ -87,36 +96,46 @@ def _endpoint(site: Site, entry: Entry) -> _Endpoint:
 
 def _answer(visit: Visit, entry: Entry) -> Response:
     try:
-        _check(visit, entry)
+        if not visit.user.may(entry.role):
+            raise Refusal(
+                403,
+                f"a {visit.user.role.label} may not do this",
+                hint=f"ask for the role {entry.role.label}",
+            )
+        if entry.method == "POST":
+            visit.site.gate.check_form(visit.request, visit.user, visit.form)
         return entry.handler(visit)
     except SupaopsError as error:
         return _failed(visit, failure(error))
-    except Exception:
-        log.exception("a defect of supaops, request %s", visit.request_id)
-        return _failed(visit, DEFECT)
-
-
-def _check(visit: Visit, entry: Entry) -> None:
-    if not visit.user.may(entry.role):
-        raise Refusal(
-            403,
-            f"a {visit.user.role.label} may not do this",
-            hint=f"ask for the role {entry.role.label}",
-        )
-    if entry.method == "POST":
-        visit.site.gate.check_form(visit.request, visit.user, visit.form)
 
 
 def _failed(visit: Visit, told: Failure) -> Response:
     return visit.page("error.html.j2", status=told.status, told=told)
 
 
-async def _missing(site: Site, request: Request, error: Exception) -> Response:
+def _not_served(site: Site) -> Callable[[Request, Exception], Response]:
     """Say that an address leads nowhere, in the frame that its reader has."""
-    told = missing(error.status_code if isinstance(error, HTTPException) else 500)
-    if request.url.path.startswith(f"{BASE}/static/"):
-        return Response(status_code=told.status)
-    user = site.gate.user(request)
-    if user is None:
-        return RedirectResponse(f"{BASE}/sign-in", 303)
-    return _failed(Visit(site, request, user, uuid.uuid4().hex), told)
+
+    def answer(request: Request, error: Exception) -> Response:
+        told = cast(HTTPException, error)
+        user = site.gate.user(request)
+        if user is None or "/static/" in request.url.path:
+            return not_served(site, request, told)
+        return _failed(
+            Visit(site, request, user, request.state.request_id), missing(told.status_code)
+        )
+
+    return answer
+
+
+def _refused(site: Site) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        told = cast(SupaopsError, error)
+        refusal = (
+            told
+            if isinstance(told, Refusal)
+            else Refusal(failure(told).status, told.message, hint=told.hint)
+        )
+        return refused(site, request, refusal)
+
+    return answer

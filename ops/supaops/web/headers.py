@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from supaops.web.assets import version
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -23,12 +25,16 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_STATIC = "/static/"
+_YEAR_S = 365 * 24 * 3600
+HSTS = f"max-age={_YEAR_S}"
 
 
 class SecurityHeaders:
-    """Give each answer these headers; nothing but what is in ``/static/`` is to be kept."""
+    """Give each answer these headers; nothing but static files is to be kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,8 +46,18 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                if "/static/" not in scope["path"]:
-                    headers["Cache-Control"] = "no-store"
+                headers["Cache-Control"] = _keeping(scope, message["status"])
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = HSTS
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _keeping(scope: Scope, status: int) -> str:
+    """Return how long an answer may be kept: a file by the address of its content for ever."""
+    _, static, path = scope["path"].partition(_STATIC)
+    if not static or status not in {200, 206, 304}:
+        return "no-store"
+    is_named = scope["query_string"] == f"v={version(path)}".encode()
+    return f"public, max-age={_YEAR_S}, immutable" if is_named else "no-cache"

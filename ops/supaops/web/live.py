@@ -20,7 +20,8 @@ from supaops.web.site import BASE, Site
 LOOK_EVERY_S = 2.0
 MOST_VIEWERS = 200
 """Streams at once; a page without one looks for itself every 15 s."""
-_RETRY_MS = 5_000
+LASTS_S = 60.0
+_RETRY_MS = 1_000
 _NO_ANSWER = ": no answer\n\n"
 
 log = logging.getLogger("supaops.web")
@@ -33,13 +34,21 @@ class Live:
 
     Args:
         look: returns what differs once something has changed; blocks, and raises SupaopsError.
+        lasts_s: after this long a stream ends, and is to be asked for again.
+        most: streams at once.
     """
 
     def __init__(
-        self, look: Callable[[], str], *, every_s: float = LOOK_EVERY_S, most: int = MOST_VIEWERS
+        self,
+        look: Callable[[], str],
+        *,
+        every_s: float = LOOK_EVERY_S,
+        lasts_s: float = LASTS_S,
+        most: int = MOST_VIEWERS,
     ) -> None:
+        self.every_s = every_s
+        self.lasts_s = lasts_s
         self._look = look
-        self._every_s = every_s
         self._most = most
         self._viewers = 0
         self._looking: asyncio.Task[None] | None = None
@@ -80,7 +89,7 @@ class Live:
         while self._viewers and not self._stopped:
             self.version = await run_in_threadpool(self._seen)
             self._end_turn()
-            await asyncio.sleep(self._every_s)
+            await asyncio.sleep(self.every_s)
 
     def _seen(self) -> str:
         try:
@@ -113,24 +122,29 @@ def routes(site: Site, live: Live) -> list[Route]:
 
 
 async def _events(site: Site, live: Live, request: Request) -> Response:
-    if site.gate.user(request) is None:
+    if await run_in_threadpool(site.gate.user, request) is None:
         return Response(status_code=401)
     if live.is_full:
         return Response(status_code=503, headers={"Retry-After": "30"})
     return StreamingResponse(
-        _messages(site, live, request),
+        _messages(live),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},  # nginx would keep them until it has enough
     )
 
 
-async def _messages(site: Site, live: Live, request: Request) -> AsyncIterator[str]:
-    """Yield a tick after each look, until the session has ended."""
-    yield f"retry: {_RETRY_MS}\n\n"
+async def _messages(live: Live) -> AsyncIterator[str]:
+    """Yield what each look has found.
+
+    It ends after a minute, and the browser comes again: so whoever is not to see it any more is
+    found out by the gate.
+    """
+    ends_at = asyncio.get_running_loop().time() + live.lasts_s
+    yield f"retry: {_RETRY_MS}\nevent: pace\ndata: {json.dumps({'every_s': live.every_s})}\n\n"
     async for version in live.versions():
-        if site.gate.user(request) is None:
-            return
         yield _tick(version) if version else _NO_ANSWER
+        if asyncio.get_running_loop().time() > ends_at:
+            return
 
 
 def _tick(version: str) -> str:

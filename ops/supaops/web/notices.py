@@ -9,6 +9,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from supaops.web.access.cookies import PATH
+
 if TYPE_CHECKING:
     from supaops.web.site import Site
 
@@ -27,10 +29,10 @@ class Notice:
 def keep(response: Response, notice: Notice | None, site: Site) -> None:
     """Have the next page show a notice; None forgets the one there is."""
     if notice is None:
-        response.delete_cookie(_COOKIE)
+        response.delete_cookie(_COOKIE, path=PATH, httponly=True, samesite="lax")
         return
     held = _serializer(site).dumps(asdict(notice))
-    response.set_cookie(_COOKIE, held, max_age=_AGE_S, httponly=True, samesite="lax")
+    response.set_cookie(_COOKIE, held, max_age=_AGE_S, path=PATH, httponly=True, samesite="lax")
 
 
 def kept(request: Request, site: Site) -> Notice | None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from supaops import __version__
 from supaops.render.environment import template_root
 from supaops.report import times
-from supaops.web.assets import digest
+from supaops.web.assets import asset
 from supaops.web.site import BASE
 
 
@@ -26,11 +26,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals |= {
-        "base": BASE,
-        "static": f"{BASE}/static/{digest()}",
-        "version": __version__,
-    }
+    env.globals |= {"base": BASE, "version": __version__, "asset": asset}
     env.filters |= {
         "utc": times.utc,
         "iso": times.iso,
@@ -38,9 +34,15 @@ def environment() -> Environment:
         "ago": times.ago,
         "distance": times.distance,
         "number": "{:,}".format,
+        "sentence": sentence,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     return env
+
+
+def sentence(text: str) -> str:
+    """Return a message of ours as it stands on a page: a capital first, a full stop last."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def rendered(template: str, values: dict[str, Any]) -> str:

@@ -9,10 +9,11 @@ from supaops.clock import Clock
 from supaops.config.model import Config
 from supaops.db.lending import Lender
 from supaops.plan import Desired
+from supaops.web.access.cookies import PATH
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
 
-BASE = "/dashboard/admin-tools/jobs"
+BASE = PATH
 """Where the pages are: the playbook's Admin UI."""
 
 

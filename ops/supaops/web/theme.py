@@ -42,6 +42,7 @@ async def _choose(request: Request) -> Response:
             _COOKIE,
             chosen,
             max_age=_YEAR_S,
+            path=BASE,
             httponly=True,
             samesite="lax",
             secure=request.url.scheme == "https",

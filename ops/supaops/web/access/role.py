@@ -1,9 +1,9 @@
-"""Who somebody is, and what they may do. Pure."""
+"""Who somebody is, how they came in, and what they may do. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Role(IntEnum):
@@ -22,6 +22,22 @@ class Role(IntEnum):
         return self.name.lower()
 
 
+def role_named(label: object) -> Role | None:
+    """Return the role of that label; None for whatever else stands there."""
+    return next((each for each in Role if each.label == label), None)
+
+
+class Way(StrEnum):
+    """How somebody came in."""
+
+    SESSION = "session"
+    """By the form, which began a session of ours."""
+    HEADER = "header"
+    """By ``Authorization``, as a script does."""
+    APPLICATION = "application"
+    """By the cookie of an application that they have signed in to."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Somebody who has signed in.
@@ -34,6 +50,7 @@ class User:
     name: str
     role: Role
     session: str = ""
+    way: Way = Way.SESSION
 
     def may(self, role: Role) -> bool:
         """Tell whether they may do what this role may."""

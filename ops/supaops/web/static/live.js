@@ -4,7 +4,7 @@ import { remember, remembered } from "./remember.js";
 import { selected } from "./selection.js";
 
 const REPAINT_MS = 15_000; // ages grow although nothing changes
-const SILENCE_MS = 10_000; // as long as several looks of the server
+const LOOKS_MISSED = 5; // before what is shown is called stale
 const RETRY_MS = 5_000; // after a repaint that failed
 const REFUSED_MS = 30_000; // after the server refused a stream
 
@@ -15,6 +15,7 @@ const pill = document.getElementById("live");
 
 let events = null;
 let heardAt = Date.now();
+let paceMs = 2000; // how often the server looks
 let paintedAt = Date.now();
 let painted = main.dataset.version; // what is on the screen
 let newest = painted; // what the server told last
@@ -84,6 +85,9 @@ function connect() {
   if (events || Date.now() < connectAt) return;
   heardAt = Date.now();
   events = new EventSource(main.dataset.events);
+  events.addEventListener("pace", (event) => {
+    paceMs = JSON.parse(event.data).every_s * 1000;
+  });
   events.addEventListener("tick", (event) => {
     heardAt = Date.now();
     newest = JSON.parse(event.data).version;
@@ -186,7 +190,7 @@ function told(why) {
 
 function staleSince() {
   if (failedAt) return failedAt;
-  return events && Date.now() - heardAt > SILENCE_MS ? heardAt : null;
+  return events && Date.now() - heardAt > Math.max(LOOKS_MISSED * paceMs, 3000) ? heardAt : null;
 }
 
 function clock(moment) {

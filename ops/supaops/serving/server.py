@@ -6,18 +6,18 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from supaops.errors import SupaopsError
-from supaops.worker.http.http_protocol import HttpProtocol
+from supaops.serving.http_protocol import HttpProtocol
 
 # What requests still open at SIGTERM get, before the grace for jobs begins.
 _OPEN_REQUESTS_S = 10
 
-log = logging.getLogger("supaops.worker")
+log = logging.getLogger("supaops.serving")
 
 
 class Server(uvicorn.Server):
@@ -34,14 +34,23 @@ class Server(uvicorn.Server):
 
 
 def run_server(
-    app: ASGIApp, *, host: str, port: int, on_stop: Callable[[], None] = lambda: None
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    path: str = "",
+    proxies: Sequence[str] = (),
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish in order.
 
     uvicorn's own access log stays off: it shows query strings.
 
-    Args:    on_stop: called before requests that are still open are waited for.
-    Raises:  SupaopsError when the address cannot be listened on.
+    Args:
+        path: where there is something to see, for the line that says where we listen.
+        proxies: addresses or networks whose ``X-Forwarded-*`` is believed.
+        on_stop: called before requests that are still open are waited for.
+    Raises: SupaopsError when the address cannot be listened on.
     """
     config = uvicorn.Config(
         app,
@@ -49,13 +58,16 @@ def run_server(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=_OPEN_REQUESTS_S,
     )
     # uvicorn repeats the signal once it has shut down, and by default that kills the process: a
     # stop in good order would look like a crash.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listen(host, port) as listener:
-        log.info("listening on http://%s:%d", host, listener.getsockname()[1])
+        shown = f"[{host}]" if ":" in host else host
+        log.info("listening on http://%s:%d%s", shown, listener.getsockname()[1], path)
         Server(config, on_stop).run(sockets=[listener])
 
 
