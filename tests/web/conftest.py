@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from asyncio import AbstractEventLoop, events
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -41,13 +42,28 @@ def queue(project: Project) -> Iterator[Connection]:
         yield conn
 
 
+@pytest.fixture
+def browser(launched_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """Lend the browser of this process.
+
+    Between two calls Playwright leaves its loop marked as running: no test after this one could run
+    one of its own.
+    """
+    browser, loop = launched_browser
+    events._set_running_loop(loop)
+    yield browser
+    events._set_running_loop(None)
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launched_browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
     """Run a headless Chromium: Debian's, or what SUPAOPS_CHROMIUM names."""
     _need_chromium()
     with sync_playwright() as playwright:
         browser = launched(playwright)
-        yield browser
+        loop = events.get_running_loop()
+        yield browser, loop
+        events._set_running_loop(loop)
         browser.close()
 
 

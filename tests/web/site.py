@@ -15,6 +15,7 @@ from supaops.cli.dashboard import site_of
 from supaops.cli.options import Target
 from supaops.serving.server import Server
 from supaops.web.app import create_app
+from supaops.web.live import Live
 from supaops.web.site import BASE
 from tests.projects import Project
 from tests.waiting import until
@@ -63,6 +64,7 @@ class Served:
 
     project: Project
     root: str
+    live: Live
 
     def url(self, path: str = "") -> str:
         """Return the address of a page."""
@@ -104,7 +106,7 @@ def served(project: Project) -> Iterator[Served]:
     try:
         until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Served(project, f"http://127.0.0.1:{port}")
+        yield Served(project, f"http://127.0.0.1:{port}", app.state.live)
     finally:
         server.should_exit = True
         thread.join(timeout=20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -30,7 +30,11 @@ log = logging.getLogger("supaops.web")
 class Live:
     """Tell every viewer after each look which version there is.
 
-    Of one event loop; `version` may be read by any thread.
+    Of one event loop; its attributes may be read by any thread.
+
+    Attributes:
+        version: the newest that is known; empty for none.
+        viewers: how many streams are open.
 
     Args:
         look: returns what differs once something has changed; blocks, and raises SupaopsError.
@@ -50,16 +54,21 @@ class Live:
         self.lasts_s = lasts_s
         self._look = look
         self._most = most
-        self._viewers = 0
+        self.viewers = 0
         self._looking: asyncio.Task[None] | None = None
         self._turn = asyncio.Event()
         self._stopped = False
         self.version = ""
 
     @property
+    def is_looking(self) -> bool:
+        """Tell whether the database is looked at."""
+        return self._looking is not None and not self._looking.done()
+
+    @property
     def is_full(self) -> bool:
         """Tell whether one more would be too many."""
-        return self._viewers >= self._most
+        return self.viewers >= self._most
 
     def stop(self) -> None:
         """End every stream now, for good."""
@@ -68,9 +77,9 @@ class Live:
         if self._looking:
             self._looking.cancel()
 
-    async def versions(self) -> AsyncIterator[str]:
+    async def versions(self) -> AsyncGenerator[str, None]:
         """Yield the version after each look, empty after one without an answer."""
-        self._viewers += 1
+        self.viewers += 1
         try:
             while not self._stopped:
                 turn = self._turn
@@ -78,15 +87,14 @@ class Live:
                 await turn.wait()
                 yield self.version
         finally:
-            self._viewers -= 1
+            self.viewers -= 1
 
     def _begin(self) -> None:
-        if self._stopped or (self._looking and not self._looking.done()):
-            return
-        self._looking = asyncio.create_task(self._look_on())
+        if not self._stopped and not self.is_looking:
+            self._looking = asyncio.create_task(self._look_on())
 
     async def _look_on(self) -> None:
-        while self._viewers and not self._stopped:
+        while self.viewers and not self._stopped:
             self.version = await run_in_threadpool(self._seen)
             self._end_turn()
             await asyncio.sleep(self.every_s)
@@ -96,8 +104,8 @@ class Live:
             return self._look()
         except SupaopsError as error:
             log.debug("no look at the database: %s", error.message)
-        except Exception:
-            log.exception("a defect of supaops")  # whoever watches is told that there is no answer
+        except Exception as error:  # whoever watches is told that there is no answer
+            log.error("a defect of supaops: %s", type(error).__name__)  # noqa: TRY400  may quote
         return ""
 
     def _end_turn(self) -> None:

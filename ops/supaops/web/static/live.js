@@ -166,6 +166,7 @@ function toggled() {
 
 function show(why) {
   const [state, words, spoken] = told(why);
+  pill.toggleAttribute("data-behind", state === "paused" && newest !== painted);
   if (words === said) return;
   const before = pill.dataset.state;
   said = words;
@@ -190,7 +191,7 @@ function told(why) {
 
 function staleSince() {
   if (failedAt) return failedAt;
-  return events && Date.now() - heardAt > Math.max(LOOKS_MISSED * paceMs, 3000) ? heardAt : null;
+  return events && Date.now() - heardAt > Math.max(LOOKS_MISSED * paceMs, 2000) ? heardAt : null;
 }
 
 function clock(moment) {
