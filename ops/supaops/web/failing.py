@@ -65,9 +65,6 @@ class Failure:
         return self.status in _PASSING
 
 
-DEFECT = Failure(500, "supaops has met an error that it did not expect")
-
-
 def failure(error: SupaopsError) -> Failure:
     """Return what to say of an error."""
     return Failure(_status(error), error.message, error.hint)
