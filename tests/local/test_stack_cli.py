@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from typer.testing import CliRunner, Result
 from supaops import local
 from supaops.cli.local import app
 from supaops.errors import LocalStackError
+from supaops.local import state
+from supaops.local.layout import Home
 from supaops.status import NOT_RUNNING
 from tests.terminal import supaops
 
@@ -68,7 +71,13 @@ def test_status_shows_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) 
     shown = run(monkeypatch, project, "status").output
     shown += run(monkeypatch, project, "status", "--format", "json").output
     assert str(urlsplit(stack.url).password) not in shown
-    for name in ("JOB_QUEUE_RUNNER_SECRET", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY"):
+    for name in (
+        "JOB_QUEUE_RUNNER_SECRET",
+        "SUPABASE_ANON_KEY",
+        "SUPABASE_SERVICE_ROLE_KEY",
+        "SUPAOPS_DASHBOARD_KEY",
+        "SUPAOPS_DASHBOARD_PASSWORD",
+    ):
         assert stack.environment[name] not in shown
 
 
@@ -84,6 +93,29 @@ def test_status_shows_the_keys_of_the_data_api_to_whoever_asks_for_them(
     assert f"SUPABASE_SERVICE_ROLE_KEY={key}" in shown.splitlines()
     told = run(monkeypatch, project, "status", "--keys", "--format", "json").output
     assert json.loads(told)["keys"]["SUPABASE_SERVICE_ROLE_KEY"] == key
+
+
+def test_status_says_how_to_enter_the_control_room(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = local.up(project).environment["SUPAOPS_DASHBOARD_PASSWORD"]
+    plain = " ".join(run(monkeypatch, project, "status").output.split())
+    assert "supaops dashboard, as admin; its password: local status --keys" in plain
+    shown = run(monkeypatch, project, "status", "--keys").output.splitlines()
+    assert f"SUPAOPS_DASHBOARD_PASSWORD={password}" in shown
+
+
+def test_a_stack_of_an_earlier_version_gets_what_the_control_room_needs(project: Path) -> None:
+    home = Home.of(project)
+    known = state.read(home.state)
+    assert known
+    earlier = {key: text for key, text in known.environment.items() if "DASHBOARD" not in key}
+    state.write(home.state, replace(known, environment=earlier))
+    lent = local.up(project).environment
+    assert len(lent["SUPAOPS_DASHBOARD_KEY"]) >= 32
+    assert len(lent["SUPAOPS_DASHBOARD_PASSWORD"]) >= 12
+    assert local.up(project).environment == lent
+    assert lent["JOB_QUEUE_RUNNER_SECRET"] == earlier["JOB_QUEUE_RUNNER_SECRET"]
 
 
 def test_status_as_json_names_the_kind_of_each_extension(

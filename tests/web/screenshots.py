@@ -48,7 +48,7 @@ def main(folder: Path, prefixes: tuple[str, ...]) -> None:
                 _show(browser, site, _chosen(SHOWN, prefixes), folder, furnish(conn))
                 browser.close()
         finally:
-            down(Path(place) / "stack")
+            down(Path(place) / "stack", purge=True)
 
 
 def _chosen(pages: Iterable[Shown], prefixes: tuple[str, ...]) -> list[Shown]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import httpx
 import uvicorn
@@ -58,6 +59,16 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 """What a browser says of a form that a page of ours has sent."""
 
 
+class Visitor(httpx.Client):
+    """A client that may have asked for something before the block that closes it begins."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """A control room that listens; `root` is its address up to the port."""
@@ -72,7 +83,7 @@ class Served:
 
     def client(self, name: str | None = None) -> httpx.Client:
         """Return a client that says what a browser would; signed in when it has a name."""
-        client = httpx.Client(base_url=self.root, headers=SAME_ORIGIN, timeout=20)
+        client = Visitor(base_url=self.root, headers=SAME_ORIGIN, timeout=20)
         if name:
             answer = sign_in(client, name, PASSWORDS[name])
             assert answer.status_code == 303, answer.text

@@ -30,7 +30,10 @@ Reset = Annotated[
     bool, typer.Option("--reset", help="Delete the data and begin with an empty database.")
 ]
 Purge = Annotated[bool, typer.Option("--purge", help="Also delete the data.")]
-Keys = Annotated[bool, typer.Option("--keys", help="Show the keys of its Data API too.")]
+Keys = Annotated[
+    bool,
+    typer.Option("--keys", help="Show the keys of its Data API, and the control room's password."),
+]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines are written.")]
 Lines = Annotated[
     int, typer.Option("--lines", "-n", min=0, metavar="N", help="How many lines of the past.")

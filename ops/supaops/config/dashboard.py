@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from supaops.config.fields import Duration, ObjectName, Reference, Text
+from supaops.config.fields import Duration, ObjectName, Reference, RoleClaim, Text
 from supaops.config.references import EnvRef
 from supaops.config.section import Section
 
@@ -32,8 +32,8 @@ class SupabaseAuth(Section):
     """The key that a sign-in is asked for with."""
     jwt_secret: Reference | None = None
     """The secret that tokens are signed with; null takes the public keys that the project shows."""
-    role_claim: Text = "app_metadata.supaops_role"
-    """Where in a token the role stands, key by key; a token without one is not let in."""
+    role_claim: RoleClaim = "app_metadata.supaops_role"
+    """Where below `app_metadata` of a token the role stands; a token without one is not let in."""
 
 
 class Dashboard(Section):

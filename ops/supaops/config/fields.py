@@ -28,6 +28,7 @@ from supaops.config.names import (
     identifier,
     object_name,
     queue_name,
+    role_claim,
     schema_name,
     secret_name,
     task_type_name,
@@ -108,6 +109,9 @@ _REFERENCE_JSON = _json(
     pattern=r"^(env\([A-Za-z_][A-Za-z0-9_]*\)|file\(.+\)|cmd\(.+\)|project_url\(/.*\))$",
     examples=["env(NAME)", "file(PATH)", "cmd(op read op://VAULT/ITEM/FIELD)"],
 )
+_CLAIM_JSON = _json(
+    "claim", pattern=r"^app_metadata(\.[^.\s]+)+$", examples=["app_metadata.supaops_role"]
+)
 _URL_JSON = _json("reference, `local` or URL", examples=["env(DATABASE_URL)", "local"])
 
 Text = Annotated[str, PlainValidator(text), _json("text")]
@@ -118,6 +122,7 @@ TaskTypeName = Annotated[str, PlainValidator(task_type_name), _identifier_json(I
 ObjectName = Annotated[str, PlainValidator(object_name), _NAME_JSON]
 SecretName = Annotated[str, PlainValidator(secret_name), _NAME_JSON]
 HeaderName = Annotated[str, PlainValidator(header_name), _HEADER_JSON]
+RoleClaim = Annotated[str, PlainValidator(role_claim), _CLAIM_JSON]
 Schedule = Annotated[str, PlainValidator(schedule), _SCHEDULE_JSON]
 Statement = Annotated[str, PlainValidator(statement), _json("SQL statement")]
 Duration = Annotated[timedelta, PlainValidator(parse_positive_duration), _WRITTEN, _DURATION_JSON]
@@ -149,6 +154,7 @@ __all__ = [
     "QueueName",
     "Rate",
     "Reference",
+    "RoleClaim",
     "Schedule",
     "SchemaName",
     "SecretName",

@@ -7,6 +7,7 @@ import re
 from supaops.config.problem import Complaint
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
+_CLAIM = re.compile(r"app_metadata(\.[^.\s]+)+")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
 IDENTIFIER_BYTES = 40
 # Derived names (`job_queue_mark_succeeded_many`, indexes, constraints) stay within NAMEDATALEN - 1.
@@ -135,3 +136,18 @@ def header_name(value: object) -> str:
             hint="write x-job-runner-secret",
         )
     return name
+
+
+def role_claim(value: object) -> str:
+    """Accept the way to a claim that only the project's own side can write.
+
+    Users write their `user_metadata` themselves.
+    Source: https://supabase.com/docs/guides/auth/jwt-fields
+    """
+    claim = text(value)
+    if not _CLAIM.fullmatch(claim):
+        raise Complaint(
+            "expected a claim below app_metadata, which users cannot write themselves",
+            hint="write app_metadata.supaops_role",
+        )
+    return claim

@@ -1,4 +1,4 @@
-"""The keys of a stack's Data API, for whoever asks for them."""
+"""The keys of a stack's Data API and the password of its control room, for whoever asks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from supaops.local import state
 from supaops.local.layout import Home
 
-NAMES = ("SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
+NAMES = ("SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPAOPS_DASHBOARD_PASSWORD")
 
 
 def api_keys(root: Path) -> dict[str, str]:

@@ -64,7 +64,7 @@ def up(
             home, durable=durable is not False, lock=lock, report=report
         )
         known = _with_wishes(known, endpoint, durable, parameters)
-        known = with_api(home, _running(home, known, report))
+        known = with_api(home, _with_control_room(_running(home, known, report)))
         supervisor.start(home, root.resolve())
         return _stack(known)
 
@@ -205,6 +205,15 @@ def _start(home: Home, known: State, report: Report) -> State:
         server_version=cluster.server.version,
         source=cluster.server.source,
     )
+
+
+def _with_control_room(known: State) -> State:
+    """Return the state with what the control room needs; that of an earlier version has none."""
+    made = {
+        "SUPAOPS_DASHBOARD_KEY": state.new_key(),
+        "SUPAOPS_DASHBOARD_PASSWORD": state.new_secret(),
+    }
+    return replace(known, environment={**made, **known.environment})
 
 
 def with_api(home: Home, known: State) -> State:

@@ -63,7 +63,7 @@ def new_secret() -> str:
 
 
 def new_key() -> str:
-    """Return a key for Vault: 256 random bits in hexadecimal."""
+    """Return a key, as for Vault: 256 random bits in hexadecimal."""
     return secrets.token_hex(32)
 
 

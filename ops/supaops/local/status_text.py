@@ -30,6 +30,7 @@ def _rows(found: Inspection, now: datetime) -> Iterator[Row]:
     if found.running:
         yield "address", f"127.0.0.1:{found.port}, database postgres"
         yield "api", f"{found.api_url}/rest/v1/rpc/<function>"
+        yield "control room", "supaops dashboard, as admin; its password: local status --keys"
         yield "roles", "postgres (no superuser), supabase_admin (superuser)"
         yield "processes", _processes(found)
         yield "uptime", _uptime(found, now)

@@ -22,6 +22,7 @@ from supaops.web import live, theme
 from supaops.web.access import signing_in
 from supaops.web.access_log import AccessLog
 from supaops.web.assets import FOLDER
+from supaops.web.body_limit import BodyLimit
 from supaops.web.failing import Failure, failure, missing
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
@@ -31,7 +32,6 @@ from supaops.web.refusal import Refusal
 from supaops.web.site import BASE, Site
 from supaops.web.visit import Entry, Visit
 
-_LONGEST_BODY = 2 * 1024 * 1024
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -64,10 +64,10 @@ def create_app(site: Site, *, look_every_s: float = live.LOOK_EVERY_S) -> Starle
             Middleware(AccessLog),
             Middleware(SecurityHeaders),
             Middleware(Defects, site),
+            Middleware(BodyLimit),
         ],
         exception_handlers={HTTPException: _not_served(site), SupaopsError: _refused(site)},
         lifespan=lifespan,
-        max_body_size=_LONGEST_BODY,
     )
     app.state.live = watching
     app.router.redirect_slashes = False  # it would send the caller to whatever Host it named

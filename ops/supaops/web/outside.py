@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -61,14 +60,14 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response:
 
 def not_served(site: Site, request: Request, error: HTTPException) -> Response:
     """Return the page for what there is not, with the headers that the error brings."""
-    message, hint = _TEXTS.get(error.status_code, (_phrase(error.status_code), None))
+    message, hint = _TEXTS.get(error.status_code, (_plain(error.detail), None))
     response = refused(site, request, Refusal(error.status_code, message, hint=hint))
     response.headers.update(error.headers or {})
     return response
 
 
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase.lower()
+def _plain(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 class Defects:
