@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from supaops.db.connect import connect
 from supaops.local import down, up
@@ -26,6 +26,7 @@ cron:
   jobs:
     job_queue_worker: {active: false}
 """
+_LONGEST_PX = 2400
 _LOOKS: dict[str, dict[str, object]] = {
     "light": {"color_scheme": "light", "viewport": {"width": 1360, "height": 860}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1360, "height": 860}},
@@ -68,8 +69,17 @@ def _show(
                 page.goto(site.url(shown.path.format(**ids)))
                 if shown.act:
                     shown.act(page)
-                page.screenshot(path=folder / f"{shown.name}.{look}.png", full_page=True)
+                _shoot(page, folder / f"{shown.name}.{look}.png")
             context.close()
+
+
+def _shoot(page: Page, path: Path) -> None:
+    """Take a picture of a page, and of a long one its beginning."""
+    size = page.evaluate(
+        "({width: innerWidth, height: Math.max(innerHeight, document.body.scrollHeight)})"
+    )
+    height = min(size["height"], _LONGEST_PX)
+    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, **size, "height": height})
 
 
 if __name__ == "__main__":
