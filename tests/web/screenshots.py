@@ -75,11 +75,11 @@ def _show(
 
 def _shoot(page: Page, path: Path) -> None:
     """Take a picture of a page, and of a long one its beginning."""
-    size = page.evaluate(
-        "({width: innerWidth, height: Math.max(innerHeight, document.body.scrollHeight)})"
+    width = page.evaluate("innerWidth")
+    height = min(page.evaluate("document.documentElement.scrollHeight"), _LONGEST_PX)
+    page.screenshot(
+        path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}
     )
-    height = min(size["height"], _LONGEST_PX)
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, **size, "height": height})
 
 
 if __name__ == "__main__":
