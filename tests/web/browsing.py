@@ -20,6 +20,7 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP ops.test 127.0.0.1",  # a host that is not this machine, to it
 )
 
 

@@ -334,8 +334,9 @@ def test_all_viewers_share_one_look_and_none_is_taken_while_nobody_watches() -> 
         seen = [await asyncio.gather(*(anext(each) for each in streams)) for _ in range(2)]
         for each in streams:
             await each.aclose()
-        while live.is_looking:
-            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            while live.is_looking:
+                await asyncio.sleep(0.01)
         return [version for turn in seen for version in turn]
 
     assert looks == []

@@ -78,7 +78,7 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
 | `SUPAOPS_HANDLERS` | the handler modules of `serve` and `worker`, separated by commas |
 | `SUPAOPS_HOST`, `SUPAOPS_PORT` | where `serve` listens when no option says so |
 | `SUPAOPS_DASHBOARD_KEY` | what `dashboard` signs with, unless `dashboard.key` names another |
-| `SUPAOPS_DASHBOARD_PASSWORD` | what the account `admin` of `local` signs in with; the local stack lends it |
+| `SUPAOPS_DASHBOARD_PASSWORD` | what `admin` of `local` signs in with; lent by the local stack |
 | `SUPAOPS_SUPERVISOR` | set by `worker --processes` for its processes, which stop when it is gone |
 | `SUPAOPS_PG_BIN` | the server of `local up`: a folder of programs, or `embedded` for the wheel |
 | `SUPAOPS_DEBUG` | `1` shows the traceback of a defect of supaops |

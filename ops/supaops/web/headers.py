@@ -49,9 +49,16 @@ class SecurityHeaders:
                 headers["Cache-Control"] = _keeping(scope, message["status"])
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = HSTS
+                    message["headers"] = [_secure(*each) for each in message["headers"]]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header; every cookie goes over https alone once it has come over https."""
+    is_open = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if is_open else value
 
 
 def _keeping(scope: Scope, status: int) -> str:

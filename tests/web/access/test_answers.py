@@ -17,7 +17,7 @@ from supaops.web.site import BASE
 from tests.projects import ROOT
 from tests.waiting import until
 from tests.web.access.door import Door, configured, door
-from tests.web.site import OVERLAY
+from tests.web.site import OVERLAY, SAME_ORIGIN
 
 STATIC = sorted(str(each.relative_to(FOLDER)) for each in FOLDER.rglob("*") if each.is_file())
 PATHS = ["", "/sign-in", "/no/such/page", "/sign-out", *(f"/static/{each}" for each in STATIC)]
@@ -57,6 +57,19 @@ def test_no_template_holds_a_script_or_a_style_of_its_own(file: Path) -> None:
 def test_over_https_the_browser_is_told_to_stay_there(opened: Door) -> None:
     answer = httpx.get(f"{opened.root}{BASE}/sign-in", headers={"X-Forwarded-Proto": "https"})
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_over_https_every_cookie_is_secure(opened: Door) -> None:
+    with opened.client(**SAME_ORIGIN, x_forwarded_proto="https") as client:
+        answer = client.post(f"{BASE}/sign-out")
+        ended = client.post(f"{BASE}/cron")
+        looked = client.get(f"{BASE}/sign-in")
+    cookies = [
+        each for told in (answer, ended, looked) for each in told.headers.get_list("set-cookie")
+    ]
+    assert cookies
+    assert all(each.endswith("; Secure") for each in cookies)
+    assert all("; HttpOnly" in each and "; SameSite=lax" in each for each in cookies)
 
 
 def test_a_stranger_cannot_say_that_it_is_https(tmp_path: Path) -> None:
