@@ -92,7 +92,7 @@ def signed_in(control_room: Served, browser: Browser) -> Iterator[SignedIn]:
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        sign_in(page, control_room, name)
+        sign_in(context, control_room, name)
         page.goto(control_room.url(path))
         return page
 

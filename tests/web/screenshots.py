@@ -64,7 +64,7 @@ def _show(
             context = browser.new_context(**options)  # type: ignore[arg-type]  # its own keywords
             page = context.new_page()
             if who:
-                sign_in(page, site, who)
+                sign_in(context, site, who)
             for shown in (each for each in pages if each.who == who):
                 page.goto(site.url(shown.path.format(**ids)))
                 if shown.act:

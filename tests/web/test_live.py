@@ -200,7 +200,7 @@ def test_a_page_is_stale_while_the_database_is_away_and_heals_by_itself(
     context = browser.new_context()  # whose console may complain of a 503
     page = context.new_page()
     with served(project) as site:
-        sign_in(page, site, "vera")
+        sign_in(context, site, "vera")
         page.goto(site.url("/reading"))
         pill(page, "Live")
         with _away(stack):
