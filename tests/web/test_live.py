@@ -375,7 +375,8 @@ def test_there_is_an_end_to_how_many_watch_at_once() -> None:
 
 def test_a_stream_ends_in_time_to_pass_the_gate_again() -> None:
     async def watch() -> list[str]:
-        return [each async for each in _messages(Live(lambda: "v", every_s=0, lasts_s=0))]
+        async with asyncio.timeout(5):
+            return [each async for each in _messages(Live(lambda: "v", every_s=0, lasts_s=0))]
 
     told = asyncio.run(watch())
     assert "event: tick" in told[-1]

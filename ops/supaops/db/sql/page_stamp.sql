@@ -23,4 +23,4 @@ select pg_catalog.md5(pg_catalog.concat_ws(' ',
          pg_catalog.pg_relation_size('supaops.tally'),
          (select (pg_catalog.sum(t.pending), pg_catalog.sum(t.running), pg_catalog.sum(t.succeeded),
                   pg_catalog.sum(t.failed), pg_catalog.sum(t.cancelled))
-            from (select * from supaops.tally limit 20000) as t))) as stamp;
+            from (select * from supaops.tally limit 5000) as t))) as stamp;
