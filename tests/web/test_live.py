@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,8 +20,9 @@ from supaops.local import Stack
 from supaops.web.live import Live, _messages
 from supaops.web.site import BASE
 from supaops.web.visit import Visit, look
+from tests.chains import SUPAOPS, unused_endpoint
 from tests.db.calls import claim, enqueue
-from tests.projects import Project
+from tests.projects import ROOT, Project
 from tests.waiting import until
 from tests.web.browsing import sign_in
 from tests.web.conftest import SignedIn
@@ -256,20 +257,33 @@ def test_nobody_hears_of_changes_without_signing_in(control_room: Served) -> Non
 
 
 @pytest.mark.stack
-def test_a_server_stops_at_once_although_streams_are_open(project: Project) -> None:
-    with served(project) as site:
-        stream = threading.Thread(target=_read, args=(site.client("vera"),))
-        stream.start()
-        until(lambda: site.live.viewers == 1)
-        begun = time.monotonic()
-    assert time.monotonic() - begun < 5
-    stream.join(5)
-    assert not stream.is_alive()
+def test_the_command_stops_at_once_although_a_page_listens(project: Project) -> None:
+    port = httpx.URL(unused_endpoint()).port
+    words = ["dashboard", "--config", str(project.config_path), "--port", str(port)]
+    process = subprocess.Popen(
+        [*SUPAOPS, *words],
+        env={**project.environ, "PYTHONPATH": str(ROOT / "ops")},
+        stderr=subprocess.PIPE,
+    )
+    site = Served(project, f"http://127.0.0.1:{port}", Live(lambda: ""))
+    with process:
+        until(lambda: _answers(process, site))
+        with closing(site.client("vera")) as client, client.stream("GET", f"{BASE}/events") as told:
+            lines = told.iter_lines()
+            until(lambda: "event: tick" in next(lines))
+            process.terminate()
+            begun = time.monotonic()
+            assert process.wait(20) == 0
+            assert time.monotonic() - begun < 5
+            list(lines)  # it has come to a proper end
 
 
-def _read(client: httpx.Client) -> None:
-    with closing(client), client.stream("GET", f"{BASE}/events") as answer:
-        list(answer.iter_lines())
+def _answers(process: subprocess.Popen[bytes], site: Served) -> bool:
+    assert process.poll() is None, process.communicate()
+    try:
+        return httpx.get(site.url("/sign-in")).is_success
+    except httpx.TransportError:
+        return False
 
 
 Step = Callable[[Connection], object]
