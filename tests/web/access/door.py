@@ -19,12 +19,13 @@ from supaops.cli.options import Target
 from supaops.config import Config, load, resolve
 from supaops.serving.http_protocol import HttpProtocol
 from supaops.web.access.gate import Gate
+from supaops.web.access.role import Role
 from supaops.web.app import create_app
 from supaops.web.notices import Notice
 from supaops.web.pages import ENTRIES
 from supaops.web.refusal import Refusal
 from supaops.web.site import Site
-from supaops.web.visit import Visit
+from supaops.web.visit import Visit, act, look
 from tests.projects import ENVIRONMENT, base_file, lay_out
 from tests.waiting import until
 from tests.web.site import OVERLAY, PASSWORDS, SAME_ORIGIN, VARIABLES, Visitor, sign_in
@@ -83,7 +84,7 @@ def door(
 ) -> Iterator[Door]:
     """Open a control room until the block ends; its pages are stubs."""
     made = site(config, variables)
-    stubs = tuple(replace(each, handler=_stub) for each in ENTRIES)
+    stubs = tuple(replace(each, handler=_stub) for each in ALL)
     with patch("supaops.web.app.ENTRIES", stubs), listening(create_app(made), proxies) as root:
         yield Door(root, made)
 
@@ -117,3 +118,14 @@ def _stub(visit: Visit) -> Response:
         return visit.back("", Notice(f"done by {visit.user.name}"))
     said = Refusal(200, f"let in as {visit.user.name}, {visit.user.role.label}")
     return visit.page("error.html.j2", error=said)
+
+
+TRIALS = (
+    act("/trial/viewer", _stub, Role.VIEWER),
+    act("/trial/operator", _stub),
+    act("/trial/admin", _stub, Role.ADMIN),
+    look("/trial/look", _stub, Role.OPERATOR),
+)
+"""Ways in for every role, whatever the pages have of them."""
+
+ALL = (*ENTRIES, *TRIALS)

@@ -10,11 +10,10 @@ from supaops.web.access.role import Role
 from supaops.web.pages import ENTRIES
 from supaops.web.site import BASE
 from supaops.web.visit import Entry
-from tests.web.access.door import Door
+from tests.web.access.door import ALL, Door
 from tests.web.site import ROLES, token_of
 
 ACTS = [each for each in ENTRIES if each.method == "POST"]
-LOOKS = [each for each in ENTRIES if each.method == "GET"]
 
 
 def address(entry: Entry) -> str:
@@ -31,7 +30,7 @@ def test_each_page_and_act_answers_the_roles_that_it_is_for(opened: Door, name: 
     role = Role[ROLES[name].upper()]
     with opened.signed_in(name) as client:
         token = token_of(client)
-        for entry in ENTRIES:
+        for entry in ALL:
             data = {"form_token": token} if entry.method == "POST" else None
             answer = client.request(entry.method, address(entry), data=data)
             let_in = {"POST": 303, "GET": 200}[entry.method]
@@ -40,9 +39,30 @@ def test_each_page_and_act_answers_the_roles_that_it_is_for(opened: Door, name: 
             assert answer.status_code != 403 or "may not do this" in answer.text
 
 
+def test_a_viewers_forged_act_is_refused_in_spite_of_a_right_token(opened: Door) -> None:
+    with opened.signed_in("vera") as client:
+        form = {"form_token": token_of(client)}
+        assert client.post(f"{BASE}/trial/viewer", data=form).status_code == 303
+        for path in ("operator", "admin"):
+            answer = client.post(f"{BASE}/trial/{path}", data=form)
+            assert answer.status_code == 403
+            assert "viewer may not do this" in answer.text
+
+
+def test_an_act_is_refused_without_its_token_whatever_the_role(opened: Door) -> None:
+    with opened.signed_in("ada") as client:
+        for data in ({}, {"form_token": "made up"}):
+            assert client.post(f"{BASE}/trial/admin", data=data).status_code == 403
+        form = {"form_token": token_of(client)}
+        foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example.test"}
+        answer = client.post(f"{BASE}/trial/admin", data=form, headers=foreign)
+        assert answer.status_code == 403
+        assert client.post(f"{BASE}/trial/admin", data=form).status_code == 303
+
+
 def test_nobody_finds_a_page_or_an_act_without_signing_in(opened: Door) -> None:
     with opened.client() as client:
-        for entry in ENTRIES:
+        for entry in ALL:
             answer = client.request(entry.method, address(entry))
             assert answer.status_code == 303, named(entry)
             assert "/sign-in" in answer.headers["location"]
@@ -51,8 +71,9 @@ def test_nobody_finds_a_page_or_an_act_without_signing_in(opened: Door) -> None:
 
 def test_what_changes_something_is_never_only_looked_at(opened: Door) -> None:
     with opened.signed_in("ada") as client:
-        looks = {entry.path for entry in LOOKS}
-        for path in (address(entry) for entry in ACTS if entry.path not in looks):
+        looks = {entry.path for entry in ALL if entry.method == "GET"}
+        acts = (each for each in ALL if each.method == "POST" and each.path not in looks)
+        for path in map(address, acts):
             for method in ("GET", "HEAD"):
                 answer = client.request(method, path)
                 assert answer.status_code in {404, 405}, (method, path)

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 
+from supaops.web.access.supabase.keys import PublicKeys
 from supaops.web.site import BASE
 from tests.web.access.door import Door, configured, door
 from tests.web.access.gotrue import ANON_KEY, PASSWORD, GoTrue, SigningKey, gotrue
@@ -149,6 +150,20 @@ def test_a_shared_secret_in_the_list_of_public_keys_is_passed_over(
     forged = jwt.encode(claims, "x" * 32, algorithm="HS256", headers={"kid": "shared"})
     assert ask(supabase, forged).status_code == 401
     assert ask(supabase, project.token("ada@x.test")).status_code == 200
+
+
+def test_only_public_keys_for_signing_are_kept() -> None:
+    good = SigningKey.new("good").shown
+    others = [
+        {"kty": "oct", "kid": "shared", "k": "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg"},
+        good | {"kid": "for encryption", "use": "enc"},
+        {"kty": "EC", "kid": "broken"},
+        {"kid": "of an unknown kind", "kty": "PQ"},
+        {key: value for key, value in good.items() if key != "kid"},
+    ]
+    keys = PublicKeys(lambda: {"keys": [*others, good]})
+    assert keys.named("good")
+    assert [each["kid"] for each in others if "kid" in each and keys.named(each["kid"])] == []
 
 
 def test_with_a_secret_only_tokens_signed_with_it_let_in(project: GoTrue, of_old: Door) -> None:
