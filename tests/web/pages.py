@@ -35,6 +35,15 @@ def _help(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def _preview(page: Page) -> None:
+    """Ask to retry what is shown, where there is something that can be selected."""
+    boxes = page.locator("[data-select-all]")
+    if boxes.count():
+        boxes.check()
+        page.keyboard.press("r")
+        page.wait_for_url("**/bulk")
+
+
 SIGN_IN = Shown("sign-in", "/sign-in", who=None)
 HELP = Shown("help", "", act=_help)
 NOTHING = Shown("error-404", "/no/such/page")
@@ -43,6 +52,7 @@ SHOWN = (
     Shown("jobs", ""),
     Shown("jobs-viewer", "", who="vera"),
     Shown("jobs-failed", "?status=failed"),
+    Shown("bulk", "?status=failed", act=_preview),
     *(
         Shown(f"job-{each}", f"/{{{each}}}")
         for each in ("failed", "retrying", "succeeded", "running", "pending", "cancelled")
