@@ -1,4 +1,4 @@
-"""One door for a module."""
+"""Doors, one of each kind for a module."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.web.access.door import Door, configured, door
+from tests.web.access.gotrue import OVERLAY, WITH_SECRET, GoTrue, gotrue, variables
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +22,46 @@ def _forgetful(request: pytest.FixtureRequest) -> None:
     """Have no test wait for what failed in another."""
     if "opened" in request.fixturenames:
         request.getfixturevalue("opened").renew()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[GoTrue]:
+    with gotrue() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def with_keys(served: GoTrue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    folder = tmp_path_factory.mktemp("keys")
+    with door(configured(folder, OVERLAY), variables(served)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def with_secret(served: GoTrue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    folder = tmp_path_factory.mktemp("secret")
+    with door(configured(folder, WITH_SECRET), variables(served)) as made:
+        yield made
+
+
+@pytest.fixture
+def project(served: GoTrue) -> GoTrue:
+    """Return a project that nobody has asked yet."""
+    served.renew()
+    return served
+
+
+@pytest.fixture
+def supabase(project: GoTrue, with_keys: Door) -> Door:
+    """Return a fresh control room for the users of a project that shows its public keys."""
+    del project
+    with_keys.renew()
+    return with_keys
+
+
+@pytest.fixture
+def of_old(project: GoTrue, with_secret: Door) -> Door:
+    """Return a fresh control room for the users of a project that signs with a shared secret."""
+    del project
+    with_secret.renew()
+    return with_secret

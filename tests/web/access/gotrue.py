@@ -22,9 +22,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tests.web.access.door import listening
+from tests.web.site import KEY
 
 ANON_KEY = "the anon key of the tests' project"
 PASSWORD = "a password at Supabase"
+SHARED_SECRET = "a secret that tokens of this project were signed with of old"
 ROLES = {"ada@x.test": "admin", "vera@x.test": "viewer", "nina@x.test": None}
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -143,3 +145,18 @@ def gotrue() -> Iterator[GoTrue]:
     with listening(Starlette(routes=routes)) as root:
         made.root = root
         yield made
+
+
+OVERLAY = "dashboard: {auth: supabase}\n"
+WITH_SECRET = "dashboard: {auth: supabase, supabase: {jwt_secret: env(JWT_SECRET)}}\n"
+
+
+def variables(project: GoTrue, **more: str) -> dict[str, str]:
+    """Return those of a control room for the users of a project."""
+    return {
+        "SUPAOPS_DASHBOARD_KEY": KEY,
+        "SUPABASE_URL": f"{project.root}/",
+        "SUPABASE_ANON_KEY": ANON_KEY,
+        "JWT_SECRET": SHARED_SECRET,
+        **more,
+    }
