@@ -80,7 +80,7 @@ def test_an_address_that_leads_nowhere_keeps_the_frame(control_room: Served) -> 
     with closing(control_room.client("vera")) as client:
         answer = client.get(f"{BASE}/no/such/page")
         assert answer.status_code == 404
-        assert "There is nothing here" in answer.text
+        assert "There is no such page." in answer.text
         assert 'aria-label="Pages"' in answer.text
 
 

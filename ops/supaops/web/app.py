@@ -20,13 +20,14 @@ from starlette.staticfiles import StaticFiles
 from supaops.errors import SupaopsError
 from supaops.web import live, theme
 from supaops.web.access import signing_in
+from supaops.web.access.role import User
 from supaops.web.access_log import AccessLog
 from supaops.web.assets import FOLDER
 from supaops.web.body_limit import BodyLimit
-from supaops.web.failing import Failure, failure, missing
+from supaops.web.failing import Failure, failure
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
-from supaops.web.outside import Defects, not_served, refused
+from supaops.web.outside import Defects, not_served, refusal_of, refused
 from supaops.web.pages import ENTRIES
 from supaops.web.refusal import Refusal
 from supaops.web.site import BASE, Site
@@ -118,14 +119,23 @@ def _not_served(site: Site) -> Callable[[Request, Exception], Response]:
 
     def answer(request: Request, error: Exception) -> Response:
         told = cast(HTTPException, error)
-        user = site.gate.user(request)
-        if user is None or "/static/" in request.url.path:
+        user = _known(site, request)
+        if user is None:
             return not_served(site, request, told)
-        return _failed(
-            Visit(site, request, user, request.state.request_id), missing(told.status_code)
-        )
+        visit = Visit(site, request, user, request.state.request_id)
+        response = _failed(visit, failure(refusal_of(told)))
+        response.headers.update(told.headers or {})
+        return response
 
     return answer
+
+
+def _known(site: Site, request: Request) -> User | None:
+    """Return who asks for a page that there is not; None for anybody who is not let in."""
+    try:
+        return site.gate.user(request)
+    except Refusal:
+        return None
 
 
 def _refused(site: Site) -> Callable[[Request, Exception], Response]:

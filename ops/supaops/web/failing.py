@@ -18,6 +18,7 @@ _TITLES: Mapping[int, str] = {
     404: "There is nothing here",
     405: "There is nothing here",
     409: "That was not done",
+    413: "That is too much",
     429: "Too many tries",
     500: "Something broke",
     503: "The database is away",
@@ -26,9 +27,10 @@ _TITLES: Mapping[int, str] = {
 _REMEDIES: Mapping[int, str] = {
     400: "Go back, and send the form again.",
     403: "Nothing was changed. Who administers the control room can give you another role.",
-    404: "A job may have been cleaned up since, or the address is incomplete.",
-    405: "This address only takes forms of other pages.",
+    404: "A job may also have been cleaned up since.",
+    405: "Nothing was changed.",
     409: "Nothing was changed. Look at it again: it may have changed since you did.",
+    413: "Nothing was changed.",
     429: "Wait a little before the next one.",
     500: "This is a defect of supaops. Give its maintainers the request below, and what you did.",
     503: "This page looks again by itself. Jobs are safe: workers go on once it is back.",
@@ -68,12 +70,6 @@ class Failure:
 def failure(error: SupaopsError) -> Failure:
     """Return what to say of an error."""
     return Failure(_status(error), error.message, error.hint)
-
-
-def missing(status: int) -> Failure:
-    """Return what to say of an address that leads nowhere, or of what is no request."""
-    says = {404: "no page has this address", 405: "no page can be looked at here"}
-    return Failure(status, says.get(status, "the request cannot be read"))
 
 
 def _status(error: SupaopsError) -> int:

@@ -60,10 +60,15 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response:
 
 def not_served(site: Site, request: Request, error: HTTPException) -> Response:
     """Return the page for what there is not, with the headers that the error brings."""
-    message, hint = _TEXTS.get(error.status_code, (_plain(error.detail), None))
-    response = refused(site, request, Refusal(error.status_code, message, hint=hint))
+    response = refused(site, request, refusal_of(error))
     response.headers.update(error.headers or {})
     return response
+
+
+def refusal_of(error: HTTPException) -> Refusal:
+    """Return what to say of a request that no page takes."""
+    message, hint = _TEXTS.get(error.status_code, (_plain(error.detail), None))
+    return Refusal(error.status_code, message, hint=hint)
 
 
 def _plain(text: str) -> str:
