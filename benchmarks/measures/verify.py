@@ -85,7 +85,7 @@ class Verify:
             from end to end or written to: such a figure counts for nothing.
         """
         server.empty()
-        with tempfile.TemporaryDirectory(prefix="supaops-bench-") as place, _standstill(server):
+        with tempfile.TemporaryDirectory(prefix="supaops-bench-") as place, standstill(server):
             folder = Path(place)
             base = crowded_project(folder, self.cron_jobs, _SCHEDULE)
             with server.connect() as db:
@@ -129,7 +129,7 @@ def _moment(name: str) -> str:
 
 
 @contextmanager
-def _standstill(server: Server) -> Iterator[None]:
+def standstill(server: Server) -> Iterator[None]:
     """Keep pg_cron from running the five hundred jobs; they are active all the same."""
     with connect(server.stack.admin_url, application_name="bench") as admin:
         admin.execute("alter system set cron.launch_active_jobs = off")

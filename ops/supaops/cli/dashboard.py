@@ -21,6 +21,8 @@ from supaops.serving.server import run_server
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
 from supaops.web.app import create_app
+from supaops.web.checking import Checking
+from supaops.web.rounds import Rounds
 from supaops.web.site import BASE, Site
 from supaops.worker.telemetry.logs import LogLevel, configure_logging
 
@@ -99,11 +101,13 @@ def site_of(where: Target) -> Site:
         application_name="supaops dashboard",
         patience=_PATIENCE,
     )
+    desired = where.desired
     return Site(
-        desired=where.desired,
+        desired=desired,
         database=database,
         access=access,
         gate=Gate(access),
         clock=utc_now,
         target=describe(where.database_url),
+        rounds=Rounds(Checking(desired, database, utc_now), desired.config.checks.total_timeout),
     )

@@ -17,6 +17,7 @@ from supaops.checks.catalogue import selected
 from supaops.checks.changes import Change
 from supaops.checks.exit import FailOn, exit_status
 from supaops.checks.measures import NOTHING, measures_of
+from supaops.checks.round import Round
 from supaops.checks.run import run_checks
 from supaops.checks.sources import Kept
 from supaops.checks.worker.facts import CALLS
@@ -39,7 +40,7 @@ from supaops.report.prometheus import CONTENT_TYPE
 from supaops.watch.heartbeat import Heartbeat
 from supaops.watch.latest import Latest
 from supaops.watch.publish import Publisher
-from supaops.watch.rounds import Round, Seen, Watcher, rounds
+from supaops.watch.rounds import Seen, Watcher, rounds
 from supaops.watch.server import serving
 
 LISTEN = "127.0.0.1:9787"

@@ -84,14 +84,20 @@ class Lately:
 
 _MOST = 10
 """Rows of a kind; a page holds no more."""
+MOST_ATTEMPTS = 10_000
+"""Failed attempts that are looked at, unless one asks for fewer."""
 
 
-def read_lately(conn: Connection, config: Config, window: timedelta) -> Lately:
+def read_lately(
+    conn: Connection, config: Config, window: timedelta, attempts: int = MOST_ATTEMPTS
+) -> Lately:
     """Read it in six round trips.
 
-    Raises: DatabaseError, as when nothing was ever applied.
+    Args:    attempts: so many failed ones at most, the newest.
+    Raises:  DatabaseError, as when nothing was ever applied.
     """
-    reading = _Reading(conn, config, {"window": window, "limit": _MOST})
+    values = {"window": window, "limit": _MOST, "attempts": attempts}
+    reading = _Reading(conn, config, values)
     with translated("reading what happened lately"):
         [bad] = reading.rows("first_bad_post")
         [posts] = reading.rows("last_posts")

@@ -2,7 +2,7 @@
 
 from supaops.db.incident import FailedAttempt, Happening, Lately, Pause, QueueState
 from supaops.incident.failing import Failing, grouped
-from supaops.incident.page import Page, take_stock, without_database
+from supaops.incident.page import Page, page_of, take_stock, without_database
 
 __all__ = [
     "FailedAttempt",
@@ -13,6 +13,7 @@ __all__ = [
     "Pause",
     "QueueState",
     "grouped",
+    "page_of",
     "take_stock",
     "without_database",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,25 +68,29 @@ def take_stock(conn: Connection, desired: Desired, window: timedelta, clock: Clo
     try:
         lately = read_lately(conn, desired.config, window)
     except SupaopsError as error:
-        return _page(desired, window, clock, findings, silence=str(error))
-    return _page(desired, window, clock, findings, lately)
+        return page_of(desired, window, clock, findings, silence=str(error))
+    return page_of(desired, window, clock, findings, lately)
 
 
 def without_database(
     desired: Desired, window: timedelta, clock: Clock, error: SupaopsError
 ) -> Page:
     """Return the page of a database that does not answer."""
-    return _page(desired, window, clock, run_checks(error, desired), silence=str(error))
+    return page_of(desired, window, clock, run_checks(error, desired), silence=str(error))
 
 
-def _page(
+def page_of(
     desired: Desired,
     window: timedelta,
     clock: Clock,
-    findings: list[Finding],
+    findings: Sequence[Finding],
     lately: Lately | None = None,
     silence: str = "",
 ) -> Page:
+    """Return the page of what was read.
+
+    Args:    silence: why nothing is known of the time before, where that is so.
+    """
     environment = desired.config.environment
     failing = grouped(lately.failed) if lately else ()
     return Page(

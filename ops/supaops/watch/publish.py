@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from supaops.checks.changes import Change, changes, said
 from supaops.checks.finding import worst
+from supaops.checks.round import Round
 from supaops.config.model import Config
 from supaops.report.chain_metrics import chain_families
 from supaops.report.changes import heartbeat_line
@@ -15,7 +16,6 @@ from supaops.report.watch_metrics import Progress, watch_families
 from supaops.status import Severity
 from supaops.watch.heartbeat import Heartbeat, beat_of
 from supaops.watch.latest import Latest
-from supaops.watch.rounds import Round
 
 Show = Callable[[Round, list[Change]], None]
 

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 from supaops.checks.finding import Finding
 from supaops.checks.measures import Measures
+from supaops.checks.round import Round, seen
 from supaops.clock import Clock, utc_now
 from supaops.db.connect import Connection
-from supaops.db.health.harvest import harvest
-from supaops.errors import ConnectionFailed, SupaopsError
+from supaops.errors import SupaopsError
 
 Seen = tuple[list[Finding], Measures]
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one round saw.
-
-    Attributes:
-        at: when it began.
-        duration_s: how long it took, in seconds.
-    """
-
-    at: datetime
-    findings: list[Finding]
-    measures: Measures
-    duration_s: float
 
 
 class Watcher:
@@ -57,7 +40,7 @@ class Watcher:
         except SupaopsError as error:
             self.close()
             findings, measures = self._see(error)
-        return Round(at, findings, measures, time.monotonic() - started)
+        return Round(at, findings, time.monotonic() - started, measures)
 
     def close(self) -> None:
         """Give the connection up."""
@@ -68,11 +51,7 @@ class Watcher:
     def _seen(self) -> Seen:
         if self._conn is None:
             self._conn = self._connect()
-        harvest(self._conn)
-        seen = self._see(self._conn)
-        if self._conn.closed:
-            raise ConnectionFailed("the connection was lost", hint="the next round connects again")
-        return seen
+        return seen(self._conn, self._see)
 
 
 def rounds(

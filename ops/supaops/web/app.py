@@ -37,7 +37,7 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(site: Site, *, look_every_s: float = live.LOOK_EVERY_S) -> Starlette:
-    """Return the control room of a site; its database is opened and closed with it.
+    """Return the control room of a site, whose database and rounds end with it.
 
     Its `state.live` is to be stopped before a server waits for what is still open.
 
@@ -47,7 +47,7 @@ def create_app(site: Site, *, look_every_s: float = live.LOOK_EVERY_S) -> Starle
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        with site.database:
+        with site.database, site.rounds:
             yield
 
     entries = [

@@ -12,6 +12,7 @@ from supaops.plan import Desired
 from supaops.web.access.cookies import PATH
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
+from supaops.web.rounds import Rounds
 
 BASE = PATH
 """Where the pages are: the playbook's Admin UI."""
@@ -25,6 +26,7 @@ class Site:
         desired: what the environment should hold, for the checks and for what is declared.
         database: lends connections; opened and closed with the application.
         target: where the database is, without a password.
+        rounds: what the checks say, shared by all who look; ended with the application.
     """
 
     desired: Desired
@@ -33,6 +35,7 @@ class Site:
     gate: Gate
     clock: Clock
     target: str
+    rounds: Rounds
 
     @property
     def config(self) -> Config:

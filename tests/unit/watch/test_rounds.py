@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import islice
 
-from supaops.checks.measures import NOTHING
-from supaops.watch.rounds import Round, rounds
+from supaops.checks.round import Round
+from supaops.watch.rounds import rounds
 
-ROUND = Round(datetime(2026, 11, 27, tzinfo=UTC), [], NOTHING, 0.0)
+ROUND = Round(datetime(2026, 11, 27, tzinfo=UTC), [], 0.0)
 
 
 def waits(interval_s: float, number: int) -> list[float]:

@@ -8,7 +8,7 @@ with recent as (
     from supaops.attempt as a
    where a.finished_at > now() - %(window)s and a.outcome in ('failed', 'lost')
    order by a.finished_at desc
-   limit 10000
+   limit %(attempts)s
 )
 select r.job_id, j.task_type, j.queue, j.status = 'failed' as is_dead, r.finished_at,
        coalesce(nullif(left(split_part(r.error, E'\n', 1), 500), ''), r.outcome) as error

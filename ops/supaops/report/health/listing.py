@@ -21,7 +21,7 @@ def check_lines(checks: Sequence[AnyCheck], config: Checks) -> Iterator[Text]:
     for each in checks:
         note = "  (left out by checks.skip)" if _is_left_out(each, config) else ""
         yield Text(f"{each.id:<{width}}  ", "bold").append(f"{each.title}{note}", "not bold")
-        if told := _bounds(config.thresholds(each.id), config.unit(each.id)):
+        if told := bounds_text(config.thresholds(each.id), config.unit(each.id)):
             yield Text(f"{'':{width}}  {told}", "dim")
 
 
@@ -53,7 +53,8 @@ def _is_left_out(check: AnyCheck, config: Checks) -> bool:
     return check.id in config.skip or check.group in config.skip
 
 
-def _bounds(bounds: Thresholds, unit: str) -> str:
+def bounds_text(bounds: Thresholds, unit: str) -> str:
+    """Return from which value on a check warns, and is critical; empty when it has no bounds."""
     levels = (("WARNING", bounds.warning), ("CRITICAL", bounds.critical))
     told = [f"{name} above {_level(bound, unit)}" for name, bound in levels if bound is not None]
     return ", ".join(told)
