@@ -118,6 +118,7 @@ def test_a_selection_survives_a_repaint(page: Page) -> None:
           const main = document.getElementById("main");
           const next = main.cloneNode(true);
           next.querySelector("#job-1").remove();
+          next.querySelector("#box-2").checked = false;
           Idiomorph.morph(main, next);
         }"""
     )
