@@ -260,25 +260,64 @@ def test_a_lock_that_somebody_holds_stops_after_what_was_done(
 def test_a_search_looks_at_windows_and_ends_with_the_last_job_that_the_counts_know(
     queue: Connection, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("supaops.db.selection.WINDOW", 3)
+    monkeypatch.setattr("supaops.db.walking.WINDOW", 3)
+    monkeypatch.setattr("supaops.db.walking.FEW", 0)
     enqueue_many = "select job_queue_enqueue('supaops_smoke') from generate_series(1, 9)"
     queue.execute(enqueue_many)
     broken = failed(queue, 4, priority=-1)
     queue.execute(enqueue_many)
     told: list[str] = []
-    found = by_filter(queue, project.config, RETRY, Filter(statuses=("failed",)), 3, told.append)
+    wanted = Filter(statuses=("failed", "cancelled"))
+    found = by_filter(queue, project.config, RETRY, wanted, 3, told.append)
     assert found.ids == tuple(broken[:3])
     assert (found.total, found.beyond) == (4, 1)
     assert told[-1] == "looked at 15 jobs, 4 found"
+
+
+def test_few_jobs_are_found_by_their_marks_and_no_other_is_looked_at(
+    queue: Connection, project: Project
+) -> None:
+    broken = failed(queue, 4)
+    queue.execute("select job_queue_enqueue('supaops_smoke') from generate_series(1, 9)")
+    told: list[str] = []
+    found = by_filter(queue, project.config, RETRY, Filter(), 9, told.append)
+    assert found.ids == tuple(broken)
+    assert told == ["looked at 4 jobs, 4 found"]
+
+
+def test_many_failed_jobs_are_found_by_their_attempts_and_no_other_is_looked_at(
+    queue: Connection, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supaops.db.walking.WINDOW", 3)
+    monkeypatch.setattr("supaops.db.walking.FEW", 0)
+    broken = failed(queue, 4)
+    queue.execute("select job_queue_enqueue('supaops_smoke') from generate_series(1, 9)")
+    told: list[str] = []
+    found = by_filter(queue, project.config, RETRY, Filter(above=broken[0]), 9, told.append)
+    assert found.ids == tuple(broken[1:])
+    assert told == ["looked at 3 jobs, 3 found"]
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_a_job_that_was_set_to_failed_by_hand_is_found_though_it_was_never_tried(
+    queue: Connection, project: Project, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("supaops.db.walking.FEW", few)
+    [broken, by_hand] = [*failed(queue, 1), enqueue(queue, "supaops_smoke")]
+    queue.execute("update job_queue set status = 'failed' where id = %s", [by_hand])
+    found = by_filter(queue, project.config, RETRY, Filter(), 9)
+    assert found.ids == (broken, by_hand)
 
 
 def test_a_search_that_takes_too_long_says_how_to_narrow_it(
     queue: Connection, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selection, "LONGEST_SEARCH_S", -1.0)
+    monkeypatch.setattr("supaops.db.walking.FEW", 0)
     failed(queue, 1)
+    wanted = Filter(statuses=("failed", "cancelled"), error="x")
     with pytest.raises(SupaopsError, match="looked at 1 jobs in") as caught:
-        by_filter(queue, project.config, RETRY, Filter(error="x"), 10)
+        by_filter(queue, project.config, RETRY, wanted, 10)
     assert "--status" in (caught.value.hint or "")
 
 

@@ -321,3 +321,28 @@ def test_a_resume_needs_the_value_that_it_puts_back(
     assert done.status == ExitStatus.ERROR
     assert "JOB_QUEUE_RUNNER_SECRET" in done.err
     assert value(queue, IN_VAULT, SECRET) == "PAUSED"
+
+
+def test_a_single_cron_job_is_paused_left_alone_by_an_apply_and_resumed(
+    queue: Connection, supaops: Supaops, project: Project
+) -> None:
+    out = pause(supaops, "--cron", "job_queue_worker")
+    assert "Paused: cron job job_queue_worker is inactive." in out
+    assert "back: supaops resume --env test --cron job_queue_worker" in out
+    assert audit(queue)[-1]["target"] == "cron:job_queue_worker"
+    assert project.plan(queue).pending == []
+    resumed = supaops("resume", "--cron", "job_queue_worker", "--yes")
+    assert resumed.status == ExitStatus.OK
+    assert "job_queue_worker is active again" in resumed.out
+    assert value(queue, ACTIVE) is True
+    assert audit(queue)[-1]["action"] == "resume"
+    assert value(queue, "select count(*) from supaops.pause") == 0
+
+
+def test_a_single_cron_job_and_a_queue_are_not_paused_at_once(supaops: Supaops) -> None:
+    words = ("--cron", "job_queue_worker", "--queue", "default", "--yes")
+    assert supaops("pause", "--reason", "x", *words).status == ExitStatus.USAGE
+    assert supaops("resume", *words).status == ExitStatus.USAGE
+    unknown = supaops("pause", "--reason", "x", "--cron", "job_queue_wroker", "--yes")
+    assert unknown.status == ExitStatus.ERROR
+    assert "job_queue_worker" in unknown.err

@@ -56,7 +56,7 @@ insert into supaops.dispatch
 select 900000 + r.runid, r.job_pid, r.start_time,
        case when r.runid % 10 = 1 then 503 when r.runid % 17 = 2 then null else 200 end,
        case when r.runid % 17 = 2 then 'Timeout was reached' end,
-       r.runid % 17 = 2, r.start_time + interval '120 ms', r.runid % 4, r.runid
+       r.runid % 17 = 2, r.start_time + interval '120 ms', -r.runid % 4, r.runid
   from run as r where r.status = 'succeeded'
 """
 

@@ -40,7 +40,7 @@ class Measures:
 
 
 def _pauses(sources: Sources) -> list[Pause]:
-    return [each for each in sources.facts(held).pauses if each.holds]
+    return [each for each in sources.facts(held).pauses if each.holds and each.is_of_chain]
 
 
 def _finished(sources: Sources) -> list[Finished]:

@@ -36,10 +36,12 @@ class Excuse:
 
     how: str
     told: str
+    is_of_chain: bool = True
 
     def covers(self, finding: Finding) -> bool:
         """Tell whether a finding is nothing but this pause's effect."""
-        return finding.id in _EFFECTS.get(self.how, frozenset())
+        effects = _EFFECTS.get(self.how, frozenset())
+        return finding.id in (effects if self.is_of_chain else effects - _WAITING)
 
 
 def excused(sources: Sources, findings: Iterable[Finding]) -> list[Finding]:
@@ -58,7 +60,9 @@ def excused(sources: Sources, findings: Iterable[Finding]) -> list[Finding]:
 def _excuses(sources: Sources) -> list[Excuse]:
     try:
         pauses = sources.facts(held).pauses
-        told = [Excuse(each.how, _told(each)) for each in pauses if _is_as_said(each)]
+        told = [
+            Excuse(each.how, _told(each), each.is_of_chain) for each in pauses if _is_as_said(each)
+        ]
         return [*told, *_by_hand(sources)]
     except SupaopsError:
         return []  # what cannot be read excuses nothing

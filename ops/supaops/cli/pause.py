@@ -21,12 +21,31 @@ from supaops.cli.project import DEFAULT_CONFIG
 from supaops.cli.selecting import actor, open_queue
 from supaops.cli.waiting import Waiting
 from supaops.clock import utc_now
+from supaops.config.model import Config
 from supaops.db.connect import Connection
+from supaops.db.operators import Actor
 from supaops.errors import UsageError
-from supaops.jobs.pausing import DISABLED, Answer, How, Request, begin_pause, prove_disabled
+from supaops.jobs.cron_pausing import JobPause, pause_job
+from supaops.jobs.pausing import (
+    DISABLED,
+    Answer,
+    How,
+    Pause,
+    Request,
+    begin_pause,
+    prove_disabled,
+)
 from supaops.jobs.until import parse_moment
-from supaops.report.pauses import paused_json, paused_lines, proof_line, to_do_line
+from supaops.report.pauses import (
+    job_paused_lines,
+    paused_json,
+    paused_lines,
+    proof_line,
+    to_do_line,
+)
 from supaops.status import ExitStatus
+
+_ALONE = "leave --queue, --task-type and --how out"
 
 ReasonOption = Annotated[
     str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever finds it standing still.")
@@ -44,6 +63,9 @@ QueueOption = Annotated[
 ]
 TaskTypeOption = Annotated[
     str | None, typer.Option("--task-type", metavar="T", help="Only this one; by flag alone.")
+]
+CronOption = Annotated[
+    str | None, typer.Option("--cron", metavar="NAME", help="Only this cron job, and no queue.")
 ]
 UntilOption = Annotated[
     str | None,
@@ -67,6 +89,7 @@ def pause(
     reason: ReasonOption,
     queue: QueueOption = None,
     task_type: TaskTypeOption = None,
+    cron: CronOption = None,
     how: HowOption = How.FLAG,
     until: UntilOption = None,
     timeout: ProofOption = 120.0,
@@ -83,18 +106,30 @@ def pause(
     moment = parse_moment(until, utc_now(), "--until") if until else None
     wanted = Request(how, reason, queue or "*", task_type or "*", moment)
     _require_whole(wanted)
+    if cron is not None and wanted != Request(How.FLAG, reason, until=moment):
+        raise UsageError("--cron is about one cron job alone", place="--cron", hint=_ALONE)
     where = target(env, config, needs=lambda _: ())
     require_typed(where, typed=env_is_typed(context))
     with open_queue(where, "pause") as conn:
-        confirm(where, _doing(wanted), yes=yes, look="`supaops jobs list`")
-        made = begin_pause(conn, where.config, wanted, actor(config, reason))
+        doing = _doing(wanted) if cron is None else f"pause cron job {cron}"
+        confirm(where, doing, yes=yes, look="`supaops jobs list`")
+        made = _begin(conn, where.config, wanted, cron, actor(config, reason))
         said = _prove(conn, timeout) if how is How.WORKER else None
     if output is Format.JSON:
         show_json(paused_json(made, env, said))
     else:
-        show([*paused_lines(made, env), *([proof_line(said)] if said else [])])
+        lines = paused_lines(made, env) if cron is None else job_paused_lines(made, env)
+        show([*lines, *([proof_line(said)] if said else [])])
     if said and said.status_code != DISABLED:
         raise typer.Exit(ExitStatus.ERROR)
+
+
+def _begin(
+    conn: Connection, config: Config, wanted: Request, cron: str | None, who: Actor
+) -> Pause:
+    if cron is None:
+        return begin_pause(conn, config, wanted, who)
+    return pause_job(conn, config, JobPause(cron, wanted.reason, wanted.until), who)
 
 
 def _require_whole(wanted: Request) -> None:

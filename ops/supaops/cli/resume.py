@@ -24,12 +24,15 @@ from supaops.cli.selecting import WhyOption, actor, open_queue
 from supaops.cli.smoke import TimeoutOption, follow
 from supaops.cli.waiting import Waiting
 from supaops.db.connect import Connection
-from supaops.errors import SupaopsError
+from supaops.db.operators import Actor
+from supaops.errors import SupaopsError, UsageError
+from supaops.jobs.cron_pausing import outcome, resume_job
 from supaops.jobs.pausing import DISABLED, How, Pause, answered, in_force, prove_enabled
 from supaops.jobs.resuming import Proof, proof, to_end, told
 from supaops.jobs.resuming import resume as put_back
 from supaops.report.pauses import (
     confirmed_lines,
+    job_resumed_line,
     remaining_lines,
     resumed_json,
     resumed_lines,
@@ -44,6 +47,9 @@ QueueOption = Annotated[
 TaskTypeOption = Annotated[
     str | None, typer.Option("--task-type", metavar="T", help="Only the pause of this task type.")
 ]
+CronOption = Annotated[
+    str | None, typer.Option("--cron", metavar="NAME", help="Only the pause of this cron job.")
+]
 NoSmokeOption = Annotated[
     bool, typer.Option("--no-smoke", help="Send no job to prove it; nothing is confirmed then.")
 ]
@@ -54,6 +60,7 @@ def resume(
     *,
     queue: QueueOption = None,
     task_type: TaskTypeOption = None,
+    cron: CronOption = None,
     reason: WhyOption = None,
     no_smoke: NoSmokeOption = False,
     timeout: TimeoutOption = 90.0,
@@ -64,11 +71,16 @@ def resume(
 ) -> None:
     """Put back what a pause has stopped, and prove that it works.
 
-    Without --queue these are the pauses of all queues together and of the chain. Then sends a smoke
-    job, and looks for HTTP 200 in the cron history. Exits 1 when that is not confirmed.
+    Without --queue or --cron these are the pauses of all queues together and of the chain. Then
+    sends a smoke job, and looks for HTTP 200 in the cron history; not for --cron. Exits 1 when that
+    is not confirmed.
     """
     where = target(env, config, needs=lambda _: ())
     require_typed(where, typed=env_is_typed(context))
+    if cron is not None:
+        _require_alone(queue, task_type)
+        _resume_job(where, cron, actor(config, reason), yes=yes, output=output)
+        return
     with open_queue(where, "resume") as conn:
         ending, staying = to_end(in_force(conn, where.config), env, queue, task_type)
         if not ending:
@@ -86,6 +98,26 @@ def resume(
     _show(env, ending, staying, shown, output)
     if not no_smoke and not (shown and shown.holds):
         raise typer.Exit(ExitStatus.ERROR)
+
+
+def _require_alone(queue: str | None, task_type: str | None) -> None:
+    if queue is not None or task_type is not None:
+        raise UsageError(
+            "--cron is about one cron job alone",
+            place="--cron",
+            hint="leave --queue and --task-type out",
+        )
+
+
+def _resume_job(where: Target, name: str, who: Actor, *, yes: bool, output: Format) -> None:
+    """Start one cron job again; a smoke job would prove nothing of most of them."""
+    with open_queue(where, "resume") as conn:
+        confirm(where, f"resume cron job {name}", yes=yes, look="`supaops plan`")
+        ended = resume_job(conn, where.config, name, who)
+        staying = in_force(conn, where.config)
+    if output is Format.TEXT:
+        show([job_resumed_line(outcome(where.config, name))])
+    _show(where.config.environment, [ended], staying, None, output)
 
 
 def _with_secret(where: Target, ending: list[Pause], env: str, config: Path) -> Target:

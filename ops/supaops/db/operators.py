@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -26,6 +26,7 @@ _OBJECTS = (
     "cancel",
     "cleanup",
     "cron_history",
+    "dispatch_history",
     "enqueue",
     "pause",
     "replay",
@@ -33,6 +34,7 @@ _OBJECTS = (
     "retry",
     "stats",
 )
+_PARTS = ("columns", "counted", "matches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +181,23 @@ def require_queue(conn: Connection, config: Config) -> None:
         )
 
 
-def composed(name: str, config: Config) -> sql.Composed:
-    """Return a query with the names of the queue's table and functions in it."""
+def composed(
+    name: str,
+    config: Config,
+    *,
+    way: Literal["down", "up"] = "down",
+    source: Literal["jobs", "tried"] = "jobs",
+) -> sql.Composed:
+    """Return a query with the names of the queue's table and functions in it.
+
+    Args:
+        way: by descending id or by ascending, where a query looks at many.
+        source: at all jobs, or at those with an attempt that did not succeed.
+    """
     schema, prefix = config.queue.schema_name, config.queue.name
     names = {each: sql.Identifier(schema, f"{prefix}_{each}") for each in _OBJECTS}
     table = sql.Identifier(schema, prefix)
-    columns = sql.SQL(query("operators.columns"))
-    return sql.SQL(query(name)).format(table=table, columns=columns, **names)
+    parts = {each: sql.SQL(query(f"operators.{each}")) for each in _PARTS}
+    step = sql.SQL(query(f"operators.{way}"))
+    walked = sql.SQL(query(f"operators.{source}")).format(table=table, way=step)
+    return sql.SQL(query(name)).format(table=table, way=step, source=walked, **parts, **names)

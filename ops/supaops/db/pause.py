@@ -61,7 +61,7 @@ def in_force(conn: Connection, config: Config) -> list[Pause]:
     with moment(conn):
         rows = conn.execute(query("pause.in_force")).fetchall()
         [dummy] = conn.execute(query("pause.is_dummy"), {"name": config.worker.secret}).fetchall()
-    found = [_pause(row) for row in rows]
+    found = [pause_of(row) for row in rows]
     if dummy["is_dummy"] and not any(each.how is How.SECRET for each in found):
         found.append(_by_hand(config.worker.secret))
     return found
@@ -112,14 +112,25 @@ def begin(
     conn: Connection, how: How, stopped: list[str], reason: str, until: datetime | None
 ) -> Pause:
     """Write down a pause of the chain and its audit, inside a transaction of `acting`."""
+    made = begin_row(conn, how, stopped, reason, until)
+    record(conn, "pause", "queue:*", None, as_told(made))
+    return made
+
+
+def begin_row(
+    conn: Connection, how: How, stopped: list[str], reason: str, until: datetime | None
+) -> Pause:
+    """Write down a pause of the chain, and leave its audit to the caller.
+
+    Raises: SupaopsError for an empty reason.
+    """
     if not reason.strip():
         raise SupaopsError(
             "a pause needs a reason", hint="say why, for whoever finds the chain standing still"
         )
     parameters = {"how": how, "stopped": stopped, "reason": reason, "until": until}
     [row] = conn.execute(query("pause.begin"), parameters).fetchall()
-    record(conn, "pause", "queue:*", None, _told(row))
-    return _pause(row)
+    return pause_of(row)
 
 
 def is_begun(conn: Connection, how: How) -> bool:
@@ -131,7 +142,7 @@ def is_begun(conn: Connection, how: How) -> bool:
 def end(conn: Connection, how: How) -> None:
     """Forget a pause of the chain and write its audit, inside a transaction of `acting`."""
     for row in conn.execute(query("pause.end"), {"how": how}).fetchall():
-        record(conn, "resume", "queue:*", _told(row), None)
+        record(conn, "resume", "queue:*", as_told(pause_of(row)), None)
 
 
 def history_status(conn: Connection, config: Config, run_id: int) -> int | None:
@@ -146,12 +157,14 @@ def _named(conn: Connection, name: str, values: dict[str, Any]) -> list[str]:
     return [row["name"] for row in conn.execute(query(f"pause.{name}"), values).fetchall()]
 
 
-def _pause(row: dict[str, Any]) -> Pause:
+def pause_of(row: dict[str, Any]) -> Pause:
+    """Return the pause that a row tells of."""
     return Pause(**{**row, "how": How(row["how"]), "stopped": tuple(row["stopped"])})
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    told = asdict(_pause(row))
+def as_told(pause: Pause) -> dict[str, Any]:
+    """Return a pause as the audit keeps it."""
+    told = asdict(pause)
     return {key: str(item) if isinstance(item, datetime) else item for key, item in told.items()}
 
 

@@ -1,60 +1,16 @@
-"""Find jobs by what operators know of them, without a scan and within a time limit."""
+"""Read jobs as operators see them: some by id, one with what is around it, what changed lately."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
-from supaops.db.errors import translated
-from supaops.db.moment import limited, moment
+from supaops.db.moment import moment
 from supaops.db.operators import composed
 from supaops.errors import SupaopsError
-
-WINDOW = 20_000
-"""Jobs that one statement looks at: a small part of a second, wherever they are."""
-LONGEST_WINDOW_S = 10.0
-_LAST_ID = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What jobs have in common; None is any.
-
-    Attributes:
-        error: a part of the last error, in any case.
-        worker: how the name of the latest worker begins.
-        older, newer: how long ago they ended, or started, or were enqueued: what happened last.
-    """
-
-    statuses: tuple[str, ...] | None = None
-    queue: str | None = None
-    task_type: str | None = None
-    error: str | None = None
-    worker: str | None = None
-    older: timedelta | None = None
-    newer: timedelta | None = None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Return the parameters of the queries `operators.window` and `expected`."""
-        found: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {**found, "statuses": list(self.statuses) if self.statuses else None}
-
-
-class Seen(NamedTuple):
-    """What one look at the table showed.
-
-    Attributes:
-        looked: how many jobs were looked at up to now.
-        matches: id and status of what was found by this look, by descending id.
-    """
-
-    looked: int
-    matches: list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,31 +63,6 @@ class Details:
     attempts: tuple[Attempt, ...]
 
 
-def walk(
-    conn: Connection, config: Config, wanted: Filter, from_id: int | None = None
-) -> Generator[Seen, None, None]:
-    """Look at the jobs by descending id, some at a time, all at one moment.
-
-    It ends where the counts say that no job of these statuses, queue and task type is left.
-
-    Args:    from_id: the greatest id to look at; None begins at the newest.
-    Raises: DatabaseError, as when one look takes too long.
-    """
-    last, looked, counted = _LAST_ID if from_id is None else from_id, 0, 0
-    with moment(conn):
-        expected = _one(conn, config, "expected", wanted.parameters)["jobs"]
-        # What was left out before `from_id` is counted as well.
-        while from_id is not None or counted < expected:
-            place = {"from_id": last, "window": WINDOW}
-            with limited(conn, LONGEST_WINDOW_S):
-                row = _one(conn, config, "window", {**wanted.parameters, **place})
-            if not row["looked"]:
-                return
-            looked, counted = looked + row["looked"], counted + row["counted"]
-            yield Seen(looked, list(zip(row["ids"], row["statuses"], strict=True)))
-            last = row["last_id"] - 1
-
-
 def rows(conn: Connection, config: Config, ids: list[int]) -> list[JobRow]:
     """Return jobs by id, the newest first."""
     with moment(conn):
@@ -162,9 +93,3 @@ def changes(conn: Connection, config: Config, newest: int, ids: list[int]) -> li
     with moment(conn):
         found = conn.execute(composed("operators.changes", config), parameters).fetchall()
     return [JobRow(**row) for row in found]
-
-
-def _one(conn: Connection, config: Config, name: str, values: dict[str, Any]) -> dict[str, Any]:
-    with translated("looking for jobs"):
-        [row] = conn.execute(composed(f"operators.{name}", config), values).fetchall()
-    return row

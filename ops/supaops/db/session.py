@@ -6,30 +6,14 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from psycopg.pq import ExecStatus, abc
 from psycopg.sql import SQL, Identifier
 
 from supaops.db.connect import AsyncConnection, connection_failed, options
+from supaops.db.feedback import Outcome, complaint, summary
 from supaops.errors import DatabaseError
-
-# What libpq says last when the server ends a session.
-_CONNECTION_LOST = (
-    "server closed the connection unexpectedly\n"
-    "\tThis probably means the server terminated abnormally\n"
-    "\tbefore or while processing the request.\n"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a command ended, in pg_cron's words."""
-
-    succeeded: bool
-    message: str
 
 
 async def open_session(
@@ -103,24 +87,7 @@ async def run_command(connection: AsyncConnection, command: str) -> Outcome:
     try:
         await cursor.execute(command.encode())
     except psycopg.Error as error:
-        return Outcome(succeeded=False, message=_complaint(error))
+        return Outcome(succeeded=False, message=complaint(error))
     while cursor.nextset():
         pass
-    return Outcome(succeeded=True, message=_summary(cursor.pgresult))
-
-
-def _summary(result: abc.PGresult | None) -> str:
-    if result is None:
-        return ""
-    if result.status == ExecStatus.COMMAND_OK:
-        return (result.command_status or b"").decode()
-    return f"{result.ntuples} {'row' if result.ntuples == 1 else 'rows'}"
-
-
-def _complaint(error: psycopg.Error) -> str:
-    if error.pgresult is not None:
-        text = error.pgresult.error_message.decode(errors="replace")
-        return _CONNECTION_LOST if text.startswith("FATAL:") else text
-    if isinstance(error, psycopg.OperationalError):
-        return _CONNECTION_LOST
-    return "COPY not supported"  # The only other thing that psycopg itself refuses.
+    return Outcome(succeeded=True, message=summary(cursor.pgresult))

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
+from supaops.db.filtering import Filter
 from supaops.db.operators import Actor, clean_up
-from supaops.db.selection import Filter
 from supaops.jobs.selection import search
 
 _IDLE_ROUNDS = 2

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
+from supaops.db.filtering import Filter
 from supaops.db.operators import statuses
-from supaops.db.selection import Attempt, Details, Filter, JobRow, Seen, details, rows, walk
+from supaops.db.selection import Attempt, Details, JobRow, details, rows
+from supaops.db.walking import Seen, walk
 from supaops.errors import SupaopsError
 from supaops.jobs.verb import Verb
 
@@ -66,16 +68,22 @@ def by_filter(
     wanted: Filter,
     limit: int,
     progress: Progress = lambda _told: None,
+    *,
+    from_id: int | None = None,
+    patience_s: float | None = None,
 ) -> Selection:
     """Select the jobs that a filter finds, and say why which are left alone.
 
-    Args:    wanted: without statuses it is about the verb's usual ones.
-    Raises:  SupaopsError when the search takes longer than a minute; DatabaseError.
+    Args:
+        wanted: without statuses it is about the verb's usual ones.
+        from_id: the greatest id to look at; None begins at the newest.
+        patience_s: how long to search; None is a minute.
+    Raises:  SupaopsError when the search takes longer; DatabaseError.
     """
     wanted = replace(wanted, statuses=wanted.statuses or verb.usual)
     ids: deque[int] = deque(maxlen=limit)
     counts: Counter[str] = Counter()
-    for seen in search(conn, config, wanted):
+    for seen in search(conn, config, wanted, from_id, patience_s):
         counts.update(status for _, status in seen.matches)
         ids.extend(job_id for job_id, status in seen.matches if status in verb.takes)
         progress(f"looked at {seen.looked:,} jobs, {counts.total():,} found")
@@ -103,19 +111,24 @@ def newest(
 
 
 def search(
-    conn: Connection, config: Config, wanted: Filter, from_id: int | None = None
+    conn: Connection,
+    config: Config,
+    wanted: Filter,
+    from_id: int | None = None,
+    patience_s: float | None = None,
 ) -> Generator[Seen, None, None]:
-    """Look at the jobs by descending id for a minute at most.
+    """Look at the jobs by descending id for so many seconds at most; None is a minute.
 
     Raises: SupaopsError that says how to narrow it; DatabaseError.
     """
-    deadline = time.monotonic() + LONGEST_SEARCH_S
+    patience = LONGEST_SEARCH_S if patience_s is None else patience_s
+    deadline = time.monotonic() + patience
     with closing(walk(conn, config, wanted, from_id)) as looks:
         for seen in looks:
             yield seen
             if time.monotonic() > deadline:
                 raise SupaopsError(
-                    f"looked at {seen.looked:,} jobs in {LONGEST_SEARCH_S:g} s, and there are more",
+                    f"looked at {seen.looked:,} jobs in {patience:g} s, and there are more",
                     hint="narrow it by --status, --queue and --task-type: "
                     "the search ends with the last such job; or give ids",
                 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from supaops.config.model import Config
 from supaops.db.connect import Connection
-from supaops.db.selection import Filter, JobRow, changes
+from supaops.db.filtering import Filter
+from supaops.db.selection import JobRow, changes
 
 NEWEST = 1_000
 """How many of the newest jobs are looked at; beside them those that run or did not end yet."""

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from supaops.clock import Clock, utc_now
 from supaops.db.connect import AsyncConnection
 from supaops.db.cron import CronJob, CronSettings, CronStore
-from supaops.db.session import Outcome, hang_up, open_session, run_command
+from supaops.db.feedback import Outcome
+from supaops.db.session import hang_up, open_session, run_command
 from supaops.errors import ConnectionFailed, DatabaseError
 from supaops.local.cron_timing import MINUTE, interval_is_due, minute_of, runs_due, schedule_of
 

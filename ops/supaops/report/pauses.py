@@ -23,6 +23,14 @@ def paused_lines(pause: Pause, environment: str) -> Iterator[Text]:
     yield Text(f"  back: {command(pause, environment)}", "cyan")
 
 
+def job_paused_lines(pause: Pause, environment: str) -> Iterator[Text]:
+    """Yield that a single cron job stands still, and what starts it again."""
+    [name] = pause.stopped
+    yield Text(f"Paused: cron job {name} is inactive.", "yellow")
+    yield from (Text(f"  {line}") for line in _notes(pause))
+    yield Text(f"  back: supaops resume --env {environment} --cron {name}", "cyan")
+
+
 def to_do_line() -> Text:
     """Return what an operator has to do for a pause of the worker."""
     return Text(f"Set {_VARIABLE}=true where the worker runs, and redeploy it.", "bold")
@@ -49,6 +57,11 @@ def resumed_lines(pauses: Iterable[Pause]) -> Iterator[Text]:
                 f"{pause.stopped[0]}",
                 "dim",
             )
+
+
+def job_resumed_line(outcome: str) -> Text:
+    """Return what has become of a single cron job."""
+    return Text("  ok ", "green").append(outcome, "default")
 
 
 def remaining_lines(pauses: Iterable[Pause], environment: str) -> Iterator[Text]:

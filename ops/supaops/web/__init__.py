@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from supaops.errors import SupaopsError
 
-_NEEDED = ("cron_descriptor", "cryptography", "itsdangerous", "python_multipart")
+_NEEDED = ("cron_descriptor", "cryptography", "itsdangerous", "markdown_it", "python_multipart")
 _MISSING = [name for name in _NEEDED if find_spec(name) is None]
 
 if _MISSING:

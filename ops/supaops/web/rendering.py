@@ -9,9 +9,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from supaops import __version__
+from supaops.checks import words
+from supaops.config.secrecy import without_secrets
 from supaops.render.environment import template_root
 from supaops.report import times
 from supaops.web.assets import asset
+from supaops.web.charts.spark import spark
 from supaops.web.site import BASE
 
 
@@ -31,10 +34,13 @@ def environment() -> Environment:
         "utc": times.utc,
         "iso": times.iso,
         "span": times.span,
+        "took": words.span,
         "ago": times.ago,
         "distance": times.distance,
         "number": "{:,}".format,
         "sentence": sentence,
+        "spark": spark,
+        "without_secrets": without_secrets,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     return env

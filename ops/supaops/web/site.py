@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from supaops.clock import Clock
@@ -13,6 +13,7 @@ from supaops.web.access.cookies import PATH
 from supaops.web.access.gate import Gate
 from supaops.web.access.settings import AccessSettings
 from supaops.web.rounds import Rounds
+from supaops.web.spent import Spent
 
 BASE = PATH
 """Where the pages are: the playbook's Admin UI."""
@@ -27,6 +28,7 @@ class Site:
         database: lends connections; opened and closed with the application.
         target: where the database is, without a password.
         rounds: what the checks say, shared by all who look; ended with the application.
+        spent: what may be carried out only once, and was.
     """
 
     desired: Desired
@@ -36,6 +38,7 @@ class Site:
     clock: Clock
     target: str
     rounds: Rounds
+    spent: Spent = field(default_factory=Spent)
 
     @property
     def config(self) -> Config:

@@ -103,6 +103,7 @@ GROUP = DeadGroup(SYNC, "ValueError", 2, 7)
 MISSING = MissingIndex("job_queue_ready_idx", "create index job_queue_ready_idx\n  on x (lane)")
 SLOT = holder(kind="slot", pid=None, name="standby", application=None, state="not in use")
 PREPARED = holder(kind="prepared", pid=None, name="it's", application=None, state="prepared by x")
+CLEANUP_PAUSED = pause(queue="*", how="cron", stopped=("cleanup",), is_of_chain=False)
 
 CASES: list[tuple[AnyCheck, Any, Severity, str]] = [
     # An hour's wait in a paused queue is the pause's matter.
@@ -112,6 +113,12 @@ CASES: list[tuple[AnyCheck, Any, Severity, str]] = [
     (oldest_ready, Waiting([ready(60)]), OK, f"{SYNC} in `default` has waited 1 min"),
     (oldest_ready, Waiting([ready(61)]), WARNING, f"{SYNC} in `default` has waited 1 min 1 s"),
     (oldest_ready, Waiting([ready(601)]), CRITICAL, f"{SYNC} in `default` has waited 10 min 1 s"),
+    (
+        oldest_ready,
+        Waiting([ready(700)], (CLEANUP_PAUSED,)),
+        CRITICAL,
+        f"{SYNC} in `default` has waited 11 min 40 s",
+    ),
     (
         oldest_ready,
         Waiting([ready(700)], (pause(queue="other"),)),

@@ -101,13 +101,19 @@ def _late_s(pause: Pause) -> float:
 
 
 def _shown(pause: Pause) -> str:
-    what = "every queue" if pause.queue == "*" else f"`{pause.queue}`"
+    what = _what(pause)
     only = "" if pause.task_type == "*" else f" for {pause.task_type}"
     end = "without an end"
     if pause.past_end_s is not None:
         over = f"{span(abs(pause.past_end_s))}"
         end = f"{over} past its end" if pause.past_end_s > 0 else f"for another {over}"
     return f"{what}{only} by {pause.paused_by} since {span(pause.age_s)}, {end}: {pause.reason}"
+
+
+def _what(pause: Pause) -> str:
+    if not pause.is_of_chain:
+        return f"cron {', '.join(pause.stopped)}"
+    return "every queue" if pause.queue == "*" else f"`{pause.queue}`"
 
 
 def _source(facts: Handled) -> str:

@@ -87,12 +87,7 @@ def drain_time(config: Config, facts: Course) -> Verdict:
     shows no rate yet.
     """
     pending = _pending(facts.counts)
-    due = {each.queue for each in facts.counts if each.ready_age_s is not None}
-    times = {
-        each.queue: _drain_s(pending[each.queue], each)
-        for each in facts.trends
-        if each.queue in due and each.waiting_s >= _SHORTEST_TREND_S
-    }
+    times = drain_times_s(facts)
     if not times:
         return ok("nothing has waited for long", value=0, unit="s")
     worst = max(times, key=lambda name: times[name])
@@ -133,6 +128,20 @@ def expired_leases(config: Config, facts: Held) -> Verdict:
         since=first.expires_at,
         declared_at=("queue", "lease"),
     )
+
+
+def drain_times_s(facts: Course) -> dict[str, float]:
+    """Return how long the pending jobs of each queue would take at their present rate, in seconds.
+
+    A queue in which nothing is due, or that has only begun to wait, is left out.
+    """
+    pending = _pending(facts.counts)
+    due = {each.queue for each in facts.counts if each.ready_age_s is not None}
+    return {
+        each.queue: _drain_s(pending[each.queue], each)
+        for each in facts.trends
+        if each.queue in due and each.waiting_s >= _SHORTEST_TREND_S
+    }
 
 
 def _promised(config: Config) -> Thresholds:

@@ -39,6 +39,8 @@ class Pause:
 
     Attributes:
         how: `flag` is one of the queue's own, which ends by itself at `until`; others do not.
+        stopped: the cron jobs that it made inactive, or the secret that holds a dummy.
+        is_of_chain: False for one of cron jobs that wake nobody, which keeps no job waiting.
         past_end_s: how long `until` is over, negative before; None without one.
     """
 
@@ -51,6 +53,8 @@ class Pause:
     how: str
     age_s: float
     past_end_s: float | None
+    stopped: tuple[str, ...] = ()
+    is_of_chain: bool = True
 
     @property
     def holds(self) -> bool:
@@ -59,7 +63,8 @@ class Pause:
 
     def covers(self, queue: str, task_type: str) -> bool:
         """Tell whether jobs of a queue and task type are kept."""
-        return self.queue in (queue, "*") and self.task_type in (task_type, "*")
+        is_theirs = self.queue in (queue, "*") and self.task_type in (task_type, "*")
+        return is_theirs and self.is_of_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,13 @@ def read_held(conn: Connection, queue: Queue, patience_s: float) -> Held:
         statement = of_queue("health_queue.held", queue)
         row = conn.execute(statement, {"patience_s": patience_s}).fetchone() or {}
     return Held(
-        tuple(Pause(**with_times(each)) for each in row["pauses"]),
+        tuple(_pause(each) for each in row["pauses"]),
         tuple(ExpiredLease(**with_times(each)) for each in row["leases"]),
     )
+
+
+def _pause(row: dict[str, Any]) -> Pause:
+    return Pause(**{**with_times(row), "stopped": tuple(row["stopped"])})
 
 
 def read_trends(conn: Connection) -> list[Trend]:

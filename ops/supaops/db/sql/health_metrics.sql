@@ -19,7 +19,13 @@ select j.queue, count(*) as due,
         and not exists (
           select from supaops.pause as p
            where p.queue in ('*', j.queue) and p.task_type in ('*', j.task_type)
-             and (p.until is null or p.until > now())))
+             and (p.until is null or p.until > now())
+             -- A pause of a cron job that wakes nobody keeps no job waiting.
+             and (coalesce(to_jsonb(p) ->> 'how', 'flag') <> 'cron'
+                  or exists (
+                    select from cron.job as c
+                     where to_jsonb(p) -> 'stopped' ? c.jobname
+                       and strpos(c.command, '_trigger_worker') > 0))))
  group by j.queue
  order by j.queue;
 

@@ -8,12 +8,19 @@ select s.queue, s.task_type, s.status, s.jobs, s.oldest_ready_at,
 
 -- name: held :one
 -- Pauses, and leases that ran out a while ago with jobs that still pass for running. `how` a pause
--- was made is no column in older databases.
+-- was made is no column in older databases. A cron job that wakes nobody can be paused by itself.
 select coalesce((
          select json_agg(json_build_object(
                   'queue', p.queue, 'task_type', p.task_type, 'reason', p.reason,
                   'paused_by', p.paused_by, 'paused_at', p.paused_at, 'until', p.until,
                   'how', coalesce(to_jsonb(p) ->> 'how', 'flag'),
+                  'stopped', coalesce(to_jsonb(p) -> 'stopped', '[]'),
+                  'is_of_chain', coalesce(to_jsonb(p) ->> 'how', 'flag') <> 'cron'
+                      or coalesce(to_jsonb(p) -> 'stopped', '[]') = '[]'
+                      or exists (
+                        select from cron.job as c
+                         where to_jsonb(p) -> 'stopped' ? c.jobname
+                           and strpos(c.command, '_trigger_worker') > 0),
                   'age_s', extract(epoch from clock_timestamp() - p.paused_at),
                   'past_end_s', extract(epoch from clock_timestamp() - p.until))
                 order by p.paused_at)

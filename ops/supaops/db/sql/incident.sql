@@ -56,7 +56,11 @@ select s.queue,
 -- name: pauses :many
 select p.queue, p.task_type, p.reason, p.paused_by, p.paused_at, p.until
   from supaops.pause as p
- where p.until is null or p.until > now()
+ where (p.until is null or p.until > now())
+   -- A pause of a cron job that wakes nobody keeps no job waiting.
+   and (p.how <> 'cron' or exists (
+     select from cron.job as c
+      where c.jobname = any(p.stopped) and strpos(c.command, '_trigger_worker') > 0))
  order by p.paused_at;
 
 -- name: changes :many

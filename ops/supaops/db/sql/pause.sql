@@ -58,5 +58,35 @@ delete from supaops.pause as p
  where p.how = %(how)s
 returning queue, task_type, how, reason, until, paused_at, paused_by, stopped;
 
+-- name: lock_cron
+select from supaops.pause as p where p.how = 'cron' for update;
+
+-- name: cron_jobs :many
+-- Each stopped cron job with who stopped it and why: by the latest record of the audit, and by the
+-- pause itself where the audit no longer goes back so far.
+select p.queue, p.task_type, p.how, coalesce(a.after ->> 'reason', p.reason) as reason,
+       case when a.id is null then p.until else (a.after ->> 'until')::timestamptz end as until,
+       coalesce(a.at, p.paused_at) as paused_at, coalesce(a.actor, p.paused_by) as paused_by,
+       array[s.name] as stopped
+  from supaops.pause as p
+ cross join unnest(p.stopped) as s (name)
+  left join lateral (
+    select * from (
+      select r.* from supaops.audit as r
+       where r.target in ('cron:' || s.name, 'queue:*') and r.action in ('pause', 'resume')
+         and (r.target <> 'queue:*' or coalesce(r.after, r.before) ->> 'how' = 'cron'
+              and coalesce(r.after, r.before) -> 'stopped' ? s.name)
+       order by r.id desc limit 1
+    ) as r where r.action = 'pause'
+  ) as a on true
+ where p.how = 'cron'
+ order by s.name;
+
+-- name: keep
+update supaops.pause as p
+   set stopped = %(stopped)s, reason = %(reason)s, until = %(until)s, paused_at = %(paused_at)s,
+       paused_by = %(paused_by)s
+ where p.how = 'cron';
+
 -- name: history :one
 select http_status from {cron_history} where runid = %(run_id)s;

@@ -1,0 +1,1 @@
+"""Charts as shapes: numbers in, coordinates and texts out."""
