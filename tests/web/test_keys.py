@@ -32,7 +32,7 @@ def page(signed_in: SignedIn) -> Page:
     page = signed_in("vera", "/audit")
     page.evaluate("localStorage.setItem('supaops.live', 'off')")
     page.evaluate(
-        "html => document.getElementById('main').insertAdjacentHTML('beforeend', html)", _TABLE
+        "html => document.getElementById('main').insertAdjacentHTML('afterbegin', html)", _TABLE
     )
     page.evaluate("document.getElementById('retry').onclick = () => { document.title = 'retried' }")
     return page
