@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from supaops.apply import remind_scheduler
 from supaops.db.connect import connect
 from tests.projects import ROOT, Project
 from tests.waiting import until
+from tests.zygote import Process, run
 
 TICKING = """
 cron:
@@ -34,6 +35,15 @@ def game_platform_sync(context, payload):
     return None
 """
 """One for each task type of the base file."""
+_OF_A_SERVER = (
+    "uvicorn.protocols.http.h11_impl",
+    "supaops.worker.executors.engines",
+    "supaops.worker.http.app",
+    "supaops.worker.http.server",
+    "supaops.worker.sentry.start",
+    "supaops.worker.telemetry.observing",
+    "supaops.worker.transports.choice",
+)
 SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 
 
@@ -45,23 +55,19 @@ def unused_endpoint() -> str:
 
 
 @contextmanager
-def serve(project: Project, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+def serve(project: Project, **variables: str) -> Iterator[Process]:
     """Run `supaops serve`, with a handler for each task type, until the block ends."""
     (project.folder / "every_handler.py").write_text(HANDLERS, encoding="utf-8")
     url = httpx.URL(project.environ["JOB_QUEUE_WORKER_ENDPOINT"])
     words = ["serve", "--config", str(project.config_path), "--port", str(url.port)]
     log = project.folder / "serve.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*SUPAOPS, *words],
-            env={
-                **project.environ,
-                "PYTHONPATH": str(ROOT / "ops"),
-                "SUPAOPS_HANDLERS": "every_handler",
-                **variables,
-            },
-            stdout=output,
-            stderr=output,
+    with log.open("ab") as output, Path(os.devnull).open("rb") as nothing:
+        process = run(
+            words,
+            folder=ROOT,
+            variables={**project.environ, "SUPAOPS_HANDLERS": "every_handler", **variables},
+            streams=(nothing.fileno(), output.fileno(), output.fileno()),
+            modules=_OF_A_SERVER,
         )
     try:
         until(lambda: answers(process, url, log))
@@ -78,7 +84,7 @@ def remind(project: Project) -> None:
         remind_scheduler(conn)
 
 
-def answers(process: subprocess.Popen[bytes], url: httpx.URL, log: Path) -> bool:
+def answers(process: Process, url: httpx.URL, log: Path) -> bool:
     assert process.poll() is None, log.read_text()
     try:
         return httpx.get(url.copy_with(path="/healthz"), timeout=2).is_success

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ruamel.yaml.events import Event
 
-from supaops.config import document
 from supaops.db.connect import Connection, connect
 from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
-from supaops.render import environment
 from tests.projects import reset
+from tests.remembering import remember
 
 pytest_plugins = ["tests.pooler", "tests.faults.summary"]
 
@@ -51,26 +46,7 @@ select e.extname from pg_catalog.pg_extension as e
 
 
 def pytest_configure() -> None:
-    """Keep what is read from each text: a command renders it once, the tests some hundred times."""
-    environment._tree = lru_cache(maxsize=4096)(environment._tree.__wrapped__)
-    module = import_module("supaops.render.resources")
-    for name in ("created_objects", "granted"):
-        setattr(module, name, lru_cache(maxsize=4096)(getattr(module, name)))
-    reading: Any = document
-    reading._events = _remembered(document._events)
-
-
-def _remembered(events: Callable[[str], Iterator[Event]]) -> Callable[[str], Iterator[Event]]:
-    """Return `events` of a YAML text, parsed once; a faulty text fails where it always does."""
-    whole = lru_cache(maxsize=256)(lambda text: tuple(events(text)))
-
-    def remembered(text: str) -> Iterator[Event]:
-        try:
-            return iter(whole(text))
-        except Exception:
-            return events(text)
-
-    return remembered
+    remember()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from supaops.worker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = "test"
+ORIGIN = provenance(Path("/"))
+"""Where what a test applies comes from: a folder of its own, of which git knows nothing."""
 RESET = (ROOT / "tests" / "reset.sql").read_bytes()
 """Empties a database of everything that supaops, or a test, put there."""
 
@@ -46,6 +49,35 @@ def reset(conn: Connection) -> None:
             conn.execute(RESET)
             return
     conn.execute(RESET)
+
+
+class Arranged:
+    """A database that is emptied and arranged anew only if something was written in between."""
+
+    def __init__(self) -> None:
+        self._arrangement: Hashable = None
+        self._transaction = 0
+
+    def require(
+        self, url: str, arrangement: Hashable, make: Callable[[Connection], object]
+    ) -> None:
+        """Have the database as `make` leaves an empty one, which is called when it is not.
+
+        Every transaction that writes, and nothing else, takes a number from one counter.
+        """
+        with connect(url, application_name="pytest") as conn:
+            is_untouched = _next_transaction(conn) == self._transaction + 1
+            if not (is_untouched and arrangement == self._arrangement):
+                self._arrangement = None
+                reset(conn)
+                make(conn)
+            self._arrangement, self._transaction = arrangement, _next_transaction(conn)
+
+
+def _next_transaction(conn: Connection) -> int:
+    """Take a transaction's number, and return it."""
+    row = conn.execute("select pg_current_xact_id()::text::bigint as id").fetchone() or {}
+    return int(row["id"])
 
 
 QUIET_CRON = """
@@ -121,8 +153,7 @@ class Project:
     def apply(self, conn: Connection, options: Options | None = None) -> Applied:
         desired = self.desired
         plan = read_plan(conn, desired)
-        origin = provenance(self.folder)
-        return apply_plan(conn, desired, plan, origin, options or Options())
+        return apply_plan(conn, desired, plan, ORIGIN, options or Options())
 
 
 # Longer than a lease, which the YAML does not allow: only then heartbeats matter.

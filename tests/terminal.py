@@ -93,7 +93,7 @@ def _start(
         )  # fmt: skip
         return lambda: process.wait(TIMEOUT_S)  # the interpreter reads them at its start
     running = zygote.run(words, folder=folder, variables=variables, streams=streams)
-    return lambda: zygote.status(running, TIMEOUT_S)
+    return lambda: running.wait(TIMEOUT_S)
 
 
 def _nothing(stack: ExitStack) -> int:

@@ -48,6 +48,18 @@ def test_an_object_that_something_depends_on_is_never_dropped_by_cascade(
     assert applied.plan(db).pending == []
 
 
+def test_what_cannot_be_created_is_named_among_those_it_travels_with(
+    project: Project, db: Connection
+) -> None:
+    db.execute("create table public.job_queue_cron_history (theirs integer)")
+    with pytest.raises(DatabaseError, match='"job_queue_cron_history" is not a view') as caught:
+        project.apply(db)
+    assert "applying view.public.job_queue_cron_history: " in str(caught.value)
+    db.execute("drop table public.job_queue_cron_history")
+    project.apply(db)
+    assert project.plan(db).pending == []
+
+
 def test_a_session_that_keeps_a_change_waiting_is_named(
     applied: Project, db: Connection, stack: Stack
 ) -> None:

@@ -1,14 +1,15 @@
-"""How much a plan asks the server, by what libpq sends."""
+"""How much a plan asks the server, and how often an apply does, by what libpq sends."""
 
 from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from supaops.db.connect import Connection, connect
-from supaops.plan import Plan
 from tests.projects import QUIET_CRON, Project
 
 pytestmark = pytest.mark.stack
@@ -26,23 +27,33 @@ _FUNCTION = (
 def test_a_plan_sends_as_many_statements_for_500_jobs_as_for_5(
     project: Project, db: Connection
 ) -> None:
-    sent = []
+    sent: list[int] = []
     for count in (5, 500):
         project.write_overlay(QUIET_CRON + "".join(_JOB.format(n=n) for n in range(count)))
         project.apply(db)
         for n in range(count // 10):
             db.execute(_FUNCTION.format(n=f"{count}_{n}").encode())
-        found, statements = _traced(project)
-        assert found.pending == []
-        sent.append(statements)
+        with connect(project.url) as conn, _traced(conn) as statements:
+            assert project.plan(conn).pending == []
+        sent += statements
     assert 5 < sent[0] == sent[1] < 20
 
 
-def _traced(project: Project) -> tuple[Plan, int]:
-    """Return a plan, and how many statements reached the server for it."""
-    with connect(project.url) as conn, tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+@pytest.mark.usefixtures("db")
+def test_a_first_apply_makes_a_fraction_of_the_round_trips_of_its_objects(project: Project) -> None:
+    with connect(project.url) as conn, _traced(conn) as statements:
+        applied = project.apply(conn)
+    assert len(applied.changes) > 300
+    assert statements[0] < len(applied.changes) / 2
+
+
+@contextmanager
+def _traced(conn: Connection) -> Iterator[list[int]]:
+    """Add to the list, after the block, how often a statement or a script reached the server."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         conn.pgconn.trace(file.fileno())
-        found = project.plan(conn)
+        counted: list[int] = []
+        yield counted
         conn.pgconn.untrace()
         file.seek(0)
-        return found, len(_EXECUTIONS.findall(file.read()))
+        counted.append(len(_EXECUTIONS.findall(file.read())))

@@ -11,7 +11,7 @@ import pytest
 from supaops.cli.main import run
 from supaops.db.connect import Connection
 from supaops.local import Stack
-from tests.projects import lay_out
+from tests.projects import Arranged, lay_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ def plain(db: Connection, variables: dict[str, str]) -> Iterator[dict[str, str]]
     db.execute("create database plain template template0")
     yield {**variables, "DATABASE_URL": variables["DATABASE_URL"].rsplit("/", 1)[0] + "/plain"}
     db.execute("drop database plain with (force)")
+
+
+@pytest.fixture(scope="module")
+def arranged() -> Arranged:
+    return Arranged()
 
 
 @pytest.fixture

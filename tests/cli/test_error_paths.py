@@ -18,7 +18,7 @@ from supaops.cli.reference_text import EXIT_CODES
 from supaops.db.connect import Connection
 from supaops.status import ExitStatus, Severity
 from tests.cli.conftest import Cli
-from tests.projects import base_file, overlay_file
+from tests.projects import Arranged, base_file, overlay_file
 
 COMMANDS: dict[str, Any] = dict(commands())
 ARGUMENTS = {
@@ -224,22 +224,30 @@ STATES: dict[str, tuple[Arrange, bool, list[str], ExitStatus]] = {
 }  # fmt: skip
 
 
+BY_STATE = sorted(STATES, key=lambda name: (STATES[name][1], STATES[name][0].__name__))
+"""What needs the same state, in a row."""
+
+
 @pytest.mark.stack
 @pytest.mark.parametrize(
-    ("arrange", "applied", "line", "status"), STATES.values(), ids=STATES.keys()
+    ("arrange", "applied", "line", "status"),
+    [pytest.param(*STATES[name], id=name) for name in BY_STATE],
 )
 def test_each_state_of_a_database_that_a_command_refuses(
     cli: Cli,
-    db: Connection,
     variables: dict[str, str],
+    arranged: Arranged,
     arrange: Arrange,
     applied: bool,  # noqa: FBT001  a column of the table
     line: list[str],
     status: ExitStatus,
 ) -> None:
-    if applied:
-        assert cli("apply", "--yes", **variables).status == ExitStatus.OK
-    arrange(db)
+    def make(db: Connection) -> None:
+        if applied:
+            assert cli("apply", "--yes", **variables).status == ExitStatus.OK
+        arrange(db)
+
+    arranged.require(variables["DATABASE_URL"], (arrange, applied), make)
     outcome = cli(*line, **variables)
     assert outcome.status == status, outcome.told
     assert outcome.err.count("error: ") == 1

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from supaops.db.connect import Connection
+from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from supaops.status import ExitStatus
 from tests.cli.conftest import Cli
-from tests.projects import Project
+from tests.projects import Arranged, Project
 
 pytestmark = pytest.mark.stack
 TOKEN = "ghp_" + "a1B2" * 8
 
 
 @pytest.fixture
-def applied(db: Connection, stack: Stack, project_folder: Path) -> Connection:
-    """Return the database with the project applied, a dead job of two attempts and one retried."""
-    Project(project_folder, {**stack.environment}).apply(db)
+def applied(stack: Stack, project_folder: Path, arranged: Arranged) -> Iterator[Connection]:
+    """Return a connection to the project's database, in which two jobs have failed for good."""
+    project = Project(project_folder, {**stack.environment})
+    arranged.require(stack.url, "failed", lambda db: fail(project, db))
+    with connect(stack.url, application_name="pytest") as db:
+        yield db
+
+
+def fail(project: Project, db: Connection) -> None:
+    project.apply(db)
     for number in (503, 504):
         db.execute("select job_queue_enqueue('game_platform_sync', max_attempts => 1)")
         [job] = db.execute("select id, lease_id from job_queue_claim(1, 'w')").fetchall()
@@ -28,7 +36,6 @@ def applied(db: Connection, stack: Stack, project_folder: Path) -> Connection:
         db.execute("select job_queue_mark_failed(%s, %s)", [job["id"], error])
     db.execute("select set_config('supaops.actor', 'ada', false)")
     db.execute("select job_queue_pause('default', 'upstream is down')")
-    return db
 
 
 @pytest.mark.usefixtures("applied")

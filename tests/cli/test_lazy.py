@@ -41,6 +41,14 @@ def test_a_command_imports_nothing_that_it_does_not_need(command: str, needless:
     assert needless & set(done.stderr.split()) == set()
 
 
+def test_a_stack_starts_without_waiting_for_the_imports_of_its_loops() -> None:
+    code = "import sys, supaops.local.__main__; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {"supaops.local.loops", "starlette", "httpx"} & set(done.stdout.split()) == set()
+
+
 def test_the_help_shows_the_first_sentence_of_each_command() -> None:
     whole = {path.split()[1]: command for path, command in commands() if path.count(" ") == 1}
     told = {name: line for name, line in Commands.lines.items() if name in whole}

@@ -20,7 +20,7 @@ import pytest
 from supaops.db.connect import Connection
 from supaops.scaffold import CI
 from supaops.status import ExitStatus
-from tests import pipelines
+from tests import pipelines, zygote
 from tests.projects import QUIET_CRON, overlay_file
 
 pytestmark = pytest.mark.stack
@@ -108,7 +108,7 @@ def run_shell(command: list[str], folder: Path, variables: dict[str, str]) -> st
 
 @pytest.fixture
 def checkout(project_folder: Path) -> Path:
-    """Return a project with the environment production, and a `gh` that writes down its calls."""
+    """Return a project with the environment production, `supaops`, and a `gh` that writes a log."""
     for name in ("staging", "production"):
         overlay_file(project_folder).with_name(f"{name}.yaml").write_text(QUIET_CRON)
     for name in ("bin", "comments"):
@@ -116,6 +116,7 @@ def checkout(project_folder: Path) -> Path:
     gh = project_folder / "bin" / "gh"
     gh.write_text(GH)
     gh.chmod(0o755)
+    zygote.install(project_folder / "bin")
     return project_folder
 
 

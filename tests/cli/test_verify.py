@@ -16,7 +16,7 @@ from supaops.local import Stack
 from supaops.report.health.document import HealthDocument
 from supaops.status import Severity
 from tests.cli.conftest import Cli
-from tests.projects import overlay_file
+from tests.projects import Arranged, overlay_file
 
 SECRET = "a-secret-of-sixteen-or-more"
 UNREACHABLE = {
@@ -28,10 +28,13 @@ FORMATS = ["json", "junit", "github", "nagios"]
 
 
 @pytest.fixture
-def applied(cli: Cli, db: Connection, variables: dict[str, str]) -> dict[str, str]:
+def applied(cli: Cli, arranged: Arranged, variables: dict[str, str]) -> dict[str, str]:
     """Return the variables of an environment that was applied; nothing ticks by itself."""
-    del db
-    assert cli("apply", "--yes", **variables).status == 0
+
+    def apply(_: Connection) -> None:
+        assert cli("apply", "--yes", **variables).status == 0
+
+    arranged.require(variables["DATABASE_URL"], "applied", apply)
     return variables
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import groupby
 
 import pytest
 
 from supaops.config.model import Config
 from supaops.config.worker import Worker
 from supaops.db.connect import Connection, connect
-from supaops.db.write import put
+from supaops.db.write import create_together, put
 from supaops.local import Stack
+from supaops.plan import ROW_KINDS
 from supaops.render.resource import Resource
 from supaops.render.resources import resources
 from tests.projects import RESET
@@ -84,8 +86,12 @@ def install(connection: Connection, found: tuple[Resource, ...] | None = None) -
     """Install the queue, or these resources, in one transaction, as an apply does."""
     with connection.transaction():
         connection.execute("set local check_function_bodies = off")
-        for resource in found or rendered():
-            put(connection, resource, None, {})
+        for is_text, group in groupby(found or rendered(), lambda each: each.kind not in ROW_KINDS):
+            if is_text:
+                create_together(connection, list(group))
+            else:
+                for resource in group:
+                    put(connection, resource, None, {})
 
 
 def dispatching(**worker: object) -> Config:

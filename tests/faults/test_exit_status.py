@@ -19,6 +19,7 @@ from tests.chains import TICKING, remind, serve, unused_endpoint
 from tests.projects import Project, reset
 from tests.terminal import SUPAOPS, Ran, supaops
 from tests.waiting import until
+from tests.zygote import Process
 
 pytestmark = pytest.mark.stack
 
@@ -37,7 +38,7 @@ class Chain:
     """A chain that ticks, with its worker's process."""
 
     project: Project
-    worker: subprocess.Popen[bytes]
+    worker: Process
     conn: Connection
 
     def run(self, *words: str, **variables: str) -> Ran:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 
 import pytest
 
 from supaops.db.live import LiveObject, Recorded, State
-from supaops.plan import Action, Plan, build_plan, document, summary
+from supaops.plan import Action, Plan, build_plan, difference, document, summary
 from supaops.plan.diff import decide
 from supaops.render.resource import Kind, Resource, digest
 from supaops.report.plan_text import plan_lines
@@ -126,3 +127,11 @@ def test_a_plan_as_text_fits_80_columns_and_says_all_without_colour() -> None:
     assert lines[:2] == ["Changes:", "  + create   cron_job.tick"]
     assert lines[-1].startswith("Plan: 1 to create")
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("text", ["", "one", "one\ntwo", "one\n\nthree\n"])
+def test_what_is_new_reads_as_a_unified_difference_to_nothing(text: str) -> None:
+    change = decide("view.tick", desired(text, Kind.VIEW), None, None)
+    unified = difflib.unified_diff([], text.splitlines(), lineterm="", n=2)
+    assert change is not None
+    assert difference(change) == list(unified)[2:]

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from supaops.apply.environment import require_own_environment
 from supaops.apply.grants import as_granted, loose_grants, with_changes, with_grants
 from supaops.apply.provenance import Provenance
+from supaops.apply.together import together
 from supaops.db.connect import Connection
 from supaops.db.environment import name_environment
 from supaops.db.errors import translated
@@ -18,7 +19,14 @@ from supaops.db.history import record_versions
 from supaops.db.live import LiveObject, State, settle_in
 from supaops.db.lock import blocker, lock_holder, take_apply_lock
 from supaops.db.record import forget_resources, record_resources, record_revision
-from supaops.db.write import put, remove, restrict, validate_bodies, validate_commands
+from supaops.db.write import (
+    create_together,
+    put,
+    remove,
+    restrict,
+    validate_bodies,
+    validate_commands,
+)
 from supaops.errors import Blocked, LockHeld, Refused, SupaopsError
 from supaops.plan import (
     ROW_KINDS,
@@ -167,12 +175,20 @@ def _execute(
     secrets: Mapping[str, SecretStr],
     progress: Progress,
 ) -> None:
-    for change in changes:
-        progress(change)
-        if change.desired is not None:
-            put(conn, change.desired, change.live, secrets)
-        elif change.live is not None:
-            remove(conn, change.live)
+    for chunk in together(changes):
+        for change in chunk:
+            progress(change)
+        if len(chunk) > 1:
+            create_together(conn, [change.desired for change in chunk if change.desired])
+        else:
+            _carry_out(conn, chunk[0], secrets)
+
+
+def _carry_out(conn: Connection, change: Change, secrets: Mapping[str, SecretStr]) -> None:
+    if change.desired is not None:
+        put(conn, change.desired, change.live, secrets)
+    elif change.live is not None:
+        remove(conn, change.live)
 
 
 def _verify(

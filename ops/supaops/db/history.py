@@ -10,7 +10,7 @@ from typing import Any
 from supaops.db.connect import Connection
 from supaops.db.errors import translated
 from supaops.db.live import Recorded
-from supaops.db.queries import query
+from supaops.db.queries import by_column, query
 from supaops.errors import SupaopsError
 from supaops.render.resource import Kind, Resource, digest
 
@@ -101,12 +101,13 @@ def record_versions(
     texts: dict[str, str | None] = {each.address: each.definition for each in kept}
     texts |= dict.fromkeys(gone)
     rows = [
-        {"address": address, "kind": kind, "definition": text, "revision_id": revision_id}
+        {"address": address, "kind": kind, "definition": text}
         for address, text in texts.items()
         if (kind := address.split(".", 1)[0]) != Kind.VAULT_SECRET
     ]
-    with conn.cursor() as cursor:
-        cursor.executemany(query("history.record_versions"), rows)
+    if rows:
+        values = {**by_column(rows), "revision_id": revision_id}
+        conn.execute(query("history.record_all_versions"), values)
 
 
 def _recorded(address: str, kind: str, definition: str) -> Recorded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, LiteralString
@@ -28,6 +29,11 @@ def query(name: str) -> LiteralString:
     """
     file, _, block = name.partition(".")
     return _blocks(file)[block]
+
+
+def by_column(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows as a list per column: parameters of a query that unnests them."""
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
 
 
 def bound(name: str, /, **values: Any) -> Sql:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from supaops.db.connect import Connection
 from supaops.db.live import LiveObject, Recorded
-from supaops.db.queries import query
+from supaops.db.queries import by_column, query
 from supaops.render.resource import Resource
 
 
@@ -31,17 +31,16 @@ def record_resources(
     rows = [
         {
             "address": resource.address,
-            "kind": resource.kind,
+            "kind": resource.kind.value,
             "sha256": resource.sha256,
             "live_sha256": live.sha256,
             "definition": resource.definition,
             "live_definition": live.definition,
-            "revision_id": revision_id,
         }
         for resource, live in pairs
     ]
-    with conn.cursor() as cursor:
-        cursor.executemany(query("write.record"), rows)
+    if rows:
+        conn.execute(query("write.record_all"), {**by_column(rows), "revision_id": revision_id})
 
 
 def restore_record(conn: Connection, before: Recorded) -> None:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from supaops.errors import SupaopsError
-from supaops.local import loops, server, supervisor
+from supaops.local import server, supervisor
 
 
 def find_server() -> int:
@@ -24,6 +24,8 @@ def run_loops(root: Path, descriptor: int) -> int:
 
     Libraries would add the URL of each request, and with it what its query holds.
     """
+    from supaops.local import loops  # noqa: PLC0415  the other tasks start in a quarter of the time
+
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(format="%(asctime)s UTC %(levelname)s %(message)s")
     logging.getLogger("supaops").setLevel(logging.INFO)

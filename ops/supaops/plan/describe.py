@@ -20,10 +20,18 @@ def difference(change: Change) -> list[str]:
     if change.kind is Kind.VAULT_SECRET:
         return _secret_difference(change)
     before, after = _texts(change)
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    body = list(lines)[_FILE_HEADER_LINES:]
+    body = _unified(before.splitlines(), after.splitlines())
+    if change.kind not in ROW_KINDS:
+        return body
     # A row is a few lines, all of them shown, so there is no hunk to place.
-    return [line for line in body if change.kind not in ROW_KINDS or not line.startswith("@@")]
+    return [line for line in body if not line.startswith("@@")]
+
+
+def _unified(before: list[str], after: list[str]) -> list[str]:
+    if after and not before:  # a whole text is new: nothing to compare, and most of a first plan
+        length = f",{len(after)}" if len(after) > 1 else ""
+        return [f"@@ -0,0 +1{length} @@", *(f"+{line}" for line in after)]
+    return list(difflib.unified_diff(before, after, lineterm="", n=2))[_FILE_HEADER_LINES:]
 
 
 def _texts(change: Change) -> tuple[str, str]:

@@ -26,7 +26,10 @@ class Kind(StrEnum):
     @property
     def position(self) -> int:
         """Return the rank in the order of creation, 0 first."""
-        return list(Kind).index(self)
+        return _POSITIONS[self]
+
+
+_POSITIONS = {kind: position for position, kind in enumerate(Kind)}
 
 
 def digest(text: str) -> str:

@@ -139,7 +139,12 @@ def test_an_answer_that_was_stamped_just_before_its_post_is_not_lost(
 ) -> None:
     """pg_net's stamp is the start of its batch, and a post may join that a moment later."""
     dispatched(configured, 7003)
-    answer(stack, 7003, 200, ago="50 ms")
+    answer(stack, 7003, 200)
+    with connect(stack.admin_url) as admin:
+        admin.execute(
+            "update net._http_response as r set created = d.created_at - interval '50 ms'"
+            "  from supaops.dispatch as d where d.request_id = r.id and r.id = 7003"
+        )
     told = "select outcome, latency from job_queue_dispatch_history"
     assert configured.execute(told).fetchone() == {"outcome": "ok", "latency": timedelta(0)}
     assert value(configured, "select supaops.harvest_responses()") == 1

@@ -32,5 +32,12 @@ select v.address, v.kind, v.definition
 insert into supaops.resource_version (address, revision_id, kind, definition)
 values (%(address)s, %(revision_id)s, %(kind)s, %(definition)s);
 
+-- name: record_all_versions
+-- As `record_versions`, of many resources at once: a list per column.
+insert into supaops.resource_version (address, revision_id, kind, definition)
+select r.address, %(revision_id)s, r.kind, r.definition
+  from unnest(%(address)s::text[], %(kind)s::text[], %(definition)s::text[])
+    as r (address, kind, definition);
+
 -- name: is_installed :one
 select to_regclass('supaops.resource_version') is not null as is_installed;

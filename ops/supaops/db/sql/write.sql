@@ -73,6 +73,18 @@ values (%(address)s, %(kind)s, %(sha256)s, %(live_sha256)s, %(definition)s, %(li
        definition = excluded.definition, live_definition = excluded.live_definition,
        revision_id = excluded.revision_id, applied_at = now();
 
+-- name: record_all
+-- As `record`, of many resources at once: a list per column.
+insert into supaops.resource
+  (address, kind, sha256, live_sha256, definition, live_definition, revision_id)
+select r.*, %(revision_id)s
+  from unnest(%(address)s::text[], %(kind)s::text[], %(sha256)s::text[], %(live_sha256)s::text[],
+              %(definition)s::text[], %(live_definition)s::text[]) as r
+    on conflict (address) do update
+   set sha256 = excluded.sha256, live_sha256 = excluded.live_sha256,
+       definition = excluded.definition, live_definition = excluded.live_definition,
+       revision_id = excluded.revision_id, applied_at = now();
+
 -- name: restore_record
 update supaops.resource
    set sha256 = %(sha256)s, live_sha256 = %(live_sha256)s,
