@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
+from asyncio import AbstractEventLoop, events
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -13,32 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.projects import QUIET_CRON, Project, applied
+from tests.web.browsing import CHROMIUM_VARIABLE, chromium, launched, sign_in
 from tests.web.scene import TASK_TYPES
-from tests.web.site import OVERLAY, PASSWORDS, VARIABLES, Served, served
-
-CHROMIUM_VARIABLE = "SUPAOPS_CHROMIUM"
-# Without a sandbox, for it needs what root in a container lacks; and without calls of its own.
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP ops.test 127.0.0.1",  # a host that is not this machine, to it
-)
-EMPTY = b"""
-delete from public.job_queue;
-delete from supaops.attempt;
-delete from supaops.tally;
-delete from supaops.lease;
-delete from supaops.pause;
-delete from supaops.audit;
-delete from supaops.dispatch;
-delete from supaops.sample;
-delete from cron.job_run_details where runid < 0;
-"""
+from tests.web.site import EMPTIED, OVERLAY, VARIABLES, Served, served
 
 SignedIn = Callable[..., Page]
 
@@ -62,23 +38,38 @@ def control_room(project: Project) -> Iterator[Served]:
 def queue(project: Project) -> Iterator[Connection]:
     """Return a connection to the queue, which holds nothing."""
     with connect(project.url, application_name="pytest") as conn:
-        conn.execute(EMPTY)
+        conn.execute(EMPTIED)
         yield conn
 
 
+@pytest.fixture
+def browser(launched_browser: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """Lend the browser of this process.
+
+    Between two calls Playwright leaves its loop marked as running: no test after this one could run
+    one of its own.
+    """
+    browser, loop = launched_browser
+    events._set_running_loop(loop)
+    yield browser
+    events._set_running_loop(None)
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launched_browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
     """Run a headless Chromium: Debian's, or what SUPAOPS_CHROMIUM names."""
+    _need_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=list(_FLAGS))
-        yield browser
+        browser = launched(playwright)
+        loop = events.get_running_loop()
+        yield browser, loop
+        events._set_running_loop(loop)
         browser.close()
 
 
-def _chromium() -> str:
-    found = os.environ.get(CHROMIUM_VARIABLE) or shutil.which("chromium")
-    if found and Path(found).exists():
-        return found
+def _need_chromium() -> None:
+    if chromium():
+        return
     message = f"no Chromium: apt-get install chromium, or set {CHROMIUM_VARIABLE}"
     if "CI" in os.environ:
         pytest.fail(message)
@@ -101,10 +92,7 @@ def signed_in(control_room: Served, browser: Browser) -> Iterator[SignedIn]:
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(control_room.url("/sign-in"))
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(PASSWORDS[name])
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(context, control_room, name)
         page.goto(control_room.url(path))
         return page
 

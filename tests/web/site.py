@@ -14,7 +14,9 @@ import uvicorn
 
 from supaops.cli.dashboard import site_of
 from supaops.cli.options import Target
+from supaops.serving.server import Server
 from supaops.web.app import create_app
+from supaops.web.live import Live
 from supaops.web.site import BASE
 from tests.projects import Project
 from tests.waiting import until
@@ -38,6 +40,20 @@ VARIABLES = {
     "SUPAOPS_DASHBOARD_KEY": KEY,
     **{f"{name.upper()}_PASSWORD": password for name, password in PASSWORDS.items()},
 }
+LOOK_EVERY_S = 0.2
+"""How often the tests' control rooms look for changes: ten times as often as real ones."""
+EMPTIED = b"""
+delete from public.job_queue;
+delete from supaops.attempt;
+delete from supaops.tally;
+delete from supaops.lease;
+delete from supaops.pause;
+delete from supaops.audit;
+delete from supaops.dispatch;
+delete from supaops.sample;
+delete from cron.job_run_details where runid < 0;
+"""
+"""What leaves the queue and its past empty."""
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 """What a browser says of a form that a page of ours has sent."""
@@ -59,6 +75,7 @@ class Served:
 
     project: Project
     root: str
+    live: Live
 
     def url(self, path: str = "") -> str:
         """Return the address of a page."""
@@ -90,14 +107,17 @@ def token_of(client: httpx.Client, path: str = "") -> str:
 def served(project: Project) -> Iterator[Served]:
     """Serve the control room of an applied project until the block ends."""
     config = project.config
-    app = create_app(site_of(Target(config, project.resolved, project.url)))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    app = create_app(
+        site_of(Target(config, project.resolved, project.url)), look_every_s=LOOK_EVERY_S
+    )
+    asgi = uvicorn.Config(app, port=0, log_config=None, lifespan="on")
+    server = Server(asgi, app.state.live.stop)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Served(project, f"http://127.0.0.1:{port}")
+        yield Served(project, f"http://127.0.0.1:{port}", app.state.live)
     finally:
         server.should_exit = True
         thread.join(timeout=20)

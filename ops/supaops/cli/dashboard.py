@@ -63,7 +63,15 @@ def dashboard(
     where.announce("dashboard")
     for warning in site.access.warnings:
         say(warning, "yellow")
-    run_server(create_app(site), host=host, port=port, path=BASE, proxies=proxies_of(proxy))
+    app = create_app(site)
+    run_server(
+        app,
+        host=host,
+        port=port,
+        path=BASE,
+        proxies=proxies_of(proxy),
+        on_stop=app.state.live.stop,
+    )
 
 
 def proxies_of(addresses: Sequence[str]) -> list[str]:

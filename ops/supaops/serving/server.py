@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,8 +20,27 @@ _OPEN_REQUESTS_S = 10
 log = logging.getLogger("supaops.serving")
 
 
+class Server(uvicorn.Server):
+    """A server that says when it stops: streams last until then, and it would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so, then finish in order."""
+        self._on_stop()
+        await super().shutdown(sockets)
+
+
 def run_server(
-    app: ASGIApp, *, host: str, port: int, path: str = "", proxies: Sequence[str] = ()
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    path: str = "",
+    proxies: Sequence[str] = (),
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish in order.
 
@@ -30,6 +49,7 @@ def run_server(
     Args:
         path: where there is something to see, for the line that says where we listen.
         proxies: addresses or networks whose ``X-Forwarded-*`` is believed.
+        on_stop: called before requests that are still open are waited for.
     Raises: SupaopsError when the address cannot be listened on.
     """
     config = uvicorn.Config(
@@ -48,7 +68,7 @@ def run_server(
     with _listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         log.info("listening on http://%s:%d%s", shown, listener.getsockname()[1], path)
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, on_stop).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -11,30 +11,39 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from supaops.errors import ConnectionFailed, QueryTimeout, SupaopsError
+from supaops.errors import SupaopsError
+from supaops.web import live, theme
 from supaops.web.access import signing_in
+from supaops.web.access.role import User
 from supaops.web.access_log import AccessLog
 from supaops.web.assets import FOLDER
 from supaops.web.body_limit import BodyLimit
+from supaops.web.failing import Failure, failure
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
-from supaops.web.outside import Defects, not_served, refused
+from supaops.web.outside import Defects, not_served, refusal_of, refused
 from supaops.web.pages import ENTRIES
 from supaops.web.refusal import Refusal
 from supaops.web.site import BASE, Site
 from supaops.web.visit import Entry, Visit
 
-_STATUS = ((ConnectionFailed, 503), (QueryTimeout, 504))
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(site: Site) -> Starlette:
-    """Return the control room of a site, whose database and rounds end with it."""
+def create_app(site: Site, *, look_every_s: float = live.LOOK_EVERY_S) -> Starlette:
+    """Return the control room of a site, whose database and rounds end with it.
+
+    Its `state.live` is to be stopped before a server waits for what is still open.
+
+    Args:    look_every_s: how often the database is asked whether something has changed.
+    """
+    watching = live.live_of(site, every_s=look_every_s)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -46,8 +55,10 @@ def create_app(site: Site) -> Starlette:
     ]
     app = Starlette(
         routes=[
-            Mount(f"{BASE}/static", StaticFiles(directory=FOLDER)),
+            Mount(f"{BASE}/static", GZipMiddleware(StaticFiles(directory=FOLDER))),
             *signing_in.routes(site),
+            *theme.routes(),
+            *live.routes(site, watching),
             *entries,
         ],
         middleware=[
@@ -59,6 +70,7 @@ def create_app(site: Site) -> Starlette:
         exception_handlers={HTTPException: _not_served(site), SupaopsError: _refused(site)},
         lifespan=lifespan,
     )
+    app.state.live = watching
     app.router.redirect_slashes = False  # it would send the caller to whatever Host it named
     return app
 
@@ -76,6 +88,7 @@ def _endpoint(site: Site, entry: Entry) -> _Endpoint:
             request.state.request_id,
             form=await request.form(),
             notice=kept(request, site),
+            seen=request.app.state.live.version,
         )
         return await run_in_threadpool(partial(_answer, visit, entry))
 
@@ -94,17 +107,35 @@ def _answer(visit: Visit, entry: Entry) -> Response:
             visit.site.gate.check_form(visit.request, visit.user, visit.form)
         return entry.handler(visit)
     except SupaopsError as error:
-        return visit.page("error.html.j2", status=_status(error), error=error)
+        return _failed(visit, failure(error))
 
 
-def _status(error: SupaopsError) -> int:
-    if isinstance(error, Refusal):
-        return error.status
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 409)
+def _failed(visit: Visit, told: Failure) -> Response:
+    return visit.page("error.html.j2", status=told.status, told=told)
 
 
 def _not_served(site: Site) -> Callable[[Request, Exception], Response]:
-    return lambda request, error: not_served(site, request, cast(HTTPException, error))
+    """Say that an address leads nowhere, in the frame that its reader has."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        told = cast(HTTPException, error)
+        user = _known(site, request)
+        if user is None:
+            return not_served(site, request, told)
+        visit = Visit(site, request, user, request.state.request_id)
+        response = _failed(visit, failure(refusal_of(told)))
+        response.headers.update(told.headers or {})
+        return response
+
+    return answer
+
+
+def _known(site: Site, request: Request) -> User | None:
+    """Return who asks for a page that there is not; None for anybody who is not let in."""
+    try:
+        return site.gate.user(request)
+    except Refusal:
+        return None
 
 
 def _refused(site: Site) -> Callable[[Request, Exception], Response]:
@@ -113,7 +144,7 @@ def _refused(site: Site) -> Callable[[Request, Exception], Response]:
         refusal = (
             told
             if isinstance(told, Refusal)
-            else Refusal(_status(told), told.message, hint=told.hint)
+            else Refusal(failure(told).status, told.message, hint=told.hint)
         )
         return refused(site, request, refusal)
 

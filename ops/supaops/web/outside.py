@@ -15,6 +15,7 @@ from supaops.web.notices import keep, kept
 from supaops.web.refusal import Refusal, TooMany
 from supaops.web.rendering import rendered
 from supaops.web.site import Site
+from supaops.web.theme import here, theme
 
 _DEFECT = Refusal(
     500,
@@ -36,7 +37,8 @@ def page(
     notice = kept(request, site)
     common = {
         "config": site.config,
-        "theme": request.cookies.get("supaops_theme", "system"),
+        "theme": theme(request),
+        "back": here(request),
         "user": None,
         "notice": notice,
         "request_id": request.state.request_id,
@@ -58,10 +60,15 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response:
 
 def not_served(site: Site, request: Request, error: HTTPException) -> Response:
     """Return the page for what there is not, with the headers that the error brings."""
-    message, hint = _TEXTS.get(error.status_code, (_plain(error.detail), None))
-    response = refused(site, request, Refusal(error.status_code, message, hint=hint))
+    response = refused(site, request, refusal_of(error))
     response.headers.update(error.headers or {})
     return response
+
+
+def refusal_of(error: HTTPException) -> Refusal:
+    """Return what to say of a request that no page takes."""
+    message, hint = _TEXTS.get(error.status_code, (_plain(error.detail), None))
+    return Refusal(error.status_code, message, hint=hint)
 
 
 def _plain(text: str) -> str:

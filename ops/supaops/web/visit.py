@@ -19,6 +19,7 @@ from supaops.web.access.role import Role, User
 from supaops.web.notices import Notice, keep
 from supaops.web.rendering import rendered
 from supaops.web.site import BASE, Site
+from supaops.web.theme import here, theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Visit:
         request_id: as the access log and the audit have it.
         form: what was posted; empty for a page that is looked at.
         notice: what the act before this page has led to, shown once.
+        seen: the newest version of what is shown that was known before it was read, empty for none.
     """
 
     site: Site
@@ -37,6 +39,7 @@ class Visit:
     request_id: str
     form: FormData = field(default_factory=FormData)
     notice: Notice | None = None
+    seen: str = ""
 
     @property
     def query(self) -> QueryParams:
@@ -89,7 +92,9 @@ class Visit:
             "config": self.site.config,
             "now": self.site.clock(),
             "notice": self.notice,
-            "theme": self.request.cookies.get("supaops_theme", "system"),
+            "request_id": self.request_id,
+            "theme": theme(self.request),
+            "back": here(self.request),
             "form_field": FIELD,
             "form_token": self.site.gate.form_token(self.user),
             "Role": Role,

@@ -21,9 +21,9 @@ from supaops.serving.http_protocol import HttpProtocol
 from supaops.web.access.gate import Gate
 from supaops.web.access.role import Role
 from supaops.web.app import create_app
+from supaops.web.failing import Failure
 from supaops.web.notices import Notice
 from supaops.web.pages import ENTRIES
-from supaops.web.refusal import Refusal
 from supaops.web.site import Site
 from supaops.web.visit import Visit, act, look
 from tests.projects import ENVIRONMENT, base_file, lay_out
@@ -116,8 +116,8 @@ def listening(app: ASGIApp, proxies: tuple[str, ...] = ()) -> Iterator[str]:
 def _stub(visit: Visit) -> Response:
     if visit.request.method == "POST":
         return visit.back("", Notice(f"done by {visit.user.name}"))
-    said = Refusal(200, f"let in as {visit.user.name}, {visit.user.role.label}")
-    return visit.page("error.html.j2", error=said)
+    told = Failure(200, f"you are let in as {visit.user.name}, {visit.user.role.label}")
+    return visit.page("error.html.j2", told=told)
 
 
 TRIALS = (

@@ -110,7 +110,7 @@ def test_a_file_whose_making_broke_off_says_so(
 def test_a_wrong_filter_makes_a_page_and_no_file(control_room: Served) -> None:
     answer = get(control_room, "/audit.csv?since=soon")
     assert answer.status_code == 400
-    assert "since: expected 2h" in answer.text
+    assert "Since: expected 2h" in answer.text
 
 
 def test_nobody_exports_without_signing_in(control_room: Served) -> None:

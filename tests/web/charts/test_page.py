@@ -54,7 +54,7 @@ def test_an_unknown_window_is_answered_with_those_there_are(control_room: Served
     with closing(control_room.client("vera")) as client:
         answer = client.get(control_room.url("/charts?window=9y"))
     assert answer.status_code != 200
-    assert "one of 1h, 6h, 24h, 7d" in answer.text
+    assert "One of 1h, 6h, 24h, 7d" in answer.text
 
 
 @pytest.mark.browser

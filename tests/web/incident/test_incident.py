@@ -105,7 +105,7 @@ def test_a_window_that_is_none_is_refused(control_room: Served, last: str) -> No
     answer = client.get(control_room.url("/incident"), params={"last": last})
     client.close()
     assert answer.status_code == 400
-    assert "such as 1h" in answer.text
+    assert "Such as 1h" in answer.text
 
 
 @pytest.mark.browser

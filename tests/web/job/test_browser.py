@@ -100,6 +100,7 @@ def test_return_in_the_field_of_the_reason_does_nothing(
 def test_a_refused_act_keeps_what_was_typed(queue: Connection, signed_in: SignedIn) -> None:
     job_id = failed(queue, dedup_key="k")
     page = signed_in("otto", f"/{job_id}")
+    page.get_by_label("Reason, for the audit").fill("typed, so that the page stands still")
     other = enqueue(queue, "send_email", dedup_key="k")
     page.route("**/retry", _as_if_done)
     press(page, "Retry now", "a long story")

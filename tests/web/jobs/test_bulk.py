@@ -260,7 +260,7 @@ def test_a_viewer_sees_the_buttons_off_and_is_refused_by_the_server(
         assert "may look and not act" in page.text
         for path in ("/bulk", "/bulk/apply"):
             refused = post(vera, control_room, path, page, verb="retry", id=one)
-            assert (refused.status_code, "a viewer may not do this" in refused.text) == (403, True)
+            assert (refused.status_code, "A viewer may not do this" in refused.text) == (403, True)
     assert not audit(queue)
 
 
