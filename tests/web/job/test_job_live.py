@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import pytest
 from playwright.sync_api import expect
 
@@ -15,7 +13,6 @@ from tests.web.job.conftest import failed
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.browser,
-    pytest.mark.skipif(find_spec("supaops.web.live") is None, reason="no page follows the queue"),
 ]
 
 

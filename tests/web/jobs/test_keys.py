@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from supaops.db.connect import Connection
-from supaops.web import app
 from tests.db.calls import enqueue
 from tests.web.conftest import SignedIn
-
-_SCRIPTS = Path(app.__file__).parent / "static" / "keys.js"
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.stack,
-    pytest.mark.skipif(not _SCRIPTS.exists(), reason="the scripts of the pages are not there yet"),
 ]
 
 
