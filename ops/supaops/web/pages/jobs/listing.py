@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from supaops.db.connect import Connection
+from supaops.db.filtering import Filter
 from supaops.db.pages.search import Found, search
 from supaops.db.pages.tiles import Numbers, read_numbers
+from supaops.web.charts.activity import activity
+from supaops.web.charts.chart import Chart
 from supaops.web.pages.jobs.filters import CHOICES, SIZES, WINDOWS, Asked, Understood, understood
 from supaops.web.pages.jobs.lines import line
 from supaops.web.pages.jobs.tiles import tiles, window_of
@@ -27,7 +32,8 @@ def show(visit: Visit) -> Response:
     with visit.reading() as conn:
         numbers = read_numbers(conn, visit.site.config, seen.wanted, window_of(seen))
         found = _found(conn, visit, seen, numbers)
-    return _page(visit, seen, numbers, found)
+        hour = _hour(conn, visit, seen)
+    return _page(visit, seen, numbers, found, hour)
 
 
 def _found(conn: Connection, visit: Visit, seen: Understood, numbers: Numbers) -> Found:
@@ -37,7 +43,17 @@ def _found(conn: Connection, visit: Visit, seen: Understood, numbers: Numbers) -
     return search(conn, visit.site.config, seen.wanted, seen.place, numbers.by_status)
 
 
-def _page(visit: Visit, seen: Understood, numbers: Numbers, found: Found) -> Response:
+def _hour(conn: Connection, visit: Visit, seen: Understood) -> Chart | None:
+    """Return what ended in the last hour; None for a part of the jobs that nobody counts alone."""
+    wanted = replace(seen.wanted, statuses=None)
+    if wanted != Filter(queue=wanted.queue):
+        return None
+    return activity(conn, visit.site.config, visit.site.clock(), wanted.queue)
+
+
+def _page(
+    visit: Visit, seen: Understood, numbers: Numbers, found: Found, hour: Chart | None
+) -> Response:
     config, now = visit.site.config, visit.site.clock()
     queues = {each.queue for each in numbers.counts} | set(config.queue.limits)
     types = {each.task_type for each in numbers.counts} | set(config.queue.task_types)
@@ -48,6 +64,7 @@ def _page(visit: Visit, seen: Understood, numbers: Numbers, found: Found) -> Res
         found=found,
         total=_total(seen, numbers, found),
         tiles=tiles(config, seen, numbers),
+        hour=hour,
         lines=[line(each, now) for each in found.rows],
         chips=chips(seen.asked),
         queues=sorted(queues),
