@@ -36,11 +36,11 @@ def _help(page: Page) -> None:
 
 
 def _preview(page: Page) -> None:
-    """Ask to retry what is shown, where there is something that can be selected."""
-    boxes = page.locator("[data-select-all]")
-    if boxes.count():
-        boxes.check()
-        page.keyboard.press("r")
+    """Ask to retry what the page shows, where it shows a job."""
+    scope = page.get_by_label("Act on")
+    if scope.count():
+        scope.select_option("page")
+        page.get_by_role("button", name="Retry").click()
         page.wait_for_url("**/bulk")
 
 

@@ -140,10 +140,10 @@ def test_what_cannot_be_done_now_is_off_and_says_why(room: Room) -> None:
     job_id = running(room.queue, dedup_key="k")
     page = room.get(job_id)
     assert page.count("<button") - page.count("disabled") > 0
-    assert "Retry now: running, left to its worker." in words(page)
+    assert "Retry now is not possible: running, left to its worker." in words(page)
     assert "Clone: it has its dedup_key itself until it ends." in words(page)
     ended = failed(room.queue)
-    assert "Cancel: failed already." in room.text(ended)
+    assert "Cancel is not possible: failed already." in room.text(ended)
 
 
 @pytest.mark.parametrize("verb", VERBS)
