@@ -141,7 +141,7 @@ def test_what_cannot_be_done_now_is_off_and_says_why(room: Room) -> None:
     page = room.get(job_id)
     assert page.count("<button") - page.count("disabled") > 0
     assert "Retry now is not possible: running, left to its worker." in words(page)
-    assert "Clone: it has its dedup_key itself until it ends." in words(page)
+    assert "Clone is not possible: it has its dedup_key itself until it ends." in words(page)
     ended = failed(room.queue)
     assert "Cancel is not possible: failed already." in room.text(ended)
 
