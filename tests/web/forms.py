@@ -29,7 +29,7 @@ def notice(client: httpx.Client, answer: httpx.Response) -> str:
     """Follow the way that an act has led to, and return what the page says of it."""
     assert answer.status_code == 303, answer.text
     text = client.get(answer.headers["location"]).text
-    found = re.search(r'<p class="notice [a-z]+" role="status">(.*?)</p>', text)
+    found = re.search(r'id="notice" role="[a-z]+">\s*<p>(.*?)</p>', text)
     assert found, "no notice"
     return found[1].replace("&#39;", "'")
 

@@ -147,7 +147,7 @@ async def test_without_the_privilege_to_see_writers_it_ends_with_the_interval() 
 async def test_more_than_one_claim_can_hold_is_worked_through() -> None:
     post = Post(concurrency=2)
     post.queue.ready.extend(job() for _ in range(40))
-    post.arrive(SOON)
+    post.arrive(10 * SOON)
     await until(lambda: len(post.queue.succeeded) == 40)
     await post.is_over()
 

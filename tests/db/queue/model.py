@@ -85,16 +85,20 @@ class Model:
 
     def holder_of(self, queue: str, dedup_key: str | None) -> int | None:
         """Return the live job that has a dedup_key in a queue."""
-        return next(
-            (
-                job_id
-                for job_id, job in self.jobs.items()
-                if dedup_key is not None
-                and (job.queue, job.dedup_key) == (queue, dedup_key)
-                and job.status in LIVE
-            ),
-            None,
-        )
+        return next(iter(self.holders_of(queue, dedup_key)), None)
+
+    def holders_of(self, queue: str, dedup_key: str | None) -> list[int]:
+        """Return the live jobs that have a dedup_key in a queue.
+
+        Behind an old snapshot one that has ended looks live beside the one that came after it.
+        """
+        return [
+            job_id
+            for job_id, job in self.jobs.items()
+            if dedup_key is not None
+            and (job.queue, job.dedup_key) == (queue, dedup_key)
+            and job.status in LIVE
+        ]
 
     def may_come_alive(self, job_id: int) -> bool:
         """Tell whether no other live job has this one's dedup_key."""

@@ -414,12 +414,12 @@ class Histories(RuleBasedStateMachine):
         return [*reports], [*reports.values()]
 
     def _added(self, session: Session, view: Model, job_id: int, job: Job) -> None:
-        holder = view.holder_of(job.queue, job.dedup_key)
+        holders = view.holders_of(job.queue, job.dedup_key)
         if job_id in view.jobs:
-            assert job_id == holder
+            assert job_id in holders
         else:
             # Behind an old snapshot the holder may have ended without the session seeing it.
-            assert holder is None or session.snapshot
+            assert not holders or session.snapshot
             view.jobs[job_id] = job
 
     def _reviving(self, session: Session, view: Model, job_id: int, call: Callable[[], Any]) -> Any:

@@ -26,14 +26,14 @@ def test_a_cron_job_is_run_paused_and_resumed(
     job = page.locator(f"#cron-{CLEANUP}")
     job.locator("summary", has_text="Run now").click()
     job.get_by_role("button", name=f"Run {CLEANUP} now").click()
-    assert f"{CLEANUP} ran in " in page.get_by_role("status").inner_text()
+    assert f"{CLEANUP} ran in " in page.locator("#notice p").inner_text()
     job.locator("summary", has_text="Pause").click()
     job.get_by_label("Reason", exact=True).fill("a restore is under way")
     job.get_by_role("button", name=f"Pause {CLEANUP}").click()
     assert "Paused by ada" in job.inner_text()
     job.locator("summary", has_text="Resume").click()
     job.get_by_role("button", name=f"Resume {CLEANUP}").click()
-    assert page.get_by_role("status").inner_text() == f"{CLEANUP} is active again."
+    assert page.locator("#notice p").inner_text() == f"{CLEANUP} is active again."
     assert column(queue, "select action from supaops.audit order by id") == [
         "run",
         "ran",
@@ -55,7 +55,7 @@ def test_a_queue_is_paused_and_resumed(
     assert "the relay moves" in mail.inner_text()
     assert column(queue, "select queue from supaops.pause") == ["mail"]
     mail.get_by_role("button", name="Resume").click()
-    assert page.get_by_role("status").inner_text() == "Queue mail is resumed."
+    assert page.locator("#notice p").inner_text() == "Queue mail is resumed."
     assert column(queue, "select queue from supaops.pause") == []
 
 
