@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -57,6 +58,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _length(item: pytest.Item) -> int:
     room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
     return _LONG.index(room) if room in _LONG else len(_LONG)
+
+
+@pytest.fixture(autouse=True)
+def no_log_of_an_earlier_command() -> Iterator[None]:
+    """Forget where a command has logged to: its stream is closed when its test is over."""
+    yield
+    root = logging.getLogger()
+    # Its own kind, and not those of pytest, which are derived from it.
+    root.handlers[:] = [each for each in root.handlers if type(each) is not logging.StreamHandler]
 
 
 @pytest.fixture(scope="session")

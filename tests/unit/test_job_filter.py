@@ -8,9 +8,10 @@ import pytest
 
 from supaops.config.problem import Complaint
 from supaops.db.filtering import InPayload
-from supaops.web.pages.jobs.filters import Asked, parse_time, understood
+from supaops.web.pages.jobs.filters import Asked, understood
 from supaops.web.pages.jobs.listing import chips
 from supaops.web.pages.jobs.payload_path import parse_payload
+from supaops.web.typed import time_before
 
 NOW = datetime(2026, 11, 27, 18, tzinfo=UTC)
 
@@ -53,13 +54,13 @@ def test_what_is_no_path_says_how_one_looks(text: str) -> None:
     ],
 )
 def test_a_time_is_how_long_ago_or_an_iso_time_in_utc(text: str, moment: datetime) -> None:
-    assert parse_time(text, NOW) == moment
+    assert time_before(text, NOW) == moment
 
 
 @pytest.mark.parametrize("text", ["soon", "-2h", "0s", "9999999d", "0001-01-01T00:00+14:00"])
 def test_what_is_no_time_says_how_one_looks(text: str) -> None:
     with pytest.raises(Complaint, match="2h"):
-        parse_time(text, NOW)
+        time_before(text, NOW)
 
 
 def test_ids_are_numbers_that_a_job_can_have() -> None:

@@ -1,11 +1,13 @@
-"""What somebody has typed into a form. Pure."""
+"""What somebody has typed into a form, or into the address. Pure."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from starlette.datastructures import FormData
 
+from supaops.config.duration import parse_positive_duration
+from supaops.config.problem import Complaint
 from supaops.jobs.until import parse_moment
 
 
@@ -22,3 +24,19 @@ def moment_of(form: FormData, name: str, now: datetime) -> datetime | None:
     """
     text = text_of(form, name)
     return parse_moment(text, now, name) if text else None
+
+
+def time_before(text: str, now: datetime) -> datetime:
+    """Return the time that ``2h`` ago or an ISO time stands for; UTC where it names no zone.
+
+    Raises: Complaint.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return now - parse_positive_duration(text)
+    except (Complaint, OverflowError):
+        raise Complaint("expected 2h, or a time such as 2026-11-27T18:00") from None

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from supaops.config.duration import parse_positive_duration
 from supaops.config.problem import Complaint
 from supaops.db.pages.audit import NEWEST, Filter, Place
+from supaops.web.typed import time_before
 
 SOURCES = ("cli", "dashboard", "sql")
 
@@ -93,23 +93,10 @@ def _target(text: str) -> dict[str, Any]:
     return {"target": text} if colon and rest else {"kind": f"{kind}:"}
 
 
-def _time(text: str, now: datetime) -> datetime:
-    """Return the time that ``2h`` ago or an ISO time stands for; UTC where it names no zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return now - parse_positive_duration(text)
-    except (Complaint, OverflowError):
-        raise Complaint("expected 2h, or a time such as 2026-11-27T18:00") from None
-
-
 def _place(text: str, now: datetime) -> Place:
     at, _, number = text.rpartition("_")
     try:
-        place = Place(_time(at, now), int(number))
+        place = Place(time_before(at, now), int(number))
     except (Complaint, ValueError):
         raise Complaint("expected what a link to older acts says") from None
     if abs(place.id) > NEWEST.id:
@@ -118,7 +105,7 @@ def _place(text: str, now: datetime) -> Place:
 
 
 _PARSERS: Mapping[str, Callable[[str, datetime], Any]] = {
-    "since": _time,
-    "until": _time,
+    "since": time_before,
+    "until": time_before,
     "before": _place,
 }

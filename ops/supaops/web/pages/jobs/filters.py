@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from supaops.config.duration import parse_positive_duration
 from supaops.config.problem import Complaint
 from supaops.db.filtering import WAITING, Filter
 from supaops.db.pages.search import Place
 from supaops.jobs.verb import STATUSES
 from supaops.web.pages.jobs.payload_path import parse_payload
+from supaops.web.typed import time_before
 
 CHOICES = (*STATUSES, *WAITING)
 SIZES = (25, 50, 100)
@@ -131,22 +131,6 @@ def understood(asked: Asked, now: datetime) -> Understood:
     return Understood(asked, wanted, place, window, problems)
 
 
-def parse_time(text: str, now: datetime) -> datetime:
-    """Return the time that ``2h`` ago or an ISO time stands for; UTC where it names no zone.
-
-    Raises: Complaint.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return now - parse_positive_duration(text)
-    except (Complaint, OverflowError):
-        raise Complaint("expected 2h, or a time such as 2026-11-27T18:00") from None
-
-
 def _statuses(asked: Asked, _now: datetime) -> tuple[str, ...] | None:
     if set(asked.status) - set(CHOICES):
         raise Complaint(f"expected some of {', '.join(CHOICES)}")
@@ -177,6 +161,6 @@ _READERS: dict[str, Callable[[Asked, datetime], Any]] = {
     "status": _statuses,
     "id": _ids,
     "payload": lambda asked, _now: parse_payload(asked.payload) if asked.payload else None,
-    "since": lambda asked, now: parse_time(asked.since, now) if asked.since else None,
-    "until": lambda asked, now: parse_time(asked.until, now) if asked.until else None,
+    "since": lambda asked, now: time_before(asked.since, now) if asked.since else None,
+    "until": lambda asked, now: time_before(asked.until, now) if asked.until else None,
 }
