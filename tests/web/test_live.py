@@ -17,7 +17,7 @@ from supaops.db.connect import Connection, connect
 from supaops.db.pages.stamp import read_stamp
 from supaops.errors import ConnectionFailed
 from supaops.local import Stack
-from supaops.web.failing import Failure
+from supaops.web.error_page import Failure
 from supaops.web.live import Live, _messages
 from supaops.web.site import BASE
 from supaops.web.visit import Visit, look

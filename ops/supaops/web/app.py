@@ -24,7 +24,7 @@ from supaops.web.access.role import User
 from supaops.web.access_log import AccessLog
 from supaops.web.assets import FOLDER
 from supaops.web.body_limit import BodyLimit
-from supaops.web.failing import Failure, failure
+from supaops.web.error_page import Failure, failure
 from supaops.web.headers import SecurityHeaders
 from supaops.web.notices import kept
 from supaops.web.outside import Defects, not_served, refusal_of, refused

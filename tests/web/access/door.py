@@ -21,7 +21,7 @@ from supaops.serving.http_protocol import HttpProtocol
 from supaops.web.access.gate import Gate
 from supaops.web.access.role import Role
 from supaops.web.app import create_app
-from supaops.web.failing import Failure
+from supaops.web.error_page import Failure
 from supaops.web.notices import Notice
 from supaops.web.pages import ENTRIES
 from supaops.web.site import Site

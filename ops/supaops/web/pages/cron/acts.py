@@ -10,10 +10,10 @@ from supaops.db.connect import Connection
 from supaops.errors import SupaopsError
 from supaops.jobs.cron_pausing import JobPause, outcome, pause_job, resume_job
 from supaops.jobs.running import Ran, run_job
-from supaops.web.failed import Failed
 from supaops.web.notices import Notice
 from supaops.web.pages.cron.marks import answered, first_line
 from supaops.web.pages.cron.page import page
+from supaops.web.refused_form import RefusedForm
 from supaops.web.typed import moment_of, text_of
 from supaops.web.visit import Visit
 
@@ -61,7 +61,7 @@ def _require_own(visit: Visit, conn: Connection) -> None:
 
 
 def _again(visit: Visit, form: str, error: SupaopsError) -> Response:
-    return page(visit, Failed.of(form, visit.form, error), status=409)
+    return page(visit, RefusedForm.of(form, visit.form, error), status=409)
 
 
 def _is_well(ran: Ran) -> bool:

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from supaops.db.pages.cron import read_board
 from supaops.plan.cron import cron_changes
-from supaops.web.failed import Failed
 from supaops.web.pages.cron.view import cards, foreign, troubles
+from supaops.web.refused_form import RefusedForm
 from supaops.web.visit import Visit
 
 
@@ -16,7 +16,7 @@ def show(visit: Visit) -> Response:
     return page(visit)
 
 
-def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Response:
+def page(visit: Visit, refused: RefusedForm | None = None, *, status: int = 200) -> Response:
     """Return the page, with a form that was not carried out."""
     config = visit.site.config
     with visit.reading() as conn:
@@ -27,9 +27,9 @@ def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Re
         "pages/cron.html.j2",
         status=status,
         cards=shown,
-        is_beside=failed is not None and any(failed.form in card.forms for card in shown),
+        is_beside=refused is not None and any(refused.form in card.forms for card in shown),
         foreign=foreign(board, changes),
         troubles=tuple(troubles(board.scheduler, config.environment)),
         scheduler=board.scheduler,
-        failed=failed,
+        refused=refused,
     )

@@ -22,11 +22,11 @@ from supaops.jobs.pausing import (
 from supaops.jobs.resuming import command, told
 from supaops.jobs.resuming import resume as put_back
 from supaops.web.access.role import Role, User
-from supaops.web.failed import Failed
 from supaops.web.notices import Notice
 from supaops.web.pages.queues.page import page
 from supaops.web.pages.queues.view import who_ends
 from supaops.web.refusal import Refusal
+from supaops.web.refused_form import RefusedForm
 from supaops.web.typed import moment_of, text_of
 from supaops.web.visit import Visit
 
@@ -45,7 +45,7 @@ def pause(visit: Visit) -> Response:
     except Refusal:
         raise
     except SupaopsError as error:
-        return page(visit, Failed.of(f"pause {queue}", visit.form, error), status=409)
+        return page(visit, RefusedForm.of(f"pause {queue}", visit.form, error), status=409)
     text = f"{_start(told(made))} is paused: what runs goes on, and nothing new starts."
     return visit.back("/queues", Notice(text))
 
@@ -67,7 +67,7 @@ def resume(visit: Visit) -> Response:
         raise
     except SupaopsError as error:
         form = f"resume {queue} {task_type} {how}"
-        return page(visit, Failed.of(form, visit.form, error), status=409)
+        return page(visit, RefusedForm.of(form, visit.form, error), status=409)
     return visit.back("/queues", Notice(f"{_start(told(ending))} is resumed."))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from supaops.db.pages.queues import read_queues
-from supaops.web.failed import Failed
 from supaops.web.pages.queues.view import cards, may_end, stops
+from supaops.web.refused_form import RefusedForm
 from supaops.web.visit import Visit
 
 
@@ -15,7 +15,7 @@ def show(visit: Visit) -> Response:
     return page(visit)
 
 
-def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Response:
+def page(visit: Visit, refused: RefusedForm | None = None, *, status: int = 200) -> Response:
     """Return the page, with a form that was not carried out."""
     config = visit.site.config
     with visit.reading() as conn:
@@ -30,6 +30,6 @@ def page(visit: Visit, failed: Failed | None = None, *, status: int = 200) -> Re
         stops={each.name: stops(config, board.pauses, each.name) for each in shown},
         whole=stops(config, board.pauses, "*"),
         may_end=may_end,
-        failed=failed,
-        is_beside=failed is not None and failed.form in forms,
+        refused=refused,
+        is_beside=refused is not None and refused.form in forms,
     )

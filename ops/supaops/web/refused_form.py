@@ -11,7 +11,7 @@ from supaops.errors import SupaopsError
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RefusedForm:
     """Which form, why not, and what was in it.
 
     Attributes:
@@ -23,7 +23,7 @@ class Failed:
     values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, form: FormData, error: SupaopsError) -> Failed:
+    def of(cls, name: str, form: FormData, error: SupaopsError) -> RefusedForm:
         """Return it with the texts that were posted."""
         values = {key: value for key, value in form.items() if isinstance(value, str)}
         return cls(name, error, values)
