@@ -66,7 +66,10 @@ def no_log_of_an_earlier_command() -> Iterator[None]:
     yield
     root = logging.getLogger()
     # Its own kind, and not those of pytest, which are derived from it.
-    root.handlers[:] = [each for each in root.handlers if type(each) is not logging.StreamHandler]
+    kept = [each for each in root.handlers if type(each) is not logging.StreamHandler]
+    if kept != root.handlers:
+        root.handlers[:] = kept
+        root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from supaops.worker.queue import Queue
 from supaops.worker.transport import Transport
 from tests.conformance.queues import LEASE, TRANSPORTS
 from tests.conformance.test_jobs import TEXTS, enqueue
+from tests.nesting import reads_nested
 from tests.projects import Project
 from tests.worker.queue_rows import row
 
@@ -103,7 +104,7 @@ async def test_payload_that_python_cannot_hold_spoils_no_other(
         db.execute("select public.job_queue_enqueue('echo', %s::jsonb)", [payload])
     long, deep, plain = sorted(await claim(queue))
     assert isinstance(long.payload, Unreadable)
-    assert isinstance(deep.payload, Unreadable)
+    assert isinstance(deep.payload, Unreadable) is not reads_nested(3000)
     assert plain.payload == 1
 
 

@@ -19,6 +19,7 @@ from supaops.worker.execution import Executor
 from supaops.worker.streaming.rate import Rate
 from supaops.worker.streaming.stream import Bounds, Stream
 from supaops.worker.tally import Tally
+from tests.nesting import reads_nested
 from tests.projects import Project
 from tests.worker.fake_queue import NOW, FakeQueue, gone, job
 from tests.worker.queue_rows import enqueue, until
@@ -276,12 +277,12 @@ async def test_a_payload_that_python_cannot_hold_fails_its_job_alone_and_for_goo
 ) -> None:
     handlers = Handlers()
     handlers.handler("work")(lambda _context, payload: payload["n"])
+    unreadable = ["9" * 5000] + ([] if reads_nested(5000) else ["[" * 5000 + "]" * 5000])
     good, *bad = (
-        enqueue(queue_db, payload=f'{{"n": {payload}}}')
-        for payload in ("1", "9" * 5000, "[" * 5000 + "]" * 5000)
+        enqueue(queue_db, payload=f'{{"n": {payload}}}') for payload in ("1", *unreadable)
     )
     tally = await drain(project, handlers)
-    assert tally == Tally(claimed=3, succeeded=1, failed=2)
+    assert tally == Tally(claimed=1 + len(bad), succeeded=1, failed=len(bad))
     rows = queue_db.execute("select id, result, last_error from job_queue order by id").fetchall()
     assert (rows[0]["id"], rows[0]["result"]) == (good, 1)
     assert [each["id"] for each in rows[1:]] == bad

@@ -75,14 +75,31 @@ def test_a_clone_leads_to_the_new_job(
     assert deed(queue, old) == ("replay", "otto", "dashboard", "because")
 
 
-def test_a_job_that_waits_is_rescheduled(queue: Connection, signed_in: SignedIn) -> None:
+@SCRIPTED
+def test_a_job_that_waits_is_rescheduled(
+    queue: Connection, signed_in: SignedIn, *, scripted: bool
+) -> None:
     job_id = enqueue(queue, "send_email")
-    page = signed_in("otto", f"/{job_id}", java_script_enabled=False)
+    page = signed_in("otto", f"/{job_id}", java_script_enabled=scripted)
     page.get_by_text("Reschedule, or change its priority").click()
     page.get_by_label("Runs from, UTC").fill("2999-01-31T18:30")
     page.get_by_role("button", name="Reschedule", exact=True).click()
     expect(page.locator(".notice")).to_contain_text("runs from 2999-01-31 18:30:00 UTC")
     assert deed(queue, job_id)[:3] == ("reschedule", "otto", "dashboard")
+
+
+@SCRIPTED
+def test_a_job_that_waits_gets_another_priority(
+    queue: Connection, signed_in: SignedIn, *, scripted: bool
+) -> None:
+    job_id = enqueue(queue, "send_email")
+    page = signed_in("otto", f"/{job_id}", java_script_enabled=scripted)
+    page.get_by_text("Reschedule, or change its priority").click()
+    page.locator("#priority").fill("-7")
+    page.get_by_role("button", name="Set priority", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("-7")
+    assert job(queue, job_id)["priority"] == -7
+    assert deed(queue, job_id)[:3] == ("set priority", "otto", "dashboard")
 
 
 def test_return_in_the_field_of_the_reason_does_nothing(

@@ -23,7 +23,12 @@ def _retry_selected(page: Page, job_id: int) -> None:
     expect(page.locator(".notice")).to_contain_text("1 retried, 0 left alone, 0 failed.")
 
 
-@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+BOTH_WAYS = pytest.mark.parametrize(
+    "options", [{}, {"java_script_enabled": False}], ids=["with", "without"]
+)
+
+
+@BOTH_WAYS
 def test_a_selected_job_is_retried_with_and_without_javascript(
     queue: Connection, signed_in: SignedIn, options: dict[str, bool]
 ) -> None:
@@ -35,12 +40,13 @@ def test_a_selected_job_is_retried_with_and_without_javascript(
     assert job(queue, job_id)["status"] == "pending"
 
 
+@BOTH_WAYS
 def test_a_filter_is_filled_in_and_all_that_match_are_cancelled(
-    queue: Connection, signed_in: SignedIn
+    queue: Connection, signed_in: SignedIn, options: dict[str, bool]
 ) -> None:
     mine = [enqueue(queue, "make_thumbnail") for _ in range(3)]
     other = enqueue(queue, "send_email")
-    page = signed_in("otto")
+    page = signed_in("otto", **options)
     page.get_by_label("Queue", exact=True).fill("media")
     page.get_by_role("button", name="Filter").click()
     expect(page.locator("tr[data-row]")).to_have_count(3)
@@ -51,6 +57,24 @@ def test_a_filter_is_filled_in_and_all_that_match_are_cancelled(
     expect(page.locator(".notice")).to_contain_text("3 cancelled")
     assert {job(queue, each)["status"] for each in mine} == {"cancelled"}
     assert job(queue, other)["status"] == "pending"
+
+
+@BOTH_WAYS
+def test_the_jobs_of_a_page_are_cloned(
+    queue: Connection, signed_in: SignedIn, options: dict[str, bool]
+) -> None:
+    old = [enqueue(queue, "make_thumbnail") for _ in range(2)]
+    queue.execute("select job_queue_cancel(%s)", [old])
+    page = signed_in("otto", "?status=cancelled", **options)
+    page.get_by_label("Act on").select_option("page")
+    page.get_by_role("button", name="Clone…").click()
+    page.get_by_role("button", name="Clone 2 jobs").click()
+    expect(page.locator(".notice")).to_contain_text("2 cloned, 0 left alone, 0 failed.")
+    rows = queue.execute(
+        "select actor, source from supaops.audit where action = 'replay' and target = any(%s)",
+        [[f"job:{each}" for each in old]],
+    ).fetchall()
+    assert [tuple(row.values()) for row in rows] == [("otto", "dashboard")] * 2
 
 
 @pytest.mark.parametrize("width", [1280, 390])

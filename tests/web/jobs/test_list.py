@@ -233,7 +233,7 @@ def test_the_tiles_count_what_their_links_list(queue: Connection, listed: List) 
     furnish(queue)
     for query in ({}, {"queue": "mail"}, {"task_type": "send_email"}, {"error": "no answer"}):
         page = listed(size=100, **query)
-        for label in ("Ready", "Running", "Retrying", "Scheduled", "Failed"):
+        for label in ("Pending", "Running", "Retrying", "Scheduled", "Failed"):
             value, _ = tile(page, label)
             jobs = listed(size=100, status=label.lower(), **query)
             assert len(ids(jobs)) == int(value), (query, label)
@@ -241,7 +241,7 @@ def test_the_tiles_count_what_their_links_list(queue: Connection, listed: List) 
 
 def test_a_status_changes_no_tile_and_marks_its_own(queue: Connection, listed: List) -> None:
     furnish(queue)
-    labels = ("Ready", "Running", "Retrying", "Scheduled", "Failed", "Succeeded")
+    labels = ("Pending", "Running", "Retrying", "Scheduled", "Failed", "Succeeded")
     every, failed = listed(), listed(status="failed")
     assert [tile(every, each) for each in labels] == [tile(failed, each) for each in labels]
     assert failed.text.count('class="tile critical" href') >= 1
@@ -270,9 +270,9 @@ def test_a_number_that_was_not_counted_to_its_end_says_so(
     monkeypatch.setattr("supaops.db.pages.tiles.AT_MOST", 3)
     monkeypatch.setattr("supaops.db.walking.FEW", 3)
     many(queue, 9)
-    assert tile(listed(payload="n:"), "Ready") == ("5+", "of the newest 5 jobs")
+    assert tile(listed(payload="n:"), "Pending") == ("5+", "of the newest 5 jobs")
     # Pending jobs are counted; what is due is what is left of them.
-    assert tile(listed(), "Ready") == ("9", "due now")
+    assert tile(listed(), "Pending") == ("9", "9 due now")
     assert tile(listed(), "Scheduled") == ("0", "due later")
 
 

@@ -52,7 +52,7 @@ def window_of(seen: Understood) -> timedelta:
 def _numbers(seen: Understood, numbers: Numbers) -> list[Tile]:
     asked = seen.asked
     return [
-        _count(asked, "Ready", "ready", numbers.ready, numbers, "due now"),
+        _pending(seen, numbers),
         _count(asked, "Running", "running", numbers.running, numbers, "at a worker"),
         _count(asked, "Retrying", "retrying", numbers.retrying, numbers, "to be tried again"),
         _count(asked, "Scheduled", "scheduled", numbers.scheduled, numbers, "due later"),
@@ -71,6 +71,15 @@ def _count(
         note if number.is_exact else _scope(numbers),
         current=asked.status == (status,),
     )
+
+
+def _pending(seen: Understood, numbers: Numbers) -> Tile:
+    ready, scheduled = numbers.ready, numbers.scheduled
+    pending = Number(ready.jobs + scheduled.jobs, ready.is_exact and scheduled.is_exact)
+    if seen.wanted.is_counted:  # where many wait, their parts are counted up to a limit
+        pending = Number(numbers.by_status.get("pending", 0), is_exact=True)
+    note = f"{_told(ready)} due now"
+    return _count(seen.asked, "Pending", "pending", pending, numbers, note)
 
 
 def _failed(asked: Asked, numbers: Numbers) -> Tile:
