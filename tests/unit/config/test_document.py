@@ -150,7 +150,7 @@ def test_a_fault_is_named_with_place_and_remedy(text: str, expected: tuple[str, 
 
 
 def test_deep_nesting_is_refused_before_the_stack_ends() -> None:
-    (problem,) = _problems("a: " + "[" * 5000)
+    (problem,) = _problems("a: " + "[" * 1500)
     assert problem.message == "this is nested deeper than 50 levels"
 
 
