@@ -11,15 +11,14 @@ import psycopg
 from psycopg.sql import SQL, Composed
 from psycopg_pool import ConnectionPool
 
-from supaops.db.connect import Connection, describe, options
+from supaops.db.connect import Connection, describe
 from supaops.db.errors import translated
 from supaops.db.lock import milliseconds
-from supaops.db.pool import classified
+from supaops.db.pool import classified, pool_options
 from supaops.db.queries import query
 from supaops.errors import QueryTimeout
 
 _CLOSE_S = 1.0
-_RECONNECT_S = 2.0
 
 
 class Lender:
@@ -38,15 +37,9 @@ class Lender:
         self._url = url
         self._pool = ConnectionPool[Connection](
             url,
-            kwargs=options(application_name),
             connection_class=psycopg.Connection,
-            min_size=0,
-            max_size=size,
-            timeout=patience.total_seconds(),
-            reconnect_timeout=_RECONNECT_S,
             check=ConnectionPool.check_connection,
-            name=application_name,
-            open=False,
+            **pool_options(application_name, size, patience),
         )
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
@@ -46,15 +46,9 @@ class Pool:
         self._url = url
         self._pool = AsyncConnectionPool[AsyncConnection](
             url,
-            kwargs=options(application_name),
             connection_class=psycopg.AsyncConnection,
-            min_size=0,
-            max_size=size,
-            timeout=patience.total_seconds(),
-            reconnect_timeout=_RECONNECT_S,
             check=AsyncConnectionPool.check_connection,
-            name=application_name,
-            open=False,
+            **pool_options(application_name, size, patience),
         )
 
     async def __aenter__(self) -> Self:
@@ -91,6 +85,19 @@ class Pool:
     def reading(self) -> AbstractContextManager[None]:
         """Raise `SupaopsError` only, while an answer is read that has come already."""
         return classified(self._url)
+
+
+def pool_options(application_name: str, size: int, patience: timedelta) -> dict[str, Any]:
+    """Return the keyword arguments shared by both kinds of pools, which open when they are told."""
+    return {
+        "kwargs": options(application_name),
+        "min_size": 0,
+        "max_size": size,
+        "timeout": patience.total_seconds(),
+        "reconnect_timeout": _RECONNECT_S,
+        "name": application_name,
+        "open": False,
+    }
 
 
 @contextmanager
