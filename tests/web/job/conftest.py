@@ -22,29 +22,29 @@ _TAG = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]*>", re.DOTALL)
 _TOKEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)">')
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Apply the project of the control room once for all of these files."""
+    """Apply the control room's project for a file; one of another room may have removed it."""
     made = applied(tmp_path_factory.mktemp("job"), stack, QUIET_CRON + OVERLAY + TASK_TYPES)
     made.environ.update(VARIABLES)
     return made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def control_room(project: Project) -> Iterator[Served]:
     """Serve the control room."""
     with served(project) as site:
         yield site
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def otto(control_room: Served) -> Iterator[httpx.Client]:
     """Return the client of an operator."""
     with closing(control_room.client("otto")) as client:
         yield client
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def vera(control_room: Served) -> Iterator[httpx.Client]:
     """Return the client of a viewer."""
     with closing(control_room.client("vera")) as client:
