@@ -10,11 +10,21 @@ from supaops.config.duration import parse_positive_duration
 from supaops.config.problem import Complaint
 from supaops.jobs.until import parse_moment
 
+_LONGEST_REASON = 500
+
 
 def text_of(form: FormData, name: str) -> str:
-    """Return a field's text without the blanks around it; empty for a field that is not there."""
+    """Return a field's text without the blanks around it, and without what no database can hold.
+
+    Returns: empty for a field that is not there.
+    """
     value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+    return value.replace("\0", " ").strip() if isinstance(value, str) else ""
+
+
+def reason_of(form: FormData) -> str:
+    """Return why somebody acts, for the audit: one line of 500 characters at most."""
+    return " ".join(text_of(form, "reason").split())[:_LONGEST_REASON]
 
 
 def moment_of(form: FormData, name: str, now: datetime) -> datetime | None:

@@ -14,13 +14,13 @@ from supaops.web.notices import Notice
 from supaops.web.pages.cron.marks import answered, first_line
 from supaops.web.pages.cron.page import page
 from supaops.web.refused_form import RefusedForm
-from supaops.web.typed import moment_of, text_of
+from supaops.web.typed import moment_of, reason_of, text_of
 from supaops.web.visit import Visit
 
 
 def run(visit: Visit) -> Response:
     """Run a job once, and tell what came of it."""
-    name, reason = text_of(visit.form, "job"), text_of(visit.form, "reason")
+    name, reason = text_of(visit.form, "job"), reason_of(visit.form)
     config = visit.site.config
     try:
         with visit.lend() as conn:
@@ -33,7 +33,7 @@ def run(visit: Visit) -> Response:
 
 def pause(visit: Visit) -> Response:
     """Pause a job."""
-    name, reason = text_of(visit.form, "job"), text_of(visit.form, "reason")
+    name, reason = text_of(visit.form, "job"), reason_of(visit.form)
     try:
         wanted = JobPause(name, reason, moment_of(visit.form, "until", visit.site.clock()))
         with visit.lend() as conn:
@@ -46,7 +46,7 @@ def pause(visit: Visit) -> Response:
 
 def resume(visit: Visit) -> Response:
     """Resume a job."""
-    name, reason = text_of(visit.form, "job"), text_of(visit.form, "reason")
+    name, reason = text_of(visit.form, "job"), reason_of(visit.form)
     try:
         with visit.lend() as conn:
             _require_own(visit, conn)

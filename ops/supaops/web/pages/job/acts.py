@@ -10,9 +10,8 @@ from supaops.jobs.verb import CANCEL, REPLAY, RETRY, Verb
 from supaops.web.notices import Notice
 from supaops.web.pages.job.showing import number, page, read
 from supaops.web.refusal import Refusal
+from supaops.web.typed import reason_of
 from supaops.web.visit import Visit
-
-_LONGEST_REASON = 500
 
 
 def retry(visit: Visit) -> Response:
@@ -36,12 +35,12 @@ def cancel(visit: Visit) -> Response:
 def confirm_cancel(visit: Visit) -> Response:
     """Return the page that says what the cancelling of a running job means."""
     around = read(visit)
-    return visit.page("pages/job_cancel.html.j2", job=around.job, reason=reason_of(visit))
+    return visit.page("pages/job_cancel.html.j2", job=around.job, reason=reason_of(visit.form))
 
 
 def _act(visit: Visit, verb: Verb, told: str) -> Response:
     """Do it and lead to the job, or say on its page why it was not done."""
-    job_id, reason = number(visit), reason_of(visit)
+    job_id, reason = number(visit), reason_of(visit.form)
     try:
         with visit.lend() as conn:
             actor = visit.actor(reason or None)
@@ -59,10 +58,3 @@ def _act(visit: Visit, verb: Verb, told: str) -> Response:
 def _refusal(outcome: Outcome, job_id: int) -> Refusal:
     why = outcome.failed.get(job_id) or next(iter(outcome.left), "nothing was changed")
     return Refusal(409, f"Job {job_id} was not {outcome.verb.past}: {why}.")
-
-
-def reason_of(visit: Visit) -> str:
-    """Return the reason that was typed, without what no text of the database can hold."""
-    typed = visit.form.get("reason", "")
-    text = typed if isinstance(typed, str) else ""
-    return " ".join(text.replace("\0", " ").split())[:_LONGEST_REASON]

@@ -13,9 +13,9 @@ from supaops.errors import ConnectionFailed, SupaopsError
 from supaops.jobs.adjusting import HIGHEST, LOWEST, reschedule, set_priority
 from supaops.report.times import utc
 from supaops.web.notices import Notice
-from supaops.web.pages.job.acts import reason_of
 from supaops.web.pages.job.showing import number, page
 from supaops.web.refusal import Refusal
+from supaops.web.typed import reason_of
 from supaops.web.visit import Visit
 
 T = TypeVar("T")
@@ -24,7 +24,8 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 def run_at(visit: Visit) -> Response:
     """Have the job wait until the time that was given, in UTC."""
-    job_id, config, actor = number(visit), visit.site.config, visit.actor(reason_of(visit) or None)
+    job_id, config = number(visit), visit.site.config
+    actor = visit.actor(reason_of(visit.form) or None)
 
     def change(conn: Connection, moment: datetime) -> str:
         reschedule(conn, config, job_id, moment, actor)
@@ -35,7 +36,8 @@ def run_at(visit: Visit) -> Response:
 
 def priority(visit: Visit) -> Response:
     """Let the job go before or after others."""
-    job_id, config, actor = number(visit), visit.site.config, visit.actor(reason_of(visit) or None)
+    job_id, config = number(visit), visit.site.config
+    actor = visit.actor(reason_of(visit.form) or None)
 
     def change(conn: Connection, wanted: int) -> str:
         set_priority(conn, config, job_id, wanted, actor)
@@ -55,7 +57,7 @@ def _adjusted(
     except ConnectionFailed:
         raise
     except SupaopsError as error:
-        return page(visit, status=409, problem=error, reason=reason_of(visit))
+        return page(visit, status=409, problem=error, reason=reason_of(visit.form))
     return visit.back(f"/{number(visit)}", Notice(told))
 
 

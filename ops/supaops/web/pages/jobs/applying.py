@@ -18,12 +18,12 @@ from supaops.web.notices import Notice
 from supaops.web.pages.jobs import preview
 from supaops.web.pages.jobs.lines import first_line
 from supaops.web.pages.jobs.orders import PAST, VERBS, Expired, Order, read, signed
+from supaops.web.typed import reason_of
 from supaops.web.visit import Visit
 
 MOST = 5_000
 """Jobs that one request changes at most."""
 _TOLD = 5
-_LONGEST_REASON = 500
 
 
 def carry_out(visit: Visit) -> Response:
@@ -48,11 +48,11 @@ def _count_problem(visit: Visit, order: Order) -> str:
 
 
 def _changed(visit: Visit, order: Order) -> Response:
-    config, reason = visit.site.config, _reason(visit)
+    config, reason = visit.site.config, reason_of(visit.form)
     with visit.lend() as conn:
         require_own_environment(conn, config.environment)
         ids, left = _present(conn, config, order)
-        outcome = change(conn, config, VERBS[order.verb], ids, visit.actor(reason))
+        outcome = change(conn, config, VERBS[order.verb], ids, visit.actor(reason or None))
     told = Notice(sentence(order, outcome, left), "refused" if outcome.failed else "done")
     done = order.done + len(ids)
     # Fewer than were asked for are the last: others have moved on since the preview.
@@ -64,7 +64,7 @@ def _changed(visit: Visit, order: Order) -> Response:
         order=rest,
         order_token=signed(visit.site, rest),
         told=told,
-        reason=reason or "",
+        reason=reason,
         next_jobs=_part(rest),
         past=PAST[order.verb],
     )
@@ -106,11 +106,6 @@ def sentence(order: Order, outcome: Outcome, left: Mapping[str, int]) -> str:
     dealt_with = order.done + len(outcome.done) + len(failed) + sum(outcome.left.values())
     before = f"{dealt_with:,} of {order.total:,} dealt with, of the last: " if order.done else ""
     return f"{before}{told}, {len(failed):,} failed{listed}."
-
-
-def _reason(visit: Visit) -> str | None:
-    text = str(visit.form.get("reason", "")).replace("\0", "").strip()
-    return text[:_LONGEST_REASON] or None
 
 
 def _back(visit: Visit, order: Order, notice: Notice) -> Response:

@@ -27,7 +27,7 @@ from supaops.web.pages.queues.page import page
 from supaops.web.pages.queues.view import who_ends
 from supaops.web.refusal import Refusal
 from supaops.web.refused_form import RefusedForm
-from supaops.web.typed import moment_of, text_of
+from supaops.web.typed import moment_of, reason_of, text_of
 from supaops.web.visit import Visit
 
 _WORKER_WITHIN = timedelta(seconds=5)
@@ -61,7 +61,7 @@ def resume(visit: Visit) -> Response:
             ending = _ending(conn, config, (queue, task_type, how))
             _require(visit.user, who_ends(ending))
             _require_possible(conn, config, ending)
-            reason = text_of(visit.form, "reason")
+            reason = reason_of(visit.form)
             put_back(conn, config, [ending], {}, visit.actor(reason or None))
     except Refusal:
         raise
@@ -76,7 +76,7 @@ def _wanted(visit: Visit, queue: str) -> Request:
 
     Raises: SupaopsError for no reason, or an end that is none or has passed.
     """
-    reason = text_of(visit.form, "reason")
+    reason = reason_of(visit.form)
     until = moment_of(visit.form, "until", visit.site.clock())
     if not reason:
         raise SupaopsError(
