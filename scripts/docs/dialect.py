@@ -25,7 +25,7 @@ def outside_fences(page: str, change: Callable[[str], str]) -> str:
 
 
 def as_python_markdown(page: str) -> str:
-    """Return a page whose lists have their blank line before them, and four spaces below an item."""
+    """Return a page with a blank line before each list, and four spaces below an item."""
     return "\n".join(_lines(page.split("\n")))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from scripts.docs.dialect import as_python_markdown, github_slug
@@ -36,9 +36,8 @@ def on_page_markdown(markdown: str, *, page: Page, **_others: Any) -> str:
     """Return a page with the links of the site, in the Markdown of Python-Markdown."""
     origin = origin_of(page.file.src_uri)
     text = with_facts(markdown, page.meta)
-    if page.file.generated_by is None or (ROOT / origin).is_file() and origin.endswith(".md"):
-        text = as_python_markdown(as_site_links(text, origin))
-    return text
+    is_written = (ROOT / origin).is_file() and origin.endswith(".md")
+    return as_python_markdown(as_site_links(text, origin)) if is_written else text
 
 
 def _files_beside(config: MkDocsConfig) -> Iterator[File]:
@@ -50,11 +49,17 @@ def _files_beside(config: MkDocsConfig) -> Iterator[File]:
         name = waiting.pop()
         content = _content(name)
         if not name.startswith(DOCS):
-            yield File.generated(config, place(name), content=content)
+            yield _file(config, name, content)
         found = [each for each in targets(content, name) if each not in known]
         wanted = [each for each in found if _is_beside(each)] if name.endswith(".md") else []
         known.update(wanted)
         waiting += wanted
+
+
+def _file(config: MkDocsConfig, name: str, content: str) -> File:
+    """Return the file of a page; one that is no Markdown is in no navigation."""
+    kept = InclusionLevel.UNDEFINED if name.endswith(".md") else InclusionLevel.NOT_IN_NAV
+    return File.generated(config, place(name), content=content, inclusion=kept)
 
 
 def _is_beside(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a file of the repository stands in the site, and links between files as links there. Pure."""
+"""Where the site has a file of the repository, and what a link to it becomes there."""
 
 from __future__ import annotations
 

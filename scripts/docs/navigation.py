@@ -30,8 +30,8 @@ INTRODUCTIONS = {
     "reference": "What there is, name by name: made from the code, or held to it by tests.",
     "explanation": "How it works, and why it is so.",
     "how-to": "Each page answers one question.",
-    "runbooks": "One page for each check, for three o'clock in the morning: is it real, what to stop, "
-    "where to look, how to mend it. `supaops doctor --explain CHECK` prints it.",
+    "runbooks": "One page for each check, for three o'clock in the morning: is it real, what to "
+    "stop, where to look, how to mend it. `supaops doctor --explain CHECK` prints it.",
     "adr": "What was decided, what was known then, and what was not taken.",
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_for_filename
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
@@ -21,7 +22,7 @@ def source_page(name: str, text: str) -> str:
     Args:    name: its path from the repository's root.
     """
     shown = highlight(text, _lexer(name), HtmlFormatter(nowrap=True)).split("\n")
-    lines = (_with_anchor(line, html) for line, html in zip(_told(text), shown, strict=False))
+    lines = map(_with_anchor, text.split("\n"), shown)
     code = "\n".join(lines).replace("`", "&#96;")  # or a fence in it would be one of the page
     block = f'<div class="highlight"><pre><code>{code}</code></pre></div>'
     return f"{_UNSEARCHED}\n# `{name}`\n\n{block}\n"
@@ -34,15 +35,11 @@ def folder_page(name: str, folder: Path) -> str:
     return f"{_UNSEARCHED}\n# `{name}/`\n\n{listed}\n"
 
 
-def _lexer(name: str) -> object:
+def _lexer(name: str) -> Lexer:
     try:
         return get_lexer_for_filename(name, stripnl=False)
     except ClassNotFound:
         return TextLexer(stripnl=False)
-
-
-def _told(text: str) -> list[str]:
-    return text.split("\n")
 
 
 def _with_anchor(line: str, html: str) -> str:
