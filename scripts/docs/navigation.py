@@ -39,6 +39,8 @@ _TITLE = re.compile(r"^# +(.+?) *$", re.MULTILINE)
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _NO_PROSE = ("#", "|", "```", "- ", "    ", "Status:", "![", "<")
+_WORDS = 5
+"""A first sentence with fewer says nothing of a page."""
 _SPAN = 10
 """How many decisions stand together."""
 
@@ -75,13 +77,14 @@ def title_of(page: str) -> str:
 
 
 def lead_of(page: str) -> str:
-    """Return the first sentence of a page; empty where it does not begin with prose."""
+    """Return the first sentence of a page; empty where it begins with no prose, or a short one."""
     body = _TITLE.sub("", _HEAD.sub("", page), count=1)
-    paragraphs = [part for part in body.strip().split("\n\n") if not part.startswith("<!--")]
+    paragraphs = [part for part in body.strip("\n").split("\n\n") if not part.startswith("<!--")]
     if not paragraphs or paragraphs[0].startswith(_NO_PROSE):
         return ""
     text = _LINK.sub(r"\1", " ".join(paragraphs[0].split()))
-    return re.split(r"(?<=[.:?]) ", text)[0].removesuffix(":")
+    lead = re.split(r"(?<=[.:?]) ", text)[0].removesuffix(":")
+    return lead if lead.count(" ") >= _WORDS else ""
 
 
 def _entry(entry: Any, places: Sequence[str]) -> Any:
@@ -127,6 +130,6 @@ def _listing(folder: str, members: Nav, pages: Mapping[str, str]) -> Iterator[st
 
 
 def _listed(place: str, folder: str, page: str) -> str:
-    lead = lead_of(page)
+    lead = f"`{PurePosixPath(place).stem}`" if folder == "runbooks" else lead_of(page)
     link = f"- [{title_of(page)}]({posixpath.relpath(place, folder)})"
     return f"{link}: {lead}" if lead else link

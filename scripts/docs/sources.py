@@ -22,8 +22,8 @@ def source_page(name: str, text: str) -> str:
     Args:    name: its path from the repository's root.
     """
     shown = highlight(text, _lexer(name), HtmlFormatter(nowrap=True)).split("\n")
-    lines = map(_with_anchor, text.split("\n"), shown)
-    code = "\n".join(lines).replace("`", "&#96;")  # or a fence in it would be one of the page
+    code = "".join(map(_line, text.split("\n"), shown))
+    code = code.replace("`", "&#96;")  # or a fence in it would be one of the page
     block = f'<div class="highlight"><pre><code>{code}</code></pre></div>'
     return f"{_UNSEARCHED}\n# `{name}`\n\n{block}\n"
 
@@ -42,6 +42,8 @@ def _lexer(name: str) -> Lexer:
         return TextLexer(stripnl=False)
 
 
-def _with_anchor(line: str, html: str) -> str:
+def _line(line: str, html: str) -> str:
+    """Return a line as the theme wants it: in an element of its own."""
     found = _TEST.match(line)
-    return f'<span id="{found[1]}" class="test">{html}</span>' if found else html
+    anchor = f' id="{found[1]}" class="test"' if found else ""
+    return f"<span{anchor}>{html}\n</span>"
