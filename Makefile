@@ -72,7 +72,7 @@ golden: $(INSTALLED) ## renew the golden files; read the difference before you c
 	@scripts/golden $(BIN)
 
 docs: $(INSTALLED) ## build the documentation into build/site; a broken link is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo build/site/index.html
 
 docs-serve: $(INSTALLED) ## show the documentation on http://127.0.0.1:8000 while one writes

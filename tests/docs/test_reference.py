@@ -6,7 +6,6 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +28,6 @@ from tests.docs.samples import DOCUMENTS
 from tests.projects import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
-RENEWED = pages()
 COMMANDS = dict(commands())
 CONFIG = load(ROOT / "ops" / "config" / "job_queue.yaml", "production")
 KEYS = [each.split("`")[1] for each in list(rows())[2:]]
@@ -48,10 +46,9 @@ DOCUMENTED_CHECKS = sections("checks", "###")
 DOCUMENTED_JSON = sections("json")
 
 
-@pytest.mark.parametrize("page", RENEWED, ids=lambda path: path.stem)
-def test_a_page_is_as_the_code_makes_it(page: Path) -> None:
-    """`make golden` renews it."""
-    assert read(page) == RENEWED[page]
+def test_each_page_is_as_the_code_makes_it() -> None:
+    """`make golden` renews them."""
+    assert [each.name for each, text in pages().items() if read(each) != text] == []
 
 
 def test_a_page_without_a_block_that_is_to_be_renewed_is_a_defect() -> None:
