@@ -28,8 +28,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
     pages = {each.src_uri: each.content_string for each in files.documentation_pages()}
     config.nav = expanded(config.nav or [], sorted(pages))
     for title, folder, members in sections(config.nav):
-        content = first_page(title, folder, members, pages)
-        files.append(File.generated(config, f"{folder}/index.md", content=content))
+        if f"{folder}/index.md" not in pages:
+            content = first_page(title, folder, members, pages)
+            files.append(File.generated(config, f"{folder}/index.md", content=content))
 
 
 def on_page_markdown(markdown: str, *, page: Page, **_others: Any) -> str:

@@ -97,8 +97,9 @@ def _entry(entry: Any, places: Sequence[str]) -> Any:
 
 
 def _members(folder: str, places: Sequence[str]) -> Iterator[Any]:
-    yield f"{folder}index.md"
-    inside = [each for each in places if each.startswith(folder)]
+    first = f"{folder}index.md"
+    yield first
+    inside = [each for each in places if each.startswith(folder) and each != first]
     if folder == "runbooks/":
         for group, title in GROUPS.items():
             yield {title: [each for each in inside if _group(each) == group]}
