@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from supaops.cli.reference import commands, exit_table, page
 from supaops.cli.reference_text import EXIT_CODES
 from supaops.status import INTERRUPTED, NAGIOS_STATES, NOT_RUNNING, ExitStatus
@@ -9,11 +12,26 @@ from tests.docs.markdown import read
 from tests.projects import ROOT
 
 REFERENCE = read(ROOT / "docs" / "reference" / "cli.md")
+SOURCES = sorted((ROOT / "ops" / "supaops").rglob("*.py"))
 
 
 def test_the_reference_is_current() -> None:
     """`make golden` renews it."""
     assert page() == REFERENCE
+
+
+def _names(parameter: Any) -> list[str]:
+    """Return what an option is called, or how an argument is written."""
+    if parameter.param_type_name == "argument":
+        return [re.escape(parameter.metavar)]
+    return list(parameter.opts)
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    for path, command in commands():
+        [section] = re.findall(rf"^## {path}\n(.*?)(?=^## |\Z)", REFERENCE, re.M | re.S)
+        for name in (name for parameter in command.params for name in _names(parameter)):
+            assert re.search(rf"`{name}[` ]", section), f"{path} {name}"
 
 
 def test_every_option_says_what_it_is_for() -> None:
@@ -29,3 +47,8 @@ def test_every_exit_code_of_the_code_is_in_the_table() -> None:
 
 def test_the_readme_shows_the_same_table_of_exit_codes() -> None:
     assert f"\n{exit_table()}\n" in read(ROOT / "README.md")
+
+
+def test_every_variable_that_the_code_reads_is_in_the_reference() -> None:
+    named = {name for path in SOURCES for name in re.findall(r"\bSUPAOPS_[A-Z_]+\b", read(path))}
+    assert {name for name in named if f"`{name}`" not in REFERENCE} == set()
