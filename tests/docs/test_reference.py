@@ -92,6 +92,7 @@ def test_a_check_is_documented(check: Any) -> None:
     assert re.search(r"^- Severity: \S", told, re.M)
     assert re.search(r"^- Asks: \S", told, re.M)
     assert (REFERENCE / f"../runbooks/{check.id}.md").is_file()
+    assert "None" not in told
     bounds = CONFIG.checks.thresholds(check.id)
     assert (f"`checks.{check.id}`" in told) == (
         bounds.warning is not None or bounds.critical is not None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 
 from scripts.docs.navigation import GROUPS
 from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import AnyCheck
+from supaops.config.reference import rows
 from supaops.config.thresholds import Checks
 from supaops.report.health.listing import bounds_text
 
@@ -59,9 +61,14 @@ def _section(check: AnyCheck, severity: str) -> str:
 
 def _threshold(check: str) -> Iterator[str]:
     """Yield the key with a check's bounds, their defaults, and what they are about."""
-    defaults = Checks()
-    group, _, name = check.partition(".")
+    defaults, key = Checks(), f"checks.{check}"
     bounds = bounds_text(defaults.thresholds(check), defaults.unit(check))
     if bounds:
-        field = type(getattr(defaults, group)).model_fields[name]
-        yield f"- Threshold: `checks.{check}`, {bounds}. {field.description}"
+        yield f"- Threshold: `{key}`, {bounds}. {_meanings()[key]}"
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """Return what each key of the YAML means, as docs/reference/config.md says it."""
+    cells = (row.strip("| ").split(" | ") for row in rows())
+    return {row[0].strip("`"): row[-1] for row in cells}
