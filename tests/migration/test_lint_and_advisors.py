@@ -1,4 +1,4 @@
-"""`supabase db lint` and `supabase db advisors` on what a migration of ours has made."""
+"""`supabase db lint` and `supabase db advisors` on our objects; a migration makes the same ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.migration.conftest import write
 from tests.projects import Project
 from tests.supabase_cli import SupabaseCli
 
@@ -27,34 +26,33 @@ ALLOWED = {
 
 
 @pytest.fixture
-def pushed(supabase: SupabaseCli, project: Project) -> SupabaseCli:
-    write(project)
-    supabase("db", "push")
+def linting(supabase: SupabaseCli, project: Project, db: Connection) -> SupabaseCli:
+    project.apply(db)
     return supabase
 
 
-def test_lint_finds_no_fault_in_our_functions(pushed: SupabaseCli, stack: Stack) -> None:
+def test_lint_finds_no_fault_in_our_functions(linting: SupabaseCli, stack: Stack) -> None:
     with connect(stack.admin_url, application_name="pytest") as admin:
         available = "select from pg_available_extensions where name = 'plpgsql_check'"
         if admin.execute(available).fetchone() is None:
             pytest.skip("lint needs plpgsql_check (apt-get install postgresql-17-plpgsql-check)")
         # Supabase lets `postgres` create it, a plain server does not.
         admin.execute("create extension if not exists plpgsql_check with schema extensions")
-    told = pushed("db", "lint", "--level", "warning")
+    told = linting("db", "lint", "--level", "warning")
     assert {issue["message"] for each in as_json(told) for issue in each["issues"]} <= {
         RESERVED_WORD
     }
 
 
-def test_advisors_find_nothing_but_what_is_meant(pushed: SupabaseCli, db: Connection) -> None:
-    found = ours(pushed)
+def test_advisors_find_nothing_but_what_is_meant(linting: SupabaseCli, db: Connection) -> None:
+    found = ours(linting)
     assert {each["level"] for each in found} == {"INFO"}
     assert [each["detail"] for each in found if not is_allowed(each)] == []
     assert {each["name"] for each in found} == set(ALLOWED), "what is allowed is there"
     db.execute(
         "grant select on job_queue to anon; alter table job_queue disable row level security"
     )
-    assert "rls_disabled_in_public" in {each["name"] for each in ours(pushed)}
+    assert "rls_disabled_in_public" in {each["name"] for each in ours(linting)}
 
 
 def ours(supabase: SupabaseCli) -> list[dict[str, Any]]:
