@@ -22,12 +22,14 @@ KINDS = {"container": container.running, "supabase": supabase_start.running}
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start what is asked for, in each process that runs tests."""
     kind = os.environ.get(VARIABLE)
-    if kind is None or _runs_no_test(session.config):
+    if kind is None:
         return
     if kind not in KINDS or DSN_VARIABLE in os.environ:
         raise pytest.UsageError(
             f"{VARIABLE} is {kind!r}: it is one of {', '.join(KINDS)}, and stands alone"
         )
+    if _runs_no_test(session.config):
+        return
     cleanup = ExitStack()
     session.config.add_cleanup(cleanup.close)
     try:
