@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.markdown import DOCUMENTS, read
-from tests.docs.test_comparison import PAGE, PROOF
+from tests.docs.markdown import DOCUMENTS, name_of, read
+from tests.docs.test_proofs import PROVED
 from tests.projects import ROOT
 
 _FETCHED = re.compile(
@@ -85,13 +85,14 @@ def _page_of(document: Path) -> str:
     return str((place.parent if is_first else place.with_suffix("")) / "index.html")
 
 
-def test_each_claim_of_the_comparison_leads_to_its_proof_within_the_site(
-    site: Path, pages: dict[str, str]
+@pytest.mark.parametrize("document", PROVED, ids=name_of)
+def test_each_claim_leads_to_its_proof_within_the_site(
+    pages: dict[str, str], document: Path
 ) -> None:
-    shown = read(site / "explanation" / "comparison" / "index.html")
-    for file, test in PROOF.findall(read(PAGE)):
-        path = file.removeprefix("../../")
-        assert f'href="../../repository/{path}/#{test}"' in shown
+    shown = pages[_page_of(document)]
+    for file, test in PROVED[document]:
+        path = str((document.parent / file).resolve().relative_to(ROOT))
+        assert f'repository/{path}/#{test}"' in shown
         assert f'id="{test}"' in pages[f"repository/{path}/index.html"]
 
 
