@@ -75,7 +75,7 @@ def test_a_config_from_before_gets_no_migration_that_nobody_asked_for(
     (repository / "later").rename(repository / "supabase")
     outcome = cli("init", "--yes")
     assert outcome.out.startswith("Everything is there already.\n")
-    assert "No migration: supaops render --migration --env production writes one" in outcome.err
+    assert "No migration; for one: supaops render --migration --env production" in outcome.err
     assert not migrations_folder(repository).exists()
 
 
@@ -184,7 +184,7 @@ def test_files_of_ones_own_get_what_they_lack_in_their_own_line_ends(
         written = (repository / name).read_bytes().decode()
         assert written.startswith(text)
         assert "\n" not in written.replace("\r\n", "")
-        assert f"+ added to  {name}  " in outcome.out
+        assert re.search(rf"\+ added to  {name}  [.\w]", outcome.out)
     assert (repository / ".env.example").read_text(encoding="utf-8").count("DATABASE_URL=") == 1
     ignored = (repository / ".gitignore").read_text(encoding="utf-8")
     assert ignored == "node_modules\n.env*\n.supaops/\n!.env.example\n"
@@ -260,6 +260,18 @@ def test_a_link_stays_one_when_its_file_is_replaced(cli: Cli, repository: Path) 
     assert own.is_symlink()
     assert kept.read_text(encoding="utf-8").startswith("# The job chain")
     assert kept.with_name("jobs.mk.orig").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_makefile_that_lies_elsewhere_is_left_to_its_owner(
+    cli: Cli, repository: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "Makefile"
+    theirs.write_text("all:\n", encoding="utf-8")
+    (repository / "Makefile").symlink_to(theirs)
+    outcome = cli("init")
+    told = "kept      Makefile  it lies elsewhere; add there: include supaops.mk\n"
+    assert told in outcome.out
+    assert theirs.read_text(encoding="utf-8") == "all:\n"
 
 
 @pytest.mark.parametrize("text", ["project_id = \n", "\udcff"])

@@ -147,7 +147,7 @@ def _migration(found: Survey, asking: Asking, *, is_new: bool) -> bool:
     if not found.is_supabase or found.has_migration:
         return False
     question = "Write what the config declares as a migration, too?"
-    otherwise = "No migration: supaops render --migration --env production writes one"
+    otherwise = "No migration; for one: supaops render --migration --env production"
     return is_new or asking.agree(question, default=False, otherwise=otherwise)
 
 
@@ -163,8 +163,9 @@ def _first_migration(found: Survey) -> Iterator[File]:
 
     production = load(found.root / DEFAULT_CONFIG, "production")
     migration = next_migration(found.root, production, what="supaops", now=utc_now(), prune=False)
-    migration.write()
+    migration.write_file()
     yield File(migration.path.relative_to(found.root).as_posix(), Fate.WRITTEN)
+    migration.supabase.write()
     lines = migration.supabase.lines
     if lines and lines.added:
         yield File(SUPABASE.as_posix(), Fate.ADDED, note=f"[db.vault] {', '.join(lines.added)}")

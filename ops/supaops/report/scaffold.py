@@ -77,7 +77,7 @@ def file_lines(file: File, *, verbose: bool) -> Iterator[Text]:
 
 
 def _rest(file: File, hidden: int) -> Iterator[Text]:
-    if file.fate is not Fate.KEPT:
+    if not file.difference:
         return
     more = f"{hidden} more lines: --verbose; " if hidden > 0 else ""
     yield Text(f"      {more}to have the template's text: --force", "dim")

@@ -41,6 +41,9 @@ def add(root: Path, addition: Addition) -> File:
         lines = addition.missing(text.replace("\r\n", "\n"))
         if not lines:
             return File(addition.path, Fate.SAME)
+        if not file.resolve().is_relative_to(root.resolve()):
+            note = f"it lies elsewhere; add there: {addition.told(lines)}"
+            return File(addition.path, Fate.KEPT, note=note)
         with file.open("ab") as stream:
             stream.write(_appended(text, lines).encode())
     return File(addition.path, Fate.ADDED, note=addition.told(lines))

@@ -29,7 +29,7 @@ def includes_targets(file: Path) -> bool:
 def include_line(root: Path) -> Addition:
     """Return the line for the Makefile that there is, or for a new one."""
     there = makefile(root)
-    return Addition(there.name if there else "Makefile", _missing)
+    return Addition(there.name if there else "Makefile", _missing, told=lambda _: INCLUDE)
 
 
 def _missing(text: str) -> list[str]:

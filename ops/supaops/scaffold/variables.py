@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from supaops.config.overlay import read_environment
+from supaops.config.overlay import environments, read_environment
 from supaops.config.places import KeyPath
 
 _ENV = re.compile(r"env\(([A-Za-z_][A-Za-z0-9_]*)\)")
 LOCAL = "local"
-_ELSEWHERE = ("staging", "production", "preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,17 @@ def variables(base: Path) -> list[Variable]:
     Raises: ConfigError.
     """
     found: dict[str, Variable] = {}
-    for environment in (*_ELSEWHERE, LOCAL):
+    for environment in sorted(environments(base), key=_place):
         data = read_environment(base, environment, {}).data
         for key, name in _named(data, ()):
             lent = environment == LOCAL
             found.setdefault(name, Variable(name, key, _description(data, key), is_lent=lent))
     return list(found.values())
+
+
+def _place(environment: str) -> int:
+    """Return how early an environment is looked at: only what no other names is the local one's."""
+    return {"staging": 0, "production": 1, LOCAL: 3}.get(environment, 2)
 
 
 def _named(value: Any, key: KeyPath) -> Iterator[tuple[KeyPath, str]]:
