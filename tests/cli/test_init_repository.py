@@ -366,3 +366,30 @@ def test_with_yes_nobody_is_asked_and_each_default_is_told(repository: Path) -> 
     assert "What runs the jobs: python, unless --worker says otherwise" in ran.lines
     assert "Whose pipeline to write: github, unless --ci says otherwise" in ran.lines
     assert (repository / ".github" / "workflows" / "supaops.yml").is_file()
+
+
+@pytest.mark.usefixtures("repository")
+def test_doctor_says_where_the_values_come_from_as_long_as_one_lacks(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("init")
+    told = "Where each value comes from: .env.example; with a filled-in copy: "
+    assert cli("doctor", "--env", "staging").out.splitlines()[-1].startswith(told)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://postgres:x@127.0.0.1:9/postgres")
+    monkeypatch.setenv("JOB_QUEUE_WORKER_ENDPOINT", "https://worker.example.org/api/jobs/run")
+    monkeypatch.setenv("JOB_QUEUE_RUNNER_SECRET", "a-secret-of-sixteen-or-more")
+    assert told not in cli("doctor", "--env", "staging").out
+
+
+@pytest.mark.usefixtures("repository")
+def test_doctor_right_after_it_names_what_to_start(cli: Cli) -> None:
+    cli("init")
+    outcome = cli("doctor", "--env", "local")
+    assert "fix: supaops local up; or: supabase start\n" in outcome.out
+    assert "error: " not in outcome.err
+
+
+def test_a_project_without_a_config_is_told_how_to_get_one(cli: Cli, repository: Path) -> None:
+    assert not base_file(repository).exists()
+    for command in ("doctor", "plan"):
+        assert "fix: supaops init; or name the file: --config PATH\n" in cli(command).told

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from supaops.cli.asking import Asking
-from supaops.cli.console import show, show_comments
+from supaops.cli.console import say, show
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.clock import utc_now
 from supaops.config import Config, load
-from supaops.report.scaffold import file_lines, found_lines, next_lines, nothing_lines
+from supaops.report.scaffold import facts, file_lines, next_lines, nothing_lines
 from supaops.scaffold import (
     CI,
     Fate,
@@ -82,7 +82,8 @@ def init(
     not bring it back. A migration is written where there is a supabase/config.toml.
     """
     found = survey(Path.cwd())
-    show_comments(found_lines(found))
+    for fact in facts(found):
+        say(fact, "dim")
     asking = Asking(yes=yes)
     plan = _answers(found, asking, ci, worker)
     wanted = replace(plan, kubernetes=kubernetes, force=force)
