@@ -85,7 +85,7 @@ def main() -> None:
             written = record(checkout, up(root / "stack", durable=False), root / "project")
         finally:
             down(root / "stack", purge=True)
-    print(f"{written.relative_to(ROOT)}: {written.stat().st_size} bytes")
+    sys.stdout.write(f"{written.relative_to(ROOT)}: {written.stat().st_size} bytes\n")
 
 
 if __name__ == "__main__":

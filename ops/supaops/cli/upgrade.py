@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from supaops.apply import Applied, Options, apply_plan, provenance, require_own_environment
+from supaops.apply import Applied, Options, provenance, require_own_environment
+from supaops.apply.upgrade import apply_upgrade
 from supaops.cli.apply import LockTimeoutOption
 from supaops.cli.console import show, show_json
 from supaops.cli.guard import YesOption, confirm, env_is_typed, require_typed
@@ -52,7 +53,8 @@ def upgrade(
             confirm(where, "upgrade the schema", yes=yes, look="`supaops upgrade --check`")
             options = Options(prune=True, lock_wait=timedelta(seconds=lock_timeout))
             with Waiting("upgrading"):
-                done = apply_plan(conn, desired, plan, provenance(project_root(config)), options)
+                origin = provenance(project_root(config))
+                done = apply_upgrade(conn, desired, plan, origin, options)
     if output is Format.JSON:
         show_json(upgrade_json(plan, done.revision_id))
     elif plan.pending and not check:

@@ -19,8 +19,8 @@ def plan_warnings(plan: Plan) -> Iterator[str]:
     """
     if is_behind(plan):
         yield (
-            f"this database has schema version {installed_version(plan)}, and an apply brings it to "
-            f"{schema_version()}; to do that alone: supaops upgrade --env {plan.environment}"
+            f"this database has schema version {installed_version(plan)}, and an apply brings it "
+            f"to {schema_version()}; to do that alone: supaops upgrade --env {plan.environment}"
         )
     for change in plan.changes:
         if change.desired and is_paused(change.live):
