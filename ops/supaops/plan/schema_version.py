@@ -48,6 +48,6 @@ def newer(installed: int) -> Refused:
     """Return the refusal of a database that is ahead of this supaops."""
     return Refused(
         f"the database has schema version {installed}, "
-        f"and supaops {__version__} knows none after {schema_version()}",
+        f"and this supaops, {__version__}, knows none after {schema_version()}",
         hint="use the newer supaops: pip install --upgrade supaops",
     )

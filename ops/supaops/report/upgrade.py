@@ -30,10 +30,10 @@ def upgrade_lines(plan: Plan) -> Iterator[Text]:
     """Yield from which version to which, each step, how much else is replaced, and the hazards."""
     before, after = installed_version(plan), schema_version()
     if not plan.pending:
-        yield Text(f"Schema version {before}, as of supaops {__version__}: up to date.", "green")
+        yield Text(f"Schema version {before}: up to date with version {__version__}.", "green")
         return
     moved = f"{before} -> {after}" if before < after else f"{before}, with differences"
-    yield Text(f"Schema version {moved}, as of supaops {__version__}:", "bold")
+    yield Text(f"Schema version {moved}, for version {__version__}:", "bold")
     for address in _steps(plan):
         yield Text(f"  + {address}", "green")
     for (kind, action), count in _others(plan).items():

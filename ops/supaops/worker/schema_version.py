@@ -24,7 +24,7 @@ def require_served(found: Versions, environment: str) -> None:
     if 0 < found.installed < mine:
         raise Refused(
             f"the database has schema version {found.installed}, "
-            f"and a worker of supaops {__version__} needs {mine}",
+            f"and a worker of version {__version__} needs {mine}",
             hint=f"supaops upgrade --env {environment}, then start the worker",
         )
     if found.oldest_worker > mine:
