@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
+.PHONY: help setup demo test test-servers check-supabase newcomer up down render plan apply verify doctor smoke lint format bench golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-servers: $(INSTALLED) ## the suite and the demo on each server, or on SERVE
 
 check-supabase: $(INSTALLED) ## the migrations under the real Supabase CLI, which comes from npm
 	@cli=$$(scripts/supabase-cli) && SUPAOPS_SUPABASE_CLI=$$cli $(BIN)/pytest -q -m supabase
+
+newcomer: $(INSTALLED) ## the tutorial as written, in a new Supabase repository and a fresh environment
+	@scripts/newcomer $(BIN)
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout
 	@$(SUPAOPS) local up

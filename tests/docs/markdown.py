@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.projects import ROOT
 
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+"""Its group is where a link, or a picture, leads to."""
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 _SKIPPED = re.compile(r"\.(?!ci$)|__pycache__$|build$|dist$")

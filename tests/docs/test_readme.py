@@ -21,6 +21,7 @@ from supaops.config import load
 from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.report.plan_text import plan_lines
+from tests.chains import unused_port
 from tests.docs.markdown import DOCUMENTS, blocks
 from tests.docs.test_repository import make_help
 from tests.projects import ENVIRONMENT, ROOT, Project, lay_out
@@ -70,14 +71,9 @@ def shell(block: str, folder: Path, variables: dict[str, str]) -> subprocess.Com
     return subprocess.CompletedProcess(block, process.returncode, out, err)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @pytest.mark.stack
 def test_the_tour_runs_as_written_and_ends_with_nothing_running(checkout: Path) -> None:
-    port = free_port()
+    port = unused_port()
     endpoint = f"http://127.0.0.1:{port}/api/jobs/run"
     variables = {"SUPAOPS_PORT": str(port), "JOB_QUEUE_WORKER_ENDPOINT": endpoint}
     done = shell(TOUR, checkout, variables)
