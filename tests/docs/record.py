@@ -30,6 +30,7 @@ SCENES = {
 """The command of each picture of a terminal."""
 CONTROL_ROOM = "control-room.png"
 
+_SCREEN_PX = 720
 _ENVIRONMENT = "staging"
 _TICKING = """
 cron:
@@ -76,7 +77,7 @@ def main(folder: Path) -> None:
         _record(folder, "verify", project)
         _record(folder, "incident", project)
     with TemporaryDirectory() as place:
-        screenshots.main(Path(place), ("jobs",))
+        screenshots.main(Path(place), ("jobs",), longest_px=_SCREEN_PX)
         shutil.copy(Path(place) / "jobs.light.png", folder / CONTROL_ROOM)
 
 
