@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -14,10 +15,10 @@ from tests.projects import ROOT, base_file
 Job = dict[str, Any]
 
 
-def text(service: CI) -> str:
-    """Return the pipeline for this repository's own config."""
+def text(service: CI, folder: str = "") -> str:
+    """Return the pipeline for this repository's own config, as if it were in a folder of it."""
     staging, production = (load(base_file(ROOT), name) for name in ("staging", "production"))
-    [found] = ci_texts(service, staging, production).values()
+    [found] = ci_texts(service, staging, production, PurePosixPath(folder)).values()
     return found
 
 
