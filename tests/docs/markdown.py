@@ -38,6 +38,11 @@ def blocks(path: Path, language: str) -> list[str]:
     return [text for found, text in _FENCE.findall(read(path)) if found == language]
 
 
+def languages(path: Path) -> set[str]:
+    """Return what the fenced blocks are written in; empty for one that does not say."""
+    return {found for found, _ in _FENCE.findall(read(path))}
+
+
 def prose(path: Path) -> str:
     """Return a document without its fenced blocks."""
     return _FENCE.sub("", read(path))

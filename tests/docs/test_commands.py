@@ -27,7 +27,7 @@ TEMPLATES = [path for path in TEXTS if path.name.endswith(".sql.j2")]
 QUOTED = re.compile(r"`(supaops [^`\n]+)`")
 FILLED_IN = re.compile(r"\{\{.*?\}\}")
 BARE = re.compile(r"\bsupaops(?: +[-\w./:=]+)+")
-TYPED = re.compile(r"^(?:\$ )?(supaops .+?)(?: *(?:[&#]|\|\||\d?>[>&\w]).*)?$", re.MULTILINE)
+TYPED = re.compile(r"^(?:\$ )?(supaops .+?)(?: *(?:[&#]|\|\||\d?>[>&.\w]).*)?$", re.MULTILINE)
 USAGE = re.compile(r"^    (supaops .+)$", re.MULTILINE)
 RAISED = re.compile(r"run: (supaops[^']*)'")
 MADE = re.compile(r"\$\(SUPAOPS\) ([a-z][^;\n]*)")
