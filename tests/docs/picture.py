@@ -9,6 +9,13 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+SCENES = {
+    "plan": "supaops plan",
+    "verify": "supaops verify",
+    "incident": "supaops incident",
+}
+"""The command of each picture of a terminal; `record` renews them."""
+CONTROL_ROOM = "control-room.png"
 COLUMNS = 100
 _THEME = TerminalTheme(
     (22, 27, 34),

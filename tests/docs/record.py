@@ -17,18 +17,10 @@ from supaops.db.connect import Connection, connect
 from supaops.local import down, up
 from tests import terminal
 from tests.chains import HANDLERS, remind, serve, unused_endpoint
-from tests.docs.picture import COLUMNS, picture
+from tests.docs.picture import COLUMNS, CONTROL_ROOM, SCENES, picture
 from tests.projects import Project, overlay_file
 from tests.waiting import until
 from tests.web import screenshots
-
-SCENES = {
-    "plan": "supaops plan",
-    "verify": "supaops verify",
-    "incident": "supaops incident",
-}
-"""The command of each picture of a terminal."""
-CONTROL_ROOM = "control-room.png"
 
 _SCREEN_PX = 720
 _ENVIRONMENT = "staging"

@@ -15,8 +15,7 @@ from supaops.report import plan_text
 from supaops.report.incident import sections
 from tests.docs.commands import complaint
 from tests.docs.markdown import name_of, read
-from tests.docs.picture import picture
-from tests.docs.record import CONTROL_ROOM, SCENES
+from tests.docs.picture import CONTROL_ROOM, SCENES, picture
 from tests.projects import ROOT
 
 IMAGES = ROOT / "docs" / "images"
@@ -55,7 +54,7 @@ def test_a_picture_of_a_terminal_loads_nothing_and_names_a_command_that_parses(p
     "hostile", ["</text><script>", "https://example.test/a?b=c&d", "\x1b[31mred"]
 )
 def test_a_picture_of_any_output_is_whole_and_loads_nothing(hostile: str) -> None:
-    drawn = picture("any", "supaops plan", f"{hostile}\n" * 3)
+    drawn = picture("any", "supaops jobs list --error 'a<b & c'", f"{hostile}\n" * 3)
     ET.fromstring(drawn)  # noqa: S314  ours
     assert LOADED.findall(drawn) == []
 
