@@ -10,6 +10,7 @@ from supaops.config import load, resolve
 from supaops.local import Stack
 from supaops.status import ExitStatus
 from tests.cli.conftest import Cli
+from tests.cli.repositories import contents
 from tests.projects import ROOT, base_file
 
 ENVIRONMENTS = ("local", "preview", "staging", "production")
@@ -169,8 +170,3 @@ def test_a_manifest_of_ones_own_is_kept(cli: Cli, empty: Path) -> None:
     outcome = cli("init", "--kubernetes")
     assert "kept      ops/kubernetes/worker.yaml\n" in outcome.out
     assert "ours:1" in own.read_text()
-
-
-def contents(folder: Path) -> dict[str, str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}

@@ -61,12 +61,6 @@ def say(message: str, style: str = "") -> None:
     _print(stderr, Text(message, style))
 
 
-def show_comments(lines: Iterable[Text]) -> None:
-    """Print lines of comment to stderr."""
-    for line in lines:
-        _print(stderr, line)
-
-
 def print_error(error: SupaopsError) -> None:
     """Print every problem with its place, its cause and its remedy."""
     problems = error.problems if isinstance(error, ConfigError) else [error]

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from supaops.cli.asking import Asking
-from supaops.cli.console import show, show_comments
+from supaops.cli.console import say, show
+from supaops.cli.init_questions import Pipeline, answers
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.clock import utc_now
-from supaops.config import Config, load
-from supaops.report.scaffold import file_lines, found_lines, next_lines, nothing_lines
-from supaops.scaffold import (
-    CI,
-    Fate,
-    File,
-    Runner,
-    Survey,
-    Wanted,
-    existing_config,
-    lay_out,
-    runner_of,
-    survey,
-)
-from supaops.scaffold.makefile import INCLUDE, includes_targets, makefile
+from supaops.config import load
+from supaops.report.scaffold import facts, file_lines, next_lines, nothing_lines
+from supaops.scaffold import Fate, File, Runner, Survey, Wanted, lay_out, survey
 from supaops.scaffold.roots import SUPABASE
-from supaops.scaffold.texts import MAKE_TARGETS
-
-
-class Pipeline(StrEnum):
-    """A service's, or none."""
-
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    NONE = "none"
-
 
 PipelineOption = Annotated[
     Pipeline | None,
@@ -82,9 +60,10 @@ def init(
     not bring it back. A migration is written where there is a supabase/config.toml.
     """
     found = survey(Path.cwd())
-    show_comments(found_lines(found))
+    for fact in facts(found):
+        say(fact, "dim")
     asking = Asking(yes=yes)
-    plan = _answers(found, asking, ci, worker)
+    plan = answers(found, asking, ci, worker)
     wanted = replace(plan, kubernetes=kubernetes, force=force)
     fates = set()
     for file in _files(found, wanted):
@@ -93,62 +72,6 @@ def init(
     if fates == {Fate.SAME}:
         show(nothing_lines())
     show(next_lines(found, wanted, Path.cwd()))
-
-
-def _answers(found: Survey, asking: Asking, ci: Pipeline | None, worker: Runner | None) -> Wanted:
-    is_new = not (found.root / DEFAULT_CONFIG).exists()
-    there = existing_config(found.root)
-    return Wanted(
-        title=(there.runbook.title if there else "") or found.name,
-        runner=worker or _runner(found, there, asking),
-        service=_service(found, ci, asking),
-        make=_make(found, asking),
-        migration=_migration(found, asking, is_new=is_new),
-    )
-
-
-def _runner(found: Survey, there: Config | None, asking: Asking) -> Runner:
-    """Return what runs the jobs: what the YAML says, else the only thing found, else an answer."""
-    if there:
-        return runner_of(there)
-    likely = [runner for runner, _ in found.runners]
-    if len(likely) == 1:
-        return likely[0]
-    default = likely[0] if likely else Runner.PYTHON
-    return Runner(asking.choose("What runs the jobs:", list(Runner), default, "--worker"))
-
-
-def _service(found: Survey, given: Pipeline | None, asking: Asking) -> CI | None:
-    """Return whose pipeline to write; without git there is nothing that could run one."""
-    if given is None and found.service:
-        return found.service[0]
-    if given is None and found.is_git:
-        given = Pipeline(
-            asking.choose("Whose pipeline to write:", list(Pipeline), Pipeline.GITHUB, "--ci")
-        )
-    return None if given in (None, Pipeline.NONE) else CI(given)
-
-
-def _make(found: Survey, asking: Asking) -> bool:
-    """Return whether a Makefile is to include the targets; one that is somebody's is asked for."""
-    there = makefile(found.root)
-    if there is None or includes_targets(there):
-        return True
-    question = f"Add `{INCLUDE}` at the end of {there.name}?"
-    otherwise = f"No targets in {there.name}: `make -f {MAKE_TARGETS}` has them"
-    return asking.agree(question, default=True, otherwise=otherwise)
-
-
-def _migration(found: Survey, asking: Asking, *, is_new: bool) -> bool:
-    """Return whether to write the first migration.
-
-    A project that has a config already may live by `supaops apply` alone.
-    """
-    if not found.is_supabase or found.has_migration:
-        return False
-    question = "Write what the config declares as a migration, too?"
-    otherwise = "No migration; for one: supaops render --migration --env production"
-    return is_new or asking.agree(question, default=False, otherwise=otherwise)
 
 
 def _files(found: Survey, wanted: Wanted) -> Iterator[File]:

@@ -43,10 +43,10 @@ _ELSEWHERE = (
 )
 
 
-def found_lines(found: Survey) -> Iterator[Text]:
+def facts(found: Survey) -> Iterator[str]:
     """Yield what the repository has told of itself, a fact a line."""
     for label, told in _facts(found):
-        yield Text(f"  {label:<10}", "dim").append(told, "dim")
+        yield f"  {label:<10}{told}"
 
 
 def _facts(found: Survey) -> Iterator[tuple[str, str]]:
@@ -79,7 +79,8 @@ def file_lines(file: File, *, verbose: bool) -> Iterator[Text]:
 def _rest(file: File, hidden: int) -> Iterator[Text]:
     if not file.difference:
         return
-    more = f"{hidden} more lines: --verbose; " if hidden > 0 else ""
+    lines = "line" if hidden == 1 else "lines"
+    more = f"{hidden} more {lines}: --verbose; " if hidden > 0 else ""
     yield Text(f"      {more}to have the template's text: --force", "dim")
 
 

@@ -1,21 +1,28 @@
-"""`.env.example`: each variable that the YAML names, what it is for and where to get it. Pure."""
+"""`.env.example`: each variable that the YAML names, what it is for and where to get it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from supaops.config.model import Config
 from supaops.scaffold.additions import Addition
 from supaops.scaffold.variables import Variable
 
-HEAD = """\
+NAME = ".env.example"
+_HEAD = """\
 # What the job chain needs in an environment that is not local. Copy this file to .env, fill it in
 # and keep that one out of git. Values stand in single quotes, since a shell reads them.
 #
 #   set -a; . ./.env; set +a; supaops doctor --env staging
 """
 _ASSIGNMENT = re.compile(r"^[ \t]*#?[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", re.MULTILINE)
+
+
+def has_example(root: Path) -> bool:
+    """Tell whether a project says where its values come from."""
+    return (root / NAME).is_file()
 
 
 def env_example(found: Sequence[Variable], config: Config, ref: str) -> Addition:
@@ -29,7 +36,7 @@ def env_example(found: Sequence[Variable], config: Config, ref: str) -> Addition
         absent = (each for each in found if each.name not in there)
         return [line for each in absent for line in _lines(each, config, ref)]
 
-    return Addition(".env.example", missing, HEAD, _names)
+    return Addition(NAME, missing, _HEAD, _names)
 
 
 def _names(lines: Iterable[str]) -> str:
