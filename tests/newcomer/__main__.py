@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -51,7 +52,9 @@ def _wheel(folder: Path) -> Path:
 def _play(supabase: str, wheel: Path) -> list[Ran]:
     """Type the tutorial, whose pip finds the wheel where it looks for supaops."""
     here = variables(
-        Path(sys.executable).resolve().parent, unused_port(), PIP_FIND_LINKS=str(wheel.parent)
+        Path(sys.executable).resolve().parent,
+        unused_port(),
+        PIP_FIND_LINKS=f"{wheel.parent} {os.environ.get('PIP_FIND_LINKS', '')}",
     )
     went = []
     with repository(supabase) as folder:

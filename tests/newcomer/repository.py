@@ -13,7 +13,7 @@ from pathlib import Path
 from supaops import local
 from supaops.local import process
 
-_OURS = ("SUPAOPS_", "JOB_QUEUE_", "PYTHON", "PIP_", "UV_")
+_OURS = ("SUPAOPS_", "JOB_QUEUE_", "PYTHON")
 _OF_A_PROJECT = {"DATABASE_URL", "VIRTUAL_ENV", "SENTRY_DSN"}
 
 
