@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers test-supabase check-supabase up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
+.PHONY: help setup demo test test-servers test-supabase check-supabase newcomer up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-supabase: $(INSTALLED) ## the tests that hold for any Supabase, on two real
 
 check-supabase: $(INSTALLED) ## push, lint, advisors and pgTAP under the real Supabase CLI, which comes from npm
 	@cli=$$(scripts/supabase-cli) && SUPAOPS_SUPABASE_CLI=$$cli $(BIN)/pytest -q -m supabase
+
+newcomer: $(INSTALLED) ## the tutorial as written, in a new Supabase repository and a fresh environment
+	@scripts/newcomer $(BIN)
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout
 	@$(SUPAOPS) local up

@@ -49,9 +49,13 @@ SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 
 def unused_endpoint() -> str:
     """Return a worker's URL at a port that nothing listens on."""
+    return f"http://127.0.0.1:{unused_port()}/api/jobs/run"
+
+
+def unused_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    return f"http://127.0.0.1:{port}/api/jobs/run"
+        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.projects import ROOT
 
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+"""Its group is where a link, or a picture, leads to."""
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 _SKIPPED = re.compile(r"\.(?!ci$)|__pycache__$|build$|dist$")
@@ -34,6 +36,11 @@ def name_of(path: Path) -> str:
 def blocks(path: Path, language: str) -> list[str]:
     """Return the fenced blocks of a language."""
     return [text for found, text in _FENCE.findall(read(path)) if found == language]
+
+
+def languages(path: Path) -> set[str]:
+    """Return what the fenced blocks are written in; empty for one that does not say."""
+    return {found for found, _ in _FENCE.findall(read(path))}
 
 
 def prose(path: Path) -> str:

@@ -27,7 +27,7 @@ TEMPLATES = [path for path in TEXTS if path.name.endswith(".sql.j2")]
 QUOTED = re.compile(r"`(supaops [^`\n]+)`")
 FILLED_IN = re.compile(r"\{\{.*?\}\}")
 BARE = re.compile(r"\bsupaops(?: +[-\w./:=]+)+")
-TYPED = re.compile(r"^(?:\$ )?(supaops .+?)(?: *[&#].*)?$", re.MULTILINE)
+TYPED = re.compile(r"^(?:\$ )?(supaops .+?)(?: *(?:[&#]|\|\||\d?>[>&.\w]).*)?$", re.MULTILINE)
 USAGE = re.compile(r"^    (supaops .+)$", re.MULTILINE)
 RAISED = re.compile(r"run: (supaops[^']*)'")
 MADE = re.compile(r"\$\(SUPAOPS\) ([a-z][^;\n]*)")
@@ -109,7 +109,7 @@ def test_every_command_in_backticks_parses() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_command_in_a_block_parses(document: Path) -> None:
-    typed = [each for kind in ("sh", "text") for each in blocks(document, kind)]
+    typed = [each for kind in ("sh", "console", "text") for each in blocks(document, kind)]
     commands = [found for block in typed for found in TYPED.findall(block)]
     usages = [re.sub(r"[\[\]]|\.\.\.", "", usage) for usage in USAGE.findall(read(document))]
     assert complaints(commands + usages) == []

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from tests.docs.markdown import DOCUMENTS, anchors, name_of, prose
-
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+from tests.docs.markdown import DOCUMENTS, LINK, anchors, name_of, prose
 
 
 def is_broken(document: Path, link: str) -> bool:

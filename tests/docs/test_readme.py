@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -21,7 +22,9 @@ from supaops.config import load
 from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.report.plan_text import plan_lines
-from tests.docs.markdown import DOCUMENTS, blocks
+from tests import terminal
+from tests.chains import unused_port
+from tests.docs.markdown import DOCUMENTS, blocks, languages, name_of
 from tests.docs.test_repository import make_help
 from tests.projects import ENVIRONMENT, ROOT, Project, lay_out
 
@@ -70,14 +73,9 @@ def shell(block: str, folder: Path, variables: dict[str, str]) -> subprocess.Com
     return subprocess.CompletedProcess(block, process.returncode, out, err)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @pytest.mark.stack
 def test_the_tour_runs_as_written_and_ends_with_nothing_running(checkout: Path) -> None:
-    port = free_port()
+    port = unused_port()
     endpoint = f"http://127.0.0.1:{port}/api/jobs/run"
     variables = {"SUPAOPS_PORT": str(port), "JOB_QUEUE_WORKER_ENDPOINT": endpoint}
     done = shell(TOUR, checkout, variables)
@@ -90,10 +88,25 @@ def test_the_tour_runs_as_written_and_ends_with_nothing_running(checkout: Path) 
 
 @pytest.mark.stack
 @pytest.mark.usefixtures("db")
-def test_the_plan_of_a_hosted_project_runs_as_written(stack: Stack, checkout: Path) -> None:
-    done = shell(HOSTED, checkout, dict(stack.environment))
-    assert done.returncode == 2, done.stderr
-    assert "to create" in done.stdout
+def test_the_commands_of_a_hosted_project_run_as_written(stack: Stack, checkout: Path) -> None:
+    variables = environment(**stack.environment)
+    done = [
+        terminal.supaops(
+            *shlex.split(line, comments=True)[1:], folder=checkout, variables=variables
+        )
+        for line in HOSTED.splitlines()
+    ]
+    plan, apply, history, rollback = done
+    assert (plan.status, apply.status, history.status) == (2, 0, 0), [each.err for each in done]
+    assert "to create" in plan.out
+    assert "revision 1" in apply.out
+    assert (rollback.status, rollback.out) == (1, ""), "there is no revision before the first"
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "tutorial.md"], ids=name_of)
+def test_no_shell_block_is_left_out_for_being_called_otherwise(page: Path) -> None:
+    """What is in `sh` is run, here or by the newcomer; the others are shown, or tested apart."""
+    assert languages(page) <= {"sh", "console", "text", "yaml", "sql"}
 
 
 @pytest.mark.parametrize("block", RUN_BY_CI)

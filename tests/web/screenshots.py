@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,8 +35,8 @@ _LOOKS: dict[str, dict[str, object]] = {
 }
 
 
-def main(folder: Path, prefixes: tuple[str, ...]) -> None:
-    """Write `<page>.<look>.png` for each page into a folder."""
+def main(folder: Path, prefixes: tuple[str, ...], *, longest_px: int = _LONGEST_PX) -> None:
+    """Write `<page>.<look>.png` for each page into a folder, no longer than `longest_px`."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as place, sync_playwright() as playwright:
         stack = up(Path(place) / "stack")
@@ -44,9 +45,10 @@ def main(folder: Path, prefixes: tuple[str, ...]) -> None:
             project.environ.update(VARIABLES)
             with connect(project.url) as conn, served(project) as site:
                 browser = launched(playwright)
+                shoot = partial(_shoot, folder, longest_px)
                 conn.execute(EMPTIED)
-                _show(browser, site, _chosen(EMPTY, prefixes), folder, {})
-                _show(browser, site, _chosen(SHOWN, prefixes), folder, furnish(conn))
+                _show(browser, site, _chosen(EMPTY, prefixes), shoot, {})
+                _show(browser, site, _chosen(SHOWN, prefixes), shoot, furnish(conn))
                 browser.close()
         finally:
             down(Path(place) / "stack", purge=True)
@@ -57,7 +59,11 @@ def _chosen(pages: Iterable[Shown], prefixes: tuple[str, ...]) -> list[Shown]:
 
 
 def _show(
-    browser: Browser, site: Served, pages: list[Shown], folder: Path, ids: dict[str, int]
+    browser: Browser,
+    site: Served,
+    pages: list[Shown],
+    shoot: Callable[[str, Page], None],
+    ids: dict[str, int],
 ) -> None:
     for look, options in _LOOKS.items():
         for who in {each.who for each in pages}:
@@ -69,16 +75,16 @@ def _show(
                 page.goto(site.url(shown.path.format(**ids)))
                 if shown.act:
                     shown.act(page)
-                _shoot(page, folder / f"{shown.name}.{look}.png")
+                shoot(f"{shown.name}.{look}.png", page)
             context.close()
 
 
-def _shoot(page: Page, path: Path) -> None:
+def _shoot(folder: Path, longest_px: int, name: str, page: Page) -> None:
     """Take a picture of a page, and of a long one its beginning."""
     width = page.evaluate("innerWidth")
-    height = min(page.evaluate("document.documentElement.scrollHeight"), _LONGEST_PX)
+    height = min(page.evaluate("document.documentElement.scrollHeight"), longest_px)
     page.screenshot(
-        path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}
+        path=folder / name, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}
     )
 
 

@@ -1,0 +1,1 @@
+"""Somebody new, who types what the tutorial says and nothing else."""
