@@ -29,6 +29,8 @@ from supaops.jobs.selection import Selection
 from supaops.jobs.smoke import SmokeResult
 from supaops.jobs.verb import REPLAY
 from supaops.local.inspection import Inspection, Part
+from supaops.plan import Action, Plan
+from supaops.plan import Change as Planned
 from supaops.report.bulk import outcome_json
 from supaops.report.changes import change_json, slow_json, start_json
 from supaops.report.cleanup import cleanup_json
@@ -41,6 +43,7 @@ from supaops.report.jobs import details_json, enqueued_json, rows_json
 from supaops.report.pauses import paused_json, resumed_json
 from supaops.report.scan import scan_json
 from supaops.report.smoke import smoke_json
+from supaops.report.upgrade import upgrade_json
 from supaops.scan import Leak, Scan, Source
 from supaops.status import Severity
 from supaops.worker.tally import Tally
@@ -95,6 +98,7 @@ _STACK = Inspection(
 )
 _OUTCOME = Outcome(REPLAY, (1,), {"gone": 1}, {2: "its key is taken"}, {1: 3})
 _REVISION = Revision(1, _AT, "local", "ada", "abc", "0.1.0", "1 created", {"changes": []})
+_STEP = Planned("schema.001_job", Action.CREATE, "is not there")
 _LEAK = Leak(Source.FILE, "a.sql:1:1", "a JSON web token")
 
 DOCUMENTS: dict[str, Sequence[Any]] = {
@@ -113,6 +117,7 @@ DOCUMENTS: dict[str, Sequence[Any]] = {
     "Pause": [paused_json(_PAUSE, "local")],
     "Resume": [resumed_json([_PAUSE], [_PAUSE], "local", Proof(_SMOKE, 200))],
     "Clean-up": [cleanup_json("local", {"succeeded": 1}, 1)],
+    "Upgrade": [upgrade_json(Plan("local", "postgres", "postgres", "7/5", (_STEP,)), 1)],
     "History": [history_json([_REVISION])],
     "Environments": [
         comparison_json(Comparison("a", "b", (Difference("g", "n", "1", "2"),), ("x",)))
