@@ -132,7 +132,7 @@ def test_a_dead_worker_is_2(chain: Chain) -> None:
     chain.worker.kill()
     chain.worker.wait(30)
     until(lambda: chain.conn.execute(_REFUSED).fetchone() is not None)
-    until(lambda: chain.run("verify").status == Severity.CRITICAL, seconds=60)
+    until(lambda: chain.run("verify").status == Severity.CRITICAL, seconds=60, every=0.2)
     seen = chain.run("doctor")
     assert seen.status == Severity.CRITICAL
     assert "CRITICAL  net." in seen.out

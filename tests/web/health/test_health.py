@@ -189,7 +189,7 @@ def test_nobody_reads_a_runbook_without_signing_in(control_room: Served) -> None
 @pytest.mark.usefixtures("exposed")
 def test_a_page_full_of_findings_has_no_barrier_that_axe_knows(signed_in: SignedIn) -> None:
     page = signed_in("vera", "/health", color_scheme="dark")
-    until(lambda: page.reload() and page.locator("#link-security").count())
+    until(lambda: page.reload() and page.locator("#link-security").count(), every=0.2)
     assert_no_barrier(page)
     page.goto(page.url.replace("/health", "/health/runbooks/net.refused"))
     assert_no_barrier(page)
