@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers test-matrix check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
+.PHONY: help setup demo test test-servers test-matrix test-supabase check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,10 @@ test-servers: $(INSTALLED) ## the suite and the demo on each server, or on SERVE
 test-matrix: ## all of `make test` with each of PYTHONS on each server; takes an hour
 	@scripts/test-matrix $(PYTHONS)
 
-check-supabase: $(INSTALLED) ## the migrations under the real Supabase CLI, which comes from npm
+test-supabase: $(INSTALLED) ## the tests that hold for any Supabase, on two real ones; needs Docker
+	@scripts/test-supabase $(BIN) $(SERVERS)
+
+check-supabase: $(INSTALLED) ## push, lint, advisors and pgTAP under the real Supabase CLI, which comes from npm
 	@cli=$$(scripts/supabase-cli) && SUPAOPS_SUPABASE_CLI=$$cli $(BIN)/pytest -q -m supabase
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout
