@@ -43,7 +43,8 @@ def bound(name: str, /, **values: Any) -> Sql:
     Args:    values: by placeholder; an `Sql` stands as it is, anything else becomes a literal.
     Raises:  KeyError for a query or a value that is not there; RenderError for a secret.
     """
-    from supaops.render.quoting import Sql, literal  # noqa: PLC0415  the config comes with it
+    # Here, because few queries are written so, and it comes with the model of the YAML.
+    from supaops.render.quoting import Sql, literal  # noqa: PLC0415
 
     def written(found: re.Match[str]) -> str:
         return literal(values[found[1]]) if found[1] else "%"
