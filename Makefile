@@ -1,5 +1,6 @@
 # `make help` lists the targets. Each works in a fresh checkout: it makes what it needs first.
 PYTHON ?= python3
+PYTHONS ?= python3.11 python3.13
 ENV ?= local
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers test-supabase check-supabase newcomer up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
+.PHONY: help setup demo test test-servers test-matrix test-supabase check-supabase newcomer up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: $(INSTALLED) ## lint, types, layers and the whole test suite
 
 test-servers: $(INSTALLED) ## the suite and the demo on each server, or on SERVERS="embedded ..."
 	@scripts/test-servers $(BIN) $(SERVERS)
+
+test-matrix: ## all of `make test` with each of PYTHONS on each server; takes an hour
+	@scripts/test-matrix $(PYTHONS)
 
 test-supabase: $(INSTALLED) ## the tests that hold for any Supabase, on two real ones; needs Docker
 	@scripts/test-supabase $(BIN) $(SERVERS)
@@ -89,6 +93,6 @@ lock: $(INSTALLED) ## renew the lock files from pyproject.toml
 
 clean: ## stop the local stack and remove everything that was made here
 	@if [ -d .supaops ] && [ -x $(SUPAOPS) ]; then $(SUPAOPS) local down --purge; fi
-	@rm -rf $(VENV) .supaops .bench build dist
+	@rm -rf $(VENV) $(VENV)-* .supaops .bench build dist
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -35,7 +35,7 @@ def game_platform_sync(context, payload):
     return None
 """
 """One for each task type of the base file."""
-_OF_A_SERVER = (
+OF_A_SERVER = (
     "uvicorn.protocols.http.h11_impl",
     "supaops.worker.executors.engines",
     "supaops.worker.http.app",
@@ -43,7 +43,12 @@ _OF_A_SERVER = (
     "supaops.worker.sentry.start",
     "supaops.worker.telemetry.observing",
     "supaops.worker.transports.choice",
+    "supaops.watch.heartbeat",
+    "supaops.watch.publish",
+    "supaops.watch.rounds",
+    "supaops.watch.server",
 )
+"""What the commands import that run until they are stopped: all are forks of one process."""
 SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 
 
@@ -71,7 +76,7 @@ def serve(project: Project, **variables: str) -> Iterator[Process]:
             folder=ROOT,
             variables={**project.environ, "SUPAOPS_HANDLERS": "every_handler", **variables},
             streams=(nothing.fileno(), output.fileno(), output.fileno()),
-            modules=_OF_A_SERVER,
+            modules=OF_A_SERVER,
         )
     try:
         until(lambda: answers(process, url, log))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, TypeVar
 
 from ruamel.yaml.events import Event
@@ -28,6 +30,8 @@ def remember() -> None:
         setattr(module, name, _listed(getattr(module, name)))
     reading: Any = document
     reading._events = _remembered(document._events)
+    clients: Any = import_module("httpx._transports.default")
+    clients.create_ssl_context = _remembered_trust(clients.create_ssl_context)
 
 
 def warm_up() -> None:
@@ -46,6 +50,16 @@ def _listed(made: Callable[[Any], Iterator[T]]) -> Callable[[Any], tuple[T, ...]
         return known[key]
 
     return listed
+
+
+def _remembered_trust(create: Callable[..., SSLContext]) -> Callable[..., SSLContext]:
+    """Return what makes a client's trust, which parses all of the world's authorities, once."""
+    of = lru_cache(maxsize=16)(lambda _, given: create(**dict(given)))
+    return lambda **given: of(_authorities(), tuple(sorted(given.items())))
+
+
+def _authorities() -> tuple[str | None, ...]:
+    return tuple(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")))
 
 
 def _remembered(events: Callable[[str], Iterator[Event]]) -> Callable[[str], Iterator[Event]]:

@@ -9,6 +9,7 @@ among the imports.
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -192,4 +193,5 @@ if __name__ == "__main__":
         import_module(module)
     remember()
     warm_up()
+    gc.freeze()  # it is shared by all, and garbage of none
     _serve(sys.argv[1])

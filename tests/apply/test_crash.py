@@ -20,7 +20,7 @@ from tests.projects import RESET, ROOT, Project
 
 pytestmark = pytest.mark.stack
 
-ROUNDS, POINTS = 3, 10
+ROUNDS, POINTS = 2, 10
 WHENS = ("before", "while")
 
 # Reads "<number> <when>" a line; number 0 is never reached. Answers with how many exchanges with

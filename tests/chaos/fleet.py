@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,11 @@ from typing import BinaryIO
 
 import httpx
 
+from tests.chains import OF_A_SERVER
 from tests.projects import ROOT, Project
 from tests.waiting import until
+from tests.zygote import Process, run
 
-SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 # Between two posts to a worker, as ticks are; it shortens no wait of a test.
 PACE_S = 0.05
 
@@ -29,7 +29,7 @@ class Worker:
 
     project: Project
     log: Path
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: Process = field(init=False)
 
     def __post_init__(self) -> None:
         with self.log.open("wb") as output:
@@ -50,14 +50,16 @@ class Worker:
         self.process.wait(30)
         self._poster.join()
 
-    def _start(self, output: BinaryIO) -> subprocess.Popen[bytes]:
+    def _start(self, output: BinaryIO) -> Process:
         config = ["--config", str(self.project.config_path)]
-        return subprocess.Popen(
-            [*SUPAOPS, "serve", *config, "--port", "0", "--handlers", "chaotic"],
-            env={**self.project.environ, "PYTHONPATH": str(ROOT / "ops")},
-            stdin=subprocess.DEVNULL,
-            stderr=output,
-        )
+        with Path(os.devnull).open("rb") as nothing:
+            return run(
+                ["serve", *config, "--port", "0", "--handlers", "chaotic"],
+                folder=ROOT,
+                variables=self.project.environ,
+                streams=(nothing.fileno(), output.fileno(), output.fileno()),
+                modules=OF_A_SERVER,
+            )
 
     def _port(self) -> str | None:
         found = re.search(r"listening on http://127.0.0.1:(\d+)", self.log.read_text())

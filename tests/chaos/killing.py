@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from supaops.db.connect import Connection, connect
+from tests.chains import OF_A_SERVER
 from tests.db.calls import value
 from tests.private_server import private_server
-from tests.projects import QUIET_CRON, ROOT, Project
+from tests.projects import QUIET_CRON, Project
 from tests.waiting import until
+from tests.zygote import Process, run
 
 JOBS = 10_000
 WORKERS = 4
@@ -61,20 +62,20 @@ class Fleet:
 
     project: Project
     chance: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311  no secret
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[Process] = field(default_factory=list)
     kills: int = 0
 
     def add(self) -> None:
         """Start one more."""
-        command = [sys.executable, "-c", "from supaops.cli import main; main()", "worker"]
         config = ["--config", str(self.project.config_path), "--handlers", "killed"]
-        worker = subprocess.Popen(
-            [*command, *config, "--concurrency", str(CONCURRENCY), "--batch", str(BATCH)],
-            cwd=self.project.folder,
-            env={**self.project.environ, "PYTHONPATH": str(ROOT / "ops")},
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with Path(os.devnull).open("r+b") as nothing:
+            worker = run(
+                ["worker", *config, "--concurrency", str(CONCURRENCY), "--batch", str(BATCH)],
+                folder=self.project.folder,
+                variables=self.project.environ,
+                streams=(nothing.fileno(), nothing.fileno(), nothing.fileno()),
+                modules=OF_A_SERVER,
+            )
         self.workers.append(worker)
 
     def kill_one(self) -> None:
@@ -122,19 +123,21 @@ class Outcome:
         return [each for each in self.executed if each not in self.succeeded]
 
 
-def work_through(fleet: Fleet, db: Connection) -> Outcome:
-    """Enqueue, and kill a worker every two seconds until no job is left."""
-    value(db, ADD, JOBS)
+def work_through(
+    fleet: Fleet, db: Connection, *, jobs: int = JOBS, every_s: float = KILL_EVERY_S
+) -> Outcome:
+    """Enqueue, and kill a worker again and again until no job is left."""
+    value(db, ADD, jobs)
     for _ in range(WORKERS):
         fleet.add()
-    until(lambda: value(db, UNFINISHED) < JOBS, seconds=60)
+    until(lambda: value(db, UNFINISHED) < jobs, seconds=60)
     began = time.monotonic()
-    due, deadline = began + KILL_EVERY_S, began + 120
+    due, deadline = began + every_s, began + 120
     while value(db, UNFINISHED):
         assert time.monotonic() < deadline
         time.sleep(0.05)
         if time.monotonic() >= due:
-            due += KILL_EVERY_S
+            due += every_s
             fleet.kill_one()
     seconds = time.monotonic() - began
     fleet.stop()

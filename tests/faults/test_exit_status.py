@@ -24,6 +24,7 @@ from tests.zygote import Process
 pytestmark = pytest.mark.stack
 
 _ANSWERED = "select from supaops.dispatch where status_code = 200"
+_REFUSED = "select from supaops.dispatch where status_code is null and responded_at is not null"
 _WAITING = """
 select from pg_stat_activity where application_name = 'supaops verify' and wait_event_type = 'Lock'
 """
@@ -130,7 +131,8 @@ def test_ctrl_c_is_130_while_a_check_waits(chain: Chain, stack: Stack) -> None:
 def test_a_dead_worker_is_2(chain: Chain) -> None:
     chain.worker.kill()
     chain.worker.wait(30)
-    until(lambda: chain.run("verify").status == Severity.CRITICAL, seconds=60)
+    until(lambda: chain.conn.execute(_REFUSED).fetchone() is not None)
+    until(lambda: chain.run("verify").status == Severity.CRITICAL, seconds=60, every=0.2)
     seen = chain.run("doctor")
     assert seen.status == Severity.CRITICAL
     assert "CRITICAL  net." in seen.out

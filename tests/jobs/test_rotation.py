@@ -66,7 +66,7 @@ def test_both_values_are_good_during_the_overlap_and_then_the_new_one_alone(
         assert len(in_vault(db)) == 2
         assert (status_of(running, OLD), status_of(running, NEW)) == (200, 200)
         db.execute("update supaops.secret_value set retires_at = now() where retires_at > now()")
-        until(lambda: status_of(running, OLD) == 401)
+        until(lambda: status_of(running, OLD) == 401, every=0.2)
         assert status_of(running, NEW) == 200
     assert running.plan(db).pending == []
 
@@ -81,7 +81,7 @@ def test_a_worker_that_was_deployed_with_the_new_value_goes_on(
         assert status_of(running, NEW) == 200
         assert status_of(running, OLD) == 200
         db.execute("update supaops.secret_value set retires_at = now() where retires_at > now()")
-        until(lambda: status_of(running, OLD) == 401)
+        until(lambda: status_of(running, OLD) == 401, every=0.2)
 
 
 def test_a_value_that_the_worker_refuses_is_taken_back(running: Project, db: Connection) -> None:
@@ -113,10 +113,10 @@ def test_a_value_that_was_rotated_out_is_good_again_once_it_is_applied(
     with serve(running):
         running.environ["JOB_QUEUE_RUNNER_SECRET"] = NEW
         turn(running, db, overlap=SECONDS / 1000)
-        until(lambda: status_of(running, OLD) == 401)
+        until(lambda: status_of(running, OLD) == 401, every=0.2)
         running.environ["JOB_QUEUE_RUNNER_SECRET"] = OLD
         running.apply(db)
-        until(lambda: status_of(running, OLD) == 200)
+        until(lambda: status_of(running, OLD) == 200, every=0.2)
 
 
 def test_an_interrupted_rotation_is_taken_up_again(running: Project, db: Connection) -> None:

@@ -168,7 +168,7 @@ def test_a_hostile_key_is_read_or_refused(path: KeyPath, name: str, value: objec
         assert name in _section(config.model_dump(by_alias=True), path)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(HOSTILE, HOSTILE)
 @example("a: 1", "a: &a [*a]")
 def test_any_bytes_are_a_config_or_a_config_error(base: str, overlay: str) -> None:
@@ -183,7 +183,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(path=st.sampled_from([*TEXT_KEYS, *GRAMMAR_KEYS, *NAME_KEYS[1:]]), value=JSON_VALUES)
 def test_any_value_in_any_key_is_read_or_refused(path: KeyPath, value: object) -> None:
     data = _good()
@@ -200,7 +200,7 @@ def test_a_quoted_text_is_read_as_it_was_written(text: str) -> None:
         assert parse(json.dumps({"a": text}), "f").data == {"a": text}
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(CHARACTERS, max_size=60).map(lambda text: f"Qz7{text}"))
 def test_a_resolved_value_is_kept_or_refused_but_never_shown(value: str) -> None:
     environ = {"DATABASE_URL": value, "ENDPOINT_URL": "http://x", "RUNNER_SECRET": value}

@@ -48,16 +48,13 @@ def test_rendering_is_the_same_in_another_process_with_another_hash_seed(config:
         "c = load(Path('ops/config/job_queue.yaml'), 'production');"
         "import json; print(json.dumps([(r.address, r.sha256) for r in resources(c)]))"
     )
-    for seed in ("1", "2"):
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=ROOT,
-            env={"PYTHONHASHSEED": seed, "PATH": ""},
-            capture_output=True,
-            check=True,
-        )
-        here = [[each.address, each.sha256] for each in resources(config)]
-        assert json.loads(done.stdout) == here
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PYTHONHASHSEED": "1", "PATH": "", "PYTHONPATH": str(ROOT / "ops")},
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == [[each.address, each.sha256] for each in resources(config)]
 
 
 def test_the_whole_script_is_sql(config: Config) -> None:

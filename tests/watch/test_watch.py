@@ -33,7 +33,7 @@ REFUSED = "net.refused"
 def rounds_pass(watcher: Watching, number: int) -> None:
     """Return once so many more rounds have ended."""
     wanted = watcher.rounds() + number
-    until(lambda: watcher.rounds() >= wanted)
+    until(lambda: watcher.rounds() >= wanted, every=0.2)
 
 
 def is_well(watcher: Watching, check: str = REFUSED) -> bool:
@@ -47,7 +47,7 @@ def told_of(watcher: Watching, check: str) -> list[str]:
 def test_a_worker_that_goes_and_comes_back_is_told_once_each_time(chain: Project) -> None:
     with watching(chain, *FAST) as watcher:
         with serve(chain):
-            until(lambda: is_well(watcher))
+            until(lambda: is_well(watcher), every=0.2)
             rounds_pass(watcher, 2)
             told = told_of(watcher, REFUSED)
             rounds_pass(watcher, 3)
@@ -73,7 +73,7 @@ def test_a_failed_post_is_critical_within_a_tick_and_ten_seconds(
     tick_s, interval = 1, ("--interval", "5s")
     with watching(chain, *interval) as watcher:
         with serve(chain):
-            until(lambda: is_well(watcher))
+            until(lambda: is_well(watcher), every=0.2)
             ended_at = time.time()
         until(lambda: (watcher.turned(REFUSED, "CRITICAL") or 0) > ended_at)
         row = conn.execute(FIRST_FAILED, {"ended_at": ended_at}).fetchone()
@@ -112,7 +112,7 @@ def test_a_database_that_goes_away_is_unknown_and_the_watcher_goes_on(tmp_path: 
         with connect(server.stack.url) as conn:
             project.apply(conn)
         with watching(project, *FAST) as watcher:
-            until(lambda: is_well(watcher, reachable))
+            until(lambda: is_well(watcher, reachable), every=0.2)
             server.stop("fast")
             until(lambda: watcher.turned(reachable, "UNKNOWN"))
             rounds_pass(watcher, 1)
@@ -186,7 +186,9 @@ def test_a_heartbeat_follows_the_verdict_and_its_url_is_never_shown(chain: Proje
             until(lambda: switch.heard)
             assert switch.heard[0][0] == f"/{SECRET}/fail", "no worker is there"
             assert switch.heard[0][1].startswith("CRITICAL: ")
-            until(lambda: watcher.value("supaops_watch_heartbeats_total", outcome="sent"))
+            until(
+                lambda: watcher.value("supaops_watch_heartbeats_total", outcome="sent"), every=0.2
+            )
             shown = "".join([*watcher.said, str(watcher.events), watcher.metrics()])
             assert SECRET not in shown
     finally:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
-import subprocess
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.chains import SUPAOPS
+from tests.chains import OF_A_SERVER
 from tests.projects import ROOT, Project
 from tests.waiting import until
+from tests.zygote import Process, run
 
 _URL = re.compile(r"metrics at (http://\S+)/metrics")
 Labels = dict[str, str]
@@ -32,7 +34,7 @@ class Watching:
         events: what it has printed, and when that was read, in seconds since 1970.
     """
 
-    process: subprocess.Popen[str]
+    process: Process
     events: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     url: str = ""
@@ -74,18 +76,20 @@ def _is(event: dict[str, Any], check: str, to: str) -> bool:
 @contextmanager
 def watching(project: Project, *words: str, **variables: str) -> Iterator[Watching]:
     """Run `supaops watch` until the block ends, from its first round on."""
-    command = [*SUPAOPS, "watch", "--config", str(project.config_path), "--format", "json"]
-    with subprocess.Popen(
-        [*command, "--listen", "127.0.0.1:0", *words],
-        env={**project.environ, "PYTHONPATH": str(ROOT / "ops"), **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        running = Watching(process)
-        readers = [threading.Thread(target=read, args=(running,)) for read in (_events, _said)]
-        for reader in readers:
-            reader.start()
+    (events, out), (said, err) = os.pipe(), os.pipe()
+    command = ["watch", "--config", str(project.config_path), "--format", "json"]
+    with Path(os.devnull).open("rb") as nothing, os.fdopen(out, "wb"), os.fdopen(err, "wb"):
+        process = run(
+            [*command, "--listen", "127.0.0.1:0", *words],
+            folder=ROOT,
+            variables={**project.environ, **variables},
+            streams=(nothing.fileno(), out, err),
+            modules=OF_A_SERVER,
+        )
+    running = Watching(process)
+    with ThreadPoolExecutor(2) as readers:
+        readers.submit(_events, running, os.fdopen(events))
+        readers.submit(_said, running, os.fdopen(said))
         try:
             until(lambda: running.events or process.poll() is not None)
             assert process.poll() is None, running.said
@@ -94,19 +98,17 @@ def watching(project: Project, *words: str, **variables: str) -> Iterator[Watchi
         finally:
             process.terminate()
             process.wait(20)
-            for reader in readers:
-                reader.join()
 
 
-def _events(running: Watching) -> None:
-    assert running.process.stdout
-    for line in running.process.stdout:
-        running.events.append((time.time(), json.loads(line)))
+def _events(running: Watching, stream: TextIO) -> None:
+    with stream:
+        for line in stream:
+            running.events.append((time.time(), json.loads(line)))
 
 
-def _said(running: Watching) -> None:
-    assert running.process.stderr
-    for line in running.process.stderr:
-        running.said.append(line)
-        if found := _URL.search(line):
-            running.url = found[1]
+def _said(running: Watching, stream: TextIO) -> None:
+    with stream:
+        for line in stream:
+            running.said.append(line)
+            if found := _URL.search(line):
+                running.url = found[1]

@@ -21,6 +21,7 @@ _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 20
 _RETRIES_S = 15
 _LOG_LIMIT_BYTES = 16 * 1024 * 1024
+_THROW_AWAY = ("--no-sync", "--wal-segsize=1")  # half of what is written is the first segment
 _PORT_TAKEN = "Address already in use"
 _ORPHANS = "pre-existing shared memory block"
 
@@ -58,7 +59,7 @@ class Cluster:
             done = self._execute(
                 "initdb", f"--pgdata={self.base.data}", f"--username={ADMIN}", f"--pwfile={file}",
                 "--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions",
-                *_locale(self.server.major), *([] if durable else ["--no-sync"]), keep=(lock,),
+                *_locale(self.server.major), *([] if durable else _THROW_AWAY), keep=(lock,),
             )  # fmt: skip
         finally:
             file.unlink(missing_ok=True)

@@ -9,14 +9,27 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from supaops.errors import LocalStackError
-from supaops.local import cron_loop, net_loop, state
+from supaops.local import state
 from supaops.local.gateway import waiting
 from supaops.local.layout import Home
 from supaops.local.settings import ADMIN
 
 Loop = Callable[[str], Coroutine[None, None, None]]
 
-LOOPS: dict[str, Loop] = {"pg_cron": cron_loop.run, "pg_net": net_loop.run}
+
+async def _cron(admin_url: str) -> None:
+    from supaops.local import cron_loop  # noqa: PLC0415  most servers have the real pg_cron
+
+    await cron_loop.run(admin_url)
+
+
+async def _net(admin_url: str) -> None:
+    from supaops.local import net_loop  # noqa: PLC0415  a Supabase has the real pg_net
+
+    await net_loop.run(admin_url)
+
+
+LOOPS: dict[str, Loop] = {"pg_cron": _cron, "pg_net": _net}
 """Each extension of `WITH_LOOP`, and its loop."""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from supaops.db.connect import Connection
 from tests.db.calls import enqueue, job
+from tests.web.barriers import assert_no_barrier
 from tests.web.conftest import SignedIn
 from tests.web.job.conftest import failed, running
 from tests.web.scene import furnish
@@ -150,10 +150,9 @@ def test_no_status_of_a_job_has_a_barrier_that_axe_knows(
     for name in ("failed", "running", "succeeded", "scheduled", "cancelled"):
         page.goto(page.url.rpartition("/")[0] + f"/{ids[name]}")
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert_no_barrier(page)
     page.goto(page.url.rpartition("/")[0] + f"/{ids['running']}/cancel")
-    assert Axe().run(page).violations_count == 0
+    assert_no_barrier(page)
 
 
 def test_a_page_of_a_job_is_no_wider_than_a_phone_and_its_payload_folds(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from supaops.db.connect import Connection
 from tests.db.calls import claim, enqueue, job
+from tests.web.barriers import assert_no_barrier
 from tests.web.conftest import SignedIn
 from tests.web.scene import furnish
 
@@ -95,5 +95,4 @@ def test_list_and_preview_have_no_barrier_and_fit_the_screen(
 def _is_sound(page: Page, *, is_small: bool) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     if not is_small:
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert_no_barrier(page)
