@@ -12,7 +12,7 @@ from supaops.cli.options import Target
 from supaops.db.connect import Connection
 from supaops.serving.vacancy import vacant
 from supaops.status import ExitStatus
-from tests.chains import SUPAOPS, serve
+from tests.chains import SUPAOPS, remind, serve
 from tests.projects import ROOT, Project
 
 pytestmark = pytest.mark.stack
@@ -63,6 +63,7 @@ def test_a_job_that_waits_for_its_worker_loses_no_attempt_to_one_that_was_lent(
     ticking: Project, bootstrap: Callable[[], int], db: Connection
 ) -> None:
     ticking.apply(db)
+    remind(ticking)
     db.execute("select job_queue_enqueue('game_platform_sync')")
     assert bootstrap() == ExitStatus.ERROR
     job = db.execute("select status, attempts from job_queue").fetchone()
