@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
+.PHONY: help setup demo test test-servers check-supabase build check-wheel up down render plan apply verify doctor smoke lint format bench golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ test-servers: $(INSTALLED) ## the suite and the demo on each server, or on SERVE
 
 check-supabase: $(INSTALLED) ## the migrations under the real Supabase CLI, which comes from npm
 	@cli=$$(scripts/supabase-cli) && SUPAOPS_SUPABASE_CLI=$$cli $(BIN)/pytest -q -m supabase
+
+build: $(INSTALLED) ## make the wheel and the source distribution, in dist/
+	@scripts/build $(BIN)
+
+check-wheel: $(INSTALLED) ## both, installed into empty environments and used there
+	@SUPAOPS_CHECK_WHEEL=1 $(BIN)/pytest -q -n 0 tests/packaging
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout
 	@$(SUPAOPS) local up
