@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
-from supaops.render.quoting import Sql, literal
+if TYPE_CHECKING:
+    from supaops.render.quoting import Sql
 
 _NAME = re.compile(r"^-- name: (\w+)[^\n]*\n", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
@@ -42,6 +43,8 @@ def bound(name: str, /, **values: Any) -> Sql:
     Args:    values: by placeholder; an `Sql` stands as it is, anything else becomes a literal.
     Raises:  KeyError for a query or a value that is not there; RenderError for a secret.
     """
+    # Here, because few queries are written so, and it comes with the model of the YAML.
+    from supaops.render.quoting import Sql, literal  # noqa: PLC0415
 
     def written(found: re.Match[str]) -> str:
         return literal(values[found[1]]) if found[1] else "%"
