@@ -16,7 +16,7 @@ def test_each_program_has_its_times_and_the_machine_stands_beside_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nothing = [sys.executable, "-c", "pass"]
-    monkeypatch.setattr(startup, "programs", lambda: {"first": nothing, "second": nothing}.items())
+    monkeypatch.setattr(startup, "programs", {"first": nothing, "second": nothing}.items)
     startup.main(["--times", "2", "--json", str(tmp_path / "values.json")])
     assert len(capsys.readouterr().out.splitlines()) == 2
     written = json.loads((tmp_path / "values.json").read_text(encoding="utf-8"))

@@ -41,6 +41,12 @@ def base(built: Built) -> Iterator[Environment]:
         yield environment
 
 
+def bounds(built: Built) -> list[str]:
+    """Return what the package asks for, of the extra `all` as well: uv is asked for it directly."""
+    needed = [str(each).split("; ") for each in built.metadata.get_all("Requires-Dist", [])]
+    return [name for name, *marker in needed if marker in ([], ["extra == 'all'"])]
+
+
 def first_steps(environment: Environment) -> None:
     """Do what a newcomer does, up to a job that ran, and leave nothing running."""
     variables = embedded()
@@ -62,7 +68,7 @@ def test_an_empty_environment_comes_to_a_job_that_ran(built: Built, kind: str, p
 
 
 def test_the_oldest_versions_that_are_allowed_do_as_well(built: Built) -> None:
-    oldest = ("--resolution", "lowest-direct")
+    oldest = ("--resolution", "lowest-direct", *bounds(built))
     with installed(PYTHONS[0], f"{built.wheel}[all]", *oldest) as environment:
         done = environment.run("python", "-W", "ignore", "-c", IMPORT_ALL)
         assert done.returncode == 0, done.stderr
