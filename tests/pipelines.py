@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 from supaops.config import load
@@ -14,10 +19,20 @@ from tests.projects import ROOT, base_file
 Job = dict[str, Any]
 
 
-def text(service: CI) -> str:
-    """Return the pipeline for this repository's own config."""
+def program(name: str) -> str:
+    """Return a development tool of this environment, or skip: `make setup` installs them."""
+    found = shutil.which(
+        name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    if found is None and "CI" in os.environ:
+        pytest.fail(f"{name} is missing")
+    return found or pytest.skip(f"{name} is missing; run make setup")
+
+
+def text(service: CI, folder: str = "") -> str:
+    """Return the pipeline for this repository's own config, as if it were in a folder of it."""
     staging, production = (load(base_file(ROOT), name) for name in ("staging", "production"))
-    [found] = ci_texts(service, staging, production).values()
+    [found] = ci_texts(service, staging, production, PurePosixPath(folder)).values()
     return found
 
 

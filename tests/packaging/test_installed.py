@@ -51,7 +51,7 @@ def first_steps(environment: Environment) -> None:
     """Do what a newcomer does, up to a job that ran, and leave nothing running."""
     variables = embedded()
     try:
-        for words in ("init", "local up", "bootstrap --env local --yes"):
+        for words in ("init --yes", "local up", "bootstrap --env local --yes"):
             done = environment.run("supaops", *words.split(), **variables)
             assert done.returncode == ExitStatus.OK, done.stdout + done.stderr
         assert "The chain works: HTTP 200" in done.stdout
@@ -93,7 +93,7 @@ def test_a_command_whose_extra_is_missing_says_how_to_get_it(
 
 
 def test_the_base_package_renders_and_says_where_a_server_comes_from(base: Environment) -> None:
-    assert base.run("supaops", "init").returncode == ExitStatus.OK
+    assert base.run("supaops", "init", "--yes").returncode == ExitStatus.OK
     assert "create table" in base.run("supaops", "render").stdout
     done = base.run("supaops", "local", "up", SUPAOPS_PG_BIN="embedded")
     assert done.returncode == ExitStatus.ERROR

@@ -56,7 +56,9 @@ def _text(path: Path) -> str:
             raw = stream.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise SupaopsError(
-            "there is no such file", place=str(path), hint="name the file: --config PATH"
+            "there is no such file",
+            place=str(path),
+            hint="supaops init; or name the file: --config PATH",
         ) from error
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or "the path is not valid"
