@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 from benchmarks.machine import machine
 
@@ -79,13 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             taken[name].append(once(words))
     rows = [_row(name, values) for name, values in taken.items()]
     for row in rows:
-        sys.stdout.write("{wall_ms:7.0f} ms  {processor_ms:7.0f} ms  {program}\n".format(**row))
+        wall, processor = row["wall_ms"], row["processor_ms"]
+        sys.stdout.write(f"{wall:7.0f} ms  {processor:7.0f} ms  {row['program']}\n")
     if options.json:
         found = {"machine": machine(), "times": options.times, "rows": rows}
         options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def _row(name: str, values: Sequence[Millis]) -> dict[str, str | float]:
+def _row(name: str, values: Sequence[Millis]) -> dict[str, Any]:
     wall, processor = ([round(each[index], 1) for each in values] for index in (0, 1))
     return {
         "program": name,
