@@ -7,16 +7,19 @@ from contextlib import contextmanager
 
 import psycopg
 
-from supaops.errors import Blocked, DatabaseError
+from supaops.errors import Blocked, DatabaseError, Deadlock
 
 # Where the server gives no hint, or one that would do harm: it advises DROP ... CASCADE.
 _REMEDIES = {
     "2BP01": "drop or change what depends on it, then run it again; nothing was changed",
     "25006": "the database is a standby, or default_transaction_read_only is on, as on a full disk",
+    "40P01": "run the same command again; nothing was changed",
     "42501": "connect as the role that owns the queue: `postgres` on Supabase",
     "3F000": "create the schema, or name another one under queue.schema",
     "55P03": "wait for the session that holds the lock, then run the same command again",
 }
+
+_KINDS = {"55P03": Blocked, "40P01": Deadlock}
 
 
 @contextmanager
@@ -44,7 +47,7 @@ def database_error(error: psycopg.Error, doing: str) -> DatabaseError:
     if isinstance(error, psycopg.errors.DependentObjectsStillExist):
         message = ": ".join(filter(None, [message, _one_line(diagnosis.message_detail)]))
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-    kind = Blocked if isinstance(error, psycopg.errors.LockNotAvailable) else DatabaseError
+    kind = _KINDS.get(error.sqlstate or "", DatabaseError)
     hint = _REMEDIES.get(error.sqlstate or "", diagnosis.message_hint)
     return kind(f"{doing}: {message}{state}", hint=hint)
 
