@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers test-matrix test-supabase check-supabase newcomer up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
+.PHONY: help setup demo test test-servers test-matrix test-supabase check-supabase newcomer build check-wheel up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ check-supabase: $(INSTALLED) ## push, lint, advisors and pgTAP under the real Su
 
 newcomer: $(INSTALLED) ## the tutorial as written, in a new Supabase repository and a fresh environment
 	@scripts/newcomer $(BIN)
+
+build: $(INSTALLED) ## make the wheel and the source distribution, in dist/
+	@scripts/build $(BIN)
+
+check-wheel: $(INSTALLED) ## both, installed into empty environments and used there
+	@SUPAOPS_CHECK_WHEEL=1 $(BIN)/pytest -q -n 0 tests/packaging
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout
 	@$(SUPAOPS) local up

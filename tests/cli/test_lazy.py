@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -16,9 +17,11 @@ NEEDLESS = {
     "render": {"supaops.db", "supaops.local", "supaops.worker", "psycopg", "httpx", "starlette"},
     "plan": {"supaops.worker", "httpx", "starlette", "uvicorn"},
     "verify": {"supaops.worker", "httpx", "starlette", "uvicorn"},
-    "local": {"jwt", "starlette", "uvicorn", "httpx"},
-    "serve": {"supabase", "postgrest", "jwt"},
+    "local": {"jwt", "starlette", "uvicorn", "httpx", "supaops.config.model", "jinja2"},
+    "serve": {"supabase", "postgrest", "jwt", "starlette", "uvicorn", "structlog"},
 }
+MODULES = {"--help": 230, "plan": 660, "jobs": 680, "config": 730, "local": 520}
+"""At most so many, the standard library's included: what each costs is near the same."""
 PROGRAM = """
 import sys
 from supaops.cli.main import run
@@ -27,25 +30,41 @@ print(*sys.modules, sep="\\n", file=sys.stderr)
 """
 
 
+def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+
+@cache
+def _imported(command: str) -> frozenset[str]:
+    """Return the modules of a command's help."""
+    words = [command] if command == "--help" else [command, "--help"]
+    done = _run(["-c", PROGRAM, *words])
+    assert done.stdout.startswith("Usage: supaops")
+    return frozenset(done.stderr.split())
+
+
 @pytest.mark.parametrize(("command", "needless"), NEEDLESS.items())
 def test_a_command_imports_nothing_that_it_does_not_need(command: str, needless: set[str]) -> None:
-    words = [command] if command == "--help" else [command, "--help"]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith("Usage: supaops")
-    assert needless & set(done.stderr.split()) == set()
+    assert needless & _imported(command) == set()
+
+
+@pytest.mark.parametrize(("command", "most"), MODULES.items())
+def test_a_command_starts_with_few_modules(command: str, most: int) -> None:
+    assert len(_imported(command)) <= most
+
+
+def test_no_class_reads_its_own_source_when_it_is_imported() -> None:
+    """Pydantic would do so for each model whose keys have docstrings, and it takes long."""
+    models = "supaops.config, supaops.plan.document, supaops.report.health.document"
+    code = f"import linecache, {models}; print(*linecache.cache)"
+    assert "supaops" not in _run(["-c", code]).stdout
 
 
 def test_a_stack_starts_without_waiting_for_the_imports_of_its_loops() -> None:
     code = "import sys, supaops.local.__main__; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = _run(["-c", code])
     assert {"supaops.local.loops", "starlette", "httpx"} & set(done.stdout.split()) == set()
 
 

@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 import uvicorn
 
-from supaops.cli.dashboard import site_of
+from supaops.cli.control_room import site_of
 from supaops.cli.options import Target
 from supaops.serving.server import Server
 from supaops.web.app import create_app

@@ -11,7 +11,8 @@ from typing import Any
 
 import structlog
 
-from supaops.worker.telemetry.logs import QUIET, LogFormat, LogLevel, configure_logging
+from supaops.worker.telemetry.log_choice import LogFormat, LogLevel
+from supaops.worker.telemetry.logs import QUIET, configure_logging
 
 
 class Logged:

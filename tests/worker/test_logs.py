@@ -21,8 +21,8 @@ from supaops.worker.http.endpoint import Endpoint
 from supaops.worker.runner import Runner
 from supaops.worker.telemetry.correlation import Correlation
 from supaops.worker.telemetry.job_log import EachJob, ManyJobs
+from supaops.worker.telemetry.log_choice import LogFormat, LogLevel
 from supaops.worker.telemetry.log_text import text_line
-from supaops.worker.telemetry.logs import LogFormat, LogLevel
 from supaops.worker.telemetry.observer import Observers
 from tests.projects import ROOT
 from tests.worker.fake_queue import FakeQueue, job

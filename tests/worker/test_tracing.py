@@ -29,7 +29,7 @@ from supaops.worker.outcome import Failed
 from supaops.worker.tally import Ending
 from supaops.worker.telemetry import tracing
 from supaops.worker.telemetry.correlation import Correlation
-from supaops.worker.telemetry.logs import LogFormat, LogLevel
+from supaops.worker.telemetry.log_choice import LogFormat, LogLevel
 from supaops.worker.telemetry.observer import Observers
 from supaops.worker.telemetry.tracing import Tracing
 from tests.projects import ROOT

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from supaops.cli.project import DEFAULT_CONFIG, project_root
-from supaops.config.overlay import environments
 
 
 class Format(StrEnum):
@@ -21,6 +20,9 @@ class Format(StrEnum):
 
 def _environments() -> list[str]:
     """Return the names that a shell can complete after ``--env``."""
+    # Here, because some commands have options of this file and read no config.
+    from supaops.config.overlay import environments  # noqa: PLC0415
+
     return environments(project_root() / DEFAULT_CONFIG)
 
 

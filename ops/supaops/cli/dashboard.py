@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated
 
 import typer
 
 from supaops.cli.console import say
-from supaops.cli.observing import LogFormatOption, LogLevelOption
-from supaops.cli.options import ConfigOption, EnvOption, Target, target
+from supaops.cli.observing import LogFormatOption, LogLevelOption, begin
+from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.clock import utc_now
-from supaops.db.connect import describe
-from supaops.db.lending import Lender
 from supaops.errors import UsageError
-from supaops.serving.server import run_server
-from supaops.web.access.gate import Gate
-from supaops.web.access.settings import AccessSettings
-from supaops.web.app import create_app
-from supaops.web.checking import Checking
-from supaops.web.rounds import Rounds
-from supaops.web.site import BASE, Site
-from supaops.worker.telemetry.logs import LogLevel, configure_logging
-
-_CONNECTIONS = 5
-_PATIENCE = timedelta(seconds=3)
+from supaops.worker.telemetry.log_choice import LogLevel
 
 ProxyOption = Annotated[
     list[str],
@@ -57,7 +43,13 @@ def dashboard(
 
     It is closed until `dashboard` in the YAML says who may come in.
     """
-    configure_logging(log_format, log_level)
+    begin("dashboard", "dashboard", log_format, log_level)
+    # Here, because the help needs not the extra that these are of.
+    from supaops.cli.control_room import site_of  # noqa: PLC0415
+    from supaops.serving.server import run_server  # noqa: PLC0415
+    from supaops.web.app import create_app  # noqa: PLC0415
+    from supaops.web.site import BASE  # noqa: PLC0415
+
     where = target(env, config)
     site = site_of(where)
     where.announce("dashboard")
@@ -87,27 +79,3 @@ def proxies_of(addresses: Sequence[str]) -> list[str]:
                 "expected an address or a network", place="--proxy", hint="such as 10.0.0.0/8"
             ) from None
     return list(addresses)
-
-
-def site_of(where: Target) -> Site:
-    """Return the control room of an environment.
-
-    Raises: ConfigError where nobody may come in, or it is half configured.
-    """
-    access = AccessSettings.of(where.config, where.resolved)
-    database = Lender(
-        where.database_url,
-        size=_CONNECTIONS,
-        application_name="supaops dashboard",
-        patience=_PATIENCE,
-    )
-    desired = where.desired
-    return Site(
-        desired=desired,
-        database=database,
-        access=access,
-        gate=Gate(access),
-        clock=utc_now,
-        target=describe(where.database_url),
-        rounds=Rounds(Checking(desired, database, utc_now), desired.config.checks.total_timeout),
-    )

@@ -11,8 +11,8 @@ import typer
 from rich.text import Text
 
 from supaops import local
+from supaops.cli.choices import Format, FormatOption
 from supaops.cli.console import show, show_json
-from supaops.cli.options import Format, FormatOption
 from supaops.cli.project import project_root
 from supaops.cli.waiting import Waiting
 from supaops.clock import utc_now

@@ -9,7 +9,8 @@ import typer
 
 from supaops.cli.options import Target
 from supaops.db.connect import describe, uses_pooler
-from supaops.worker.telemetry.logs import LogFormat, LogLevel
+from supaops.extras import require
+from supaops.worker.telemetry.log_choice import LogFormat, LogLevel
 
 LogFormatOption = Annotated[
     LogFormat | None,
@@ -52,6 +53,17 @@ MetricsHostOption = Annotated[
 ]
 
 log = logging.getLogger("supaops.worker")
+
+
+def begin(extra: str, kind: str, form: LogFormat | None, level: LogLevel) -> None:
+    """Begin the process's log.
+
+    Raises: SupaopsError where the extra that the command is of is not installed.
+    """
+    require(extra, f"supaops {kind}")
+    from supaops.worker.telemetry.logs import configure_logging  # noqa: PLC0415  of the extra
+
+    configure_logging(form, level)
 
 
 def announce(where: Target, kind: str) -> None:

@@ -14,16 +14,15 @@ from supaops.cli.observing import (
     MetricsHostOption,
     MetricsPortOption,
     announce,
+    begin,
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.cli.served import require_served_by
-from supaops.serving.server import run_server
 from supaops.worker.executors.engines import Engines
-from supaops.worker.http.app import create_app
 from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
-from supaops.worker.telemetry.logs import LogLevel, configure_logging
+from supaops.worker.telemetry.log_choice import LogLevel
 from supaops.worker.telemetry.observing import MetricsAddress, observe
 from supaops.worker.transports.choice import needs_database, open_transport
 
@@ -56,7 +55,11 @@ def serve(
 
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
-    configure_logging(log_format, log_level)
+    begin("worker", "serve", log_format, log_level)
+    # Here, because the help needs not the extra that these are of.
+    from supaops.serving.server import run_server  # noqa: PLC0415
+    from supaops.worker.http.app import create_app  # noqa: PLC0415
+
     where = target(
         env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
     )

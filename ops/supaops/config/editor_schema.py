@@ -10,15 +10,14 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema
-
+from supaops.config.described import DescribedSchema
 from supaops.config.duration import format_duration
 from supaops.config.model import Config
 
 _TITLE = "supaops job queue"
 
 
-class _Generator(GenerateJsonSchema):
+class _Generator(DescribedSchema):
     """Write the default of a duration as the YAML does, not in ISO 8601."""
 
     def encode_default(self, dft: Any) -> Any:

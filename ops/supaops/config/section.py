@@ -6,12 +6,14 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """Refuse unknown keys and conversions, hold still after validation."""
+    """Refuse unknown keys and conversions, hold still after validation.
+
+    What stands below an attribute describes its key, see `described`.
+    """
 
     model_config = ConfigDict(
         frozen=True,
         strict=True,
         extra="forbid",
         populate_by_name=True,
-        use_attribute_docstrings=True,
     )

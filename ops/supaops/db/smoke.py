@@ -64,6 +64,13 @@ def enqueue_smoke_job(conn: Connection, config: Config, payload: Mapping[str, An
     return row or {}
 
 
+def others_wait(conn: Connection, config: Config) -> bool:
+    """Tell whether there are jobs that a worker would run."""
+    with translated("looking for jobs that wait"):
+        row = conn.execute(_statement("smoke.others_wait", config)).fetchone()
+    return bool(row and row["others_wait"])
+
+
 def read_trace(
     conn: Connection, config: Config, job_id: int, since: datetime, cron_jobs: list[str]
 ) -> Trace:

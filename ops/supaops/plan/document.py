@@ -24,7 +24,7 @@ Place = Callable[[str], str | None]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class HazardPart(_Part):
@@ -136,7 +136,9 @@ def of_record(plan: Plan) -> Mapping[str, Any]:
 
 def schema() -> str:
     """Return the document's JSON Schema as the text of ``docs/reference/plan.schema.json``."""
-    found = Document.model_json_schema(mode="serialization")
+    from supaops.config.described import DescribedSchema  # noqa: PLC0415  for this alone
+
+    found = Document.model_json_schema(mode="serialization", schema_generator=DescribedSchema)
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "supaops plan"
     return json.dumps(found, indent=2) + "\n"

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from supaops.cli.dashboard import site_of
+from supaops.cli.control_room import site_of
 from supaops.cli.options import Target
 from supaops.config import Config, load, resolve
 from supaops.serving.http_protocol import HttpProtocol

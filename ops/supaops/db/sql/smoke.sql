@@ -7,6 +7,10 @@ select {enqueue}(
          max_attempts := 1) as job_id,
        clock_timestamp() as enqueued_at;
 
+-- name: others_wait :one
+-- Returns whether any job is neither done nor given up. Cost: an index's first row.
+select exists (select from {table} where status in ('pending', 'running')) as others_wait;
+
 -- name: trace :one
 -- Returns one row: the job, and the dispatch and cron run that served it, as far as there are any.
 -- The worker signs with `#<dispatch id>`, and a tick that was under way when the job came may

@@ -28,7 +28,7 @@ Level = Literal["OK", "WARNING", "CRITICAL", "UNKNOWN", "SKIPPED"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class FindingPart(_Part):
@@ -162,7 +162,9 @@ def as_json(document: HealthDocument) -> str:
 
 def schema() -> str:
     """Return the JSON Schema as the text of ``docs/reference/findings.schema.json``."""
-    found = HealthDocument.model_json_schema(mode="serialization")
+    from supaops.config.described import DescribedSchema  # noqa: PLC0415  for this alone
+
+    found = HealthDocument.model_json_schema(mode="serialization", schema_generator=DescribedSchema)
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "Findings of supaops"
     return json.dumps(found, indent=2) + "\n"

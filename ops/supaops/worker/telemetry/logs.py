@@ -10,7 +10,6 @@ import os
 import socket
 import sys
 from collections.abc import MutableMapping
-from enum import StrEnum
 from functools import partial
 from typing import Any, TextIO
 
@@ -20,6 +19,7 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_
 from structlog.typing import Processor
 
 from supaops.worker.telemetry.correlation import correlation
+from supaops.worker.telemetry.log_choice import LogFormat, LogLevel
 from supaops.worker.telemetry.log_text import text_line
 
 Event = MutableMapping[str, Any]
@@ -35,22 +35,6 @@ QUIET = (
 )
 """Libraries that below a warning tell whole URLs, or headers, or what we tell ourselves."""
 _FIRST = ("timestamp", "level", "logger", "event")
-
-
-class LogFormat(StrEnum):
-    """``json``: an object a line; ``text``: a line to read."""
-
-    JSON = "json"
-    TEXT = "text"
-
-
-class LogLevel(StrEnum):
-    """From which one on events are logged."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 def configure_logging(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from supaops.worker.builtin import with_builtin
 from supaops.worker.handlers import Handlers
-from supaops.worker.telemetry.correlation import Correlation
 from supaops.worker.telemetry.job_log import EachJob, ManyJobs
 from supaops.worker.telemetry.observer import Observer, Observers
 
@@ -50,6 +49,9 @@ def observe(
         declared: task types that the YAML names; others without a handler share one label.
     Raises: SupaopsError when the address cannot be listened on.
     """
+    # Here, because the help of a command needs not the extra that it is of.
+    from supaops.worker.telemetry.correlation import Correlation  # noqa: PLC0415
+
     with ExitStack() as stack:
         observers: list[Observer] = [Correlation(), _job_log(kind, stack)]
         # The span is within what names the job, and the handler's time within the span.
