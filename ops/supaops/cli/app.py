@@ -8,6 +8,8 @@ import typer
 
 from supaops import __version__
 from supaops.cli.lazy import LazyGroup
+from supaops.cli.verbosity import VERBOSE, verbosity
+from supaops.errors import UsageError
 
 
 class Commands(LazyGroup):
@@ -63,9 +65,21 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Declare, plan, apply and watch the job chain of a Supabase project."""
     if version:
         typer.echo(f"supaops {__version__}")
+        if verbosity.has(VERBOSE):
+            _describe()
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise UsageError("the command is missing", hint="supaops --help")
+
+
+def _describe() -> None:
+    from supaops.cli.about import about  # noqa: PLC0415  nothing else needs it
+
+    for name, value in about():
+        typer.echo(f"{name:<16}{value}")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from supaops.cli.console import say
-from supaops.cli.observing import LogFormatOption, LogLevelOption
+from supaops.cli.observing import LogFormatOption, LogLevelOption, log_as_asked
 from supaops.cli.options import ConfigOption, EnvOption, Target, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.clock import utc_now
@@ -24,7 +24,7 @@ from supaops.web.app import create_app
 from supaops.web.checking import Checking
 from supaops.web.rounds import Rounds
 from supaops.web.site import BASE, Site
-from supaops.worker.telemetry.logs import LogLevel, configure_logging
+from supaops.worker.telemetry.logs import LogLevel
 
 _CONNECTIONS = 5
 _PATIENCE = timedelta(seconds=3)
@@ -57,7 +57,7 @@ def dashboard(
 
     It is closed until `dashboard` in the YAML says who may come in.
     """
-    configure_logging(log_format, log_level)
+    log_as_asked(log_format, log_level)
     where = target(env, config)
     site = site_of(where)
     where.announce("dashboard")

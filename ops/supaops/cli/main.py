@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections.abc import Sequence
 from io import TextIOWrapper
 
 from typer.exceptions import Abort, TyperException
 
 from supaops.cli.app import app
-from supaops.cli.console import print_error, say
+from supaops.cli.console import detail, print_error, say
+from supaops.cli.verbosity import VERBOSE, verbosity
 from supaops.errors import SupaopsError, UsageError
 from supaops.status import INTERRUPTED, ExitStatus, Severity
 
@@ -37,6 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(words: list[str]) -> int:
     """Run one command and return its exit status."""
+    began = time.monotonic()
+    verbosity.begin(_tell_steps)
+    try:
+        return _run(words)
+    finally:
+        if verbosity.has(VERBOSE):
+            _end_telling(time.monotonic() - began)
+
+
+def _tell_steps() -> None:
+    from supaops.cli.telling import start_telling  # noqa: PLC0415  only --verbose needs it
+
+    start_telling(detail)
+
+
+def _end_telling(seconds: float) -> None:
+    from supaops.cli.telling import stop_telling  # noqa: PLC0415  as above
+
+    if stop_telling():
+        detail(f"ended after {seconds:.2f} s")
+
+
+def _run(words: list[str]) -> int:
     try:
         return _invoke(words)
     except SupaopsError as error:
@@ -90,5 +115,5 @@ def _print_usage_error(error: TyperException) -> None:
 
 
 def _status(words: list[str], status: int) -> int:
-    is_health = any(word in HEALTH_COMMANDS for word in words[:1])
-    return Severity.UNKNOWN if is_health else status
+    command = next((word for word in words if not word.startswith("-")), "")
+    return Severity.UNKNOWN if command in HEALTH_COMMANDS else status

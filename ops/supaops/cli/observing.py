@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from supaops.cli.options import Target
+from supaops.cli.telling import stop_telling
+from supaops.cli.verbosity import QUIET, VERBOSE, verbosity
 from supaops.db.connect import describe, uses_pooler
-from supaops.worker.telemetry.logs import LogFormat, LogLevel
+from supaops.worker.telemetry.logs import LogFormat, LogLevel, configure_logging
 
 LogFormatOption = Annotated[
     LogFormat | None,
@@ -52,6 +54,16 @@ MetricsHostOption = Annotated[
 ]
 
 log = logging.getLogger("supaops.worker")
+
+
+def log_as_asked(wanted: LogFormat | None, level: LogLevel) -> None:
+    """Log to stderr; ``--quiet`` leaves warnings, and ``--verbose`` adds each step."""
+    if verbosity.has(QUIET):
+        level = max(level, LogLevel.WARNING, key=list(LogLevel).index)
+    if verbosity.has(VERBOSE):
+        level = LogLevel.DEBUG
+        stop_telling()  # or each step were told twice
+    configure_logging(wanted, level)
 
 
 def announce(where: Target, kind: str) -> None:

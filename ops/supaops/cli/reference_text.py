@@ -9,11 +9,28 @@ HEAD = """
 
 <!-- Made by `make golden` from the commands; change their docstrings and options instead. -->
 
-    supaops [--version] COMMAND [OPTIONS]
+    supaops [--version] [-q | -v] COMMAND [OPTIONS]
 
 `supaops --help` lists the commands, `supaops COMMAND --help` (or `-h`) the options of one.
 `supaops --install-completion` teaches bash, zsh, fish or PowerShell to complete both, and the names
 of environments.
+
+## Options of every command
+
+They stand before the command or after it: `supaops -q plan`, `supaops plan -q`.
+
+| Option | Meaning |
+|---|---|
+| `--quiet`, `-q` | Only results, warnings, questions and errors. |
+| `--verbose`, `-v` | Also each file read, each connection, its statements and their seconds. |
+| `--help`, `-h` | The command's help. |
+
+What `--verbose` adds goes to stderr and holds no value. Where a command says more of it below, its
+result is longer, too. The log of `serve`, `worker` and `dashboard` begins at `warning` with
+`--quiet`, and at `debug` with `--verbose`. `local psql` hands on all that stands behind it.
+
+A report of a defect should hold what `supaops --version --verbose` prints: versions and the
+platform, and nothing of a project or its database.
 
 ## Exit codes
 """

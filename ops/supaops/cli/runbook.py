@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.console import say, write
+from supaops.cli.console import comment, write
 from supaops.cli.options import ConfigOption, EnvOption
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Outside, load, resolve_some
@@ -40,7 +40,7 @@ def runbook(
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SupaopsError(f"cannot be written: {error.strerror}", place=str(out)) from error
-    say(f"wrote {out}", "dim")
+    comment(f"wrote {out}")
 
 
 def _endpoint(settings: Config, path: Path) -> str | None:

@@ -14,6 +14,7 @@ from supaops.cli.observing import (
     MetricsHostOption,
     MetricsPortOption,
     announce,
+    log_as_asked,
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
@@ -22,7 +23,7 @@ from supaops.worker.executors.engines import Engines
 from supaops.worker.http.app import create_app
 from supaops.worker.sentry.start import start
 from supaops.worker.settings import Settings
-from supaops.worker.telemetry.logs import LogLevel, configure_logging
+from supaops.worker.telemetry.logs import LogLevel
 from supaops.worker.telemetry.observing import MetricsAddress, observe
 from supaops.worker.transports.choice import needs_database, open_transport
 
@@ -55,7 +56,7 @@ def serve(
 
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
-    configure_logging(log_format, log_level)
+    log_as_asked(log_format, log_level)
     where = target(
         env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
     )

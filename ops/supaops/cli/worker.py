@@ -20,6 +20,7 @@ from supaops.cli.observing import (
     MetricsHostOption,
     MetricsPortOption,
     announce,
+    log_as_asked,
 )
 from supaops.cli.options import (
     ConfigOption,
@@ -40,7 +41,7 @@ from supaops.worker.settings import Settings
 from supaops.worker.streaming.lasting import Drained, Duty, LastingWorker, run_worker
 from supaops.worker.streaming.stream import Bounds
 from supaops.worker.streaming.supervisor import Supervisor, without_metrics_port
-from supaops.worker.telemetry.logs import LogLevel, configure_logging
+from supaops.worker.telemetry.logs import LogLevel
 from supaops.worker.telemetry.observing import MetricsAddress, observe, observe_processes
 from supaops.worker.transports.choice import needs_database, open_transport
 
@@ -113,7 +114,7 @@ def worker(
     It hears of new jobs by NOTIFY where the connection carries it, and looks for them every
     worker.poll else. With --drain it ends when no job is ready.
     """
-    configure_logging(log_format, log_level)
+    log_as_asked(log_format, log_level)
     grace_time = duration(grace, "--grace")
     where = target(env, config, needs=lambda _: (), needs_database=needs_database)
     address = MetricsAddress(metrics_host, metrics_port)

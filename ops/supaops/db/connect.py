@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 from psycopg.rows import DictRow, dict_row
 
+from supaops.db.counted import CountedConnection, log
 from supaops.errors import ConnectionFailed
 
 Connection = psycopg.Connection[DictRow]
@@ -95,10 +97,20 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
     Raises:  ConnectionFailed that names host, port, database and role, and no password.
     """
     _parts(url)
+    began = time.monotonic()
+    kind = CountedConnection if log.isEnabledFor(logging.DEBUG) else psycopg.Connection[DictRow]
     try:
-        return psycopg.connect(url, **options(application_name))
+        made = kind.connect(url, **options(application_name))
     except psycopg.Error as error:
         raise connection_failed(url, error) from error
+    log.debug("%s", _told(made, url, time.monotonic() - began))
+    return made
+
+
+def _told(made: Connection, url: str, seconds: float) -> str:
+    server = made.info.parameter_status("server_version")
+    pid = made.info.backend_pid
+    return f"connected to {describe(url)} in {seconds:.3f} s: PostgreSQL {server}, pid {pid}"
 
 
 def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
