@@ -5,8 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from psycopg import pq
-
+from supaops.db.connect import libpq_version
 from supaops.errors import LocalStackError
 from supaops.local.server import find
 from supaops.render.environment import template_root
@@ -31,7 +30,7 @@ def about() -> list[tuple[str, str]]:
         ("python", platform.python_version()),
         ("platform", platform.platform()),
         ("postgresql", _server()),
-        ("libpq", f"{pq.version() // 10_000}.{pq.version() % 10_000}"),
+        ("libpq", libpq_version()),
         ("extras", ", ".join(extras) or "none"),
         ("libraries", ", ".join(libraries)),
     ]

@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import psycopg
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import Conninfo
 from psycopg.rows import DictRow, dict_row
 
 from supaops.db.counted import CountedConnection, log
@@ -86,8 +86,14 @@ def _parts(url: str) -> dict[str, Any]:
 
 
 def _defaults() -> dict[str, str]:
-    found = ((each.keyword.decode(), each.val) for each in Conninfo.get_defaults())
+    found = ((each.keyword.decode(), each.val) for each in pq.Conninfo.get_defaults())
     return {keyword: value.decode() for keyword, value in found if value is not None}
+
+
+def libpq_version() -> str:
+    """Return the version of the client library, such as ``17.2``."""
+    number = pq.version()
+    return f"{number // 10_000}.{number % 10_000}"
 
 
 def connect(url: str, *, application_name: str = "supaops") -> Connection:
