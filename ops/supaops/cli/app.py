@@ -48,6 +48,7 @@ class Commands(LazyGroup):
         "worker": "Run jobs without HTTP, until SIGTERM or SIGINT.",
         "dashboard": "Serve the control room, until SIGTERM or SIGINT.",
         "config": "Check the YAML; describe it to an editor.",
+        "completion": "Print what teaches bash, zsh or fish to complete commands.",
         "local": "Run a private Supabase-like PostgreSQL for this project.",
     }
 
@@ -59,6 +60,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from typer.exceptions import Abort, TyperException
 
 from supaops.cli.app import app
+from supaops.cli.completing import REQUEST, answer
 from supaops.cli.console import detail, print_error, say
 from supaops.cli.verbosity import VERBOSE, verbosity
 from supaops.errors import SupaopsError, UsageError
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, TextIOWrapper):  # a name that the terminal cannot show is no defect
         sys.stdout.reconfigure(errors="backslashreplace")
+    if words[:1] == [REQUEST]:
+        sys.stdout.writelines(f"{line}\n" for line in answer(words[1:]))
+        sys.exit(ExitStatus.OK)
     sys.exit(run(words))
 
 

@@ -12,8 +12,8 @@ HEAD = """
     supaops [--version] [-q | -v] COMMAND [OPTIONS]
 
 `supaops --help` lists the commands, `supaops COMMAND --help` (or `-h`) the options of one.
-`supaops --install-completion` teaches bash, zsh, fish or PowerShell to complete both, and the names
-of environments.
+`supaops completion bash`, `zsh` or `fish` prints what teaches a shell to complete both, and names:
+of environments, checks, cron jobs, queues, task types and secrets, as the YAML declares them.
 
 ## Options of every command
 
