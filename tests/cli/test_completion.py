@@ -126,7 +126,7 @@ ASK = {
     """,
     "fish": """
         supaops completion fish | source
-        complete -C 'supaops plan --env pr' | string split -f1 \\t
+        complete -C 'supaops plan --env pr' | cut -f1
     """,
 }
 
