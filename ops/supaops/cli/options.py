@@ -32,7 +32,8 @@ def duration(text: str, option: str) -> timedelta:
     try:
         return parse_positive_duration(text)
     except Complaint as complaint:
-        raise UsageError(str(complaint), place=option, hint="such as 30s, 5m or 1h30m") from None
+        hint = complaint.hint or f"{option} 1h30m"
+        raise UsageError(str(complaint), place=option, hint=hint) from None
 
 
 @dataclass(frozen=True, slots=True)

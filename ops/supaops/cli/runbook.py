@@ -39,7 +39,11 @@ def runbook(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SupaopsError(f"cannot be written: {error.strerror}", place=str(out)) from error
+        raise SupaopsError(
+            f"cannot write: {error.strerror}",
+            place=str(out),
+            hint="give a file that you may write to",
+        ) from error
     comment(f"wrote {out}")
 
 

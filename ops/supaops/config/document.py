@@ -59,14 +59,22 @@ def _text(path: Path) -> str:
             raw = stream.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise SupaopsError(
-            "there is no such file", place=str(path), hint="name the file: --config PATH"
+            "there is no such file",
+            place=str(path),
+            hint="name the file: --config PATH; or begin here: supaops init",
         ) from error
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or "the path is not valid"
-        raise SupaopsError(f"cannot read the file: {cause}", place=str(path)) from error
+        raise SupaopsError(
+            f"cannot read the file: {cause}",
+            place=str(path),
+            hint="name a file that this account may read: --config PATH",
+        ) from error
     log.debug("read %s", path)
     if len(raw) > _MAX_BYTES:
-        raise SupaopsError("the file is larger than 1 MB", place=str(path))
+        raise SupaopsError(
+            "the file is larger than 1 MB", place=str(path), hint="is it the YAML? --config PATH"
+        )
     return decode(raw, str(path))
 
 

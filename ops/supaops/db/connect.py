@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from supaops.db.counted import CountedConnection, log
+from supaops.db.remedies import plain, remedy
 from supaops.errors import ConnectionFailed
 
 Connection = psycopg.Connection[DictRow]
@@ -27,7 +28,12 @@ POOLER_PORT = "6543"
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _DIRECT = re.compile(r"db\.[a-z0-9]+\.supabase\.co")
-_NO_ROUTE = ("Network is unreachable", "No route to host", "could not translate host name")
+_NO_ROUTE = (
+    "Network is unreachable",
+    "No route to host",
+    "could not translate",
+    "failed to resolve",
+)
 
 # A bare @ or / in the password: libpq takes what follows it for the host or the database.
 _AT_TOO_MANY = re.compile(r"postgres(ql)?://([^@/]*@)?+[^?]*@")
@@ -80,7 +86,7 @@ def _parts(url: str) -> dict[str, Any]:
         raise ConnectionFailed(
             "the database URL cannot be parsed",
             hint="expected postgresql://role:password@host:port/database, "
-            "with %40 for @ and %2F for / in the password",
+            "with %40 for @ and %2F for / in the password, and libpq's parameters behind a ?",
         )
     return parts
 
@@ -133,10 +139,10 @@ def _remedy(url: str, cause: str) -> str:
     host = str(_parts(url).get("host", ""))
     if _DIRECT.fullmatch(host) and any(sign in cause for sign in _NO_ROUTE):
         return f"{host} has an IPv6 address alone: use the URL of the session pooler, port 5432"
-    return "check that the server runs and that the URL, the role and the password are right"
+    return remedy(cause)
 
 
 def _cause(error: psycopg.Error) -> str:
     """Return libpq's cause alone, without the address before it and the guesses after it."""
     first = next(iter(str(error).splitlines()), "")
-    return first.rpartition(" failed: ")[2].strip() or type(error).__name__
+    return plain(first.rpartition(" failed: ")[2].strip()) or type(error).__name__
