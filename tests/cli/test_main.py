@@ -42,6 +42,13 @@ def test_h_is_help_everywhere(cli: Cli) -> None:
             "no such command 'aply'. Did you mean 'apply', 'replay'?\n  fix: supaops --help\n",
         ),
         (["local", "stat"], "Did you mean 'status'?\n  fix: supaops local --help\n"),
+        (
+            ["plan", "--format", "jsn"],
+            "found 'jsn'\n  fix: did you mean `json`? supaops plan --help\n",
+        ),
+        (["retry", "x"], "error: ID: expected a whole number\n  fix: supaops retry --help\n"),
+        (["retry", "--limit", "0"], "--limit: expected at least 1\n  fix: supaops retry --help\n"),
+        (["plan", "--env"], "'--env' requires an argument\n  fix: supaops plan --help\n"),
         (["plan", "--exit-kode"], "--exit-code)\n  fix: supaops plan --help\n"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -68,6 +75,25 @@ def test_a_reader_that_has_gone_is_no_error_and_no_warning_either(
             [SUPAOPS, *words], cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, check=False
         )
     assert (done.returncode, done.stderr) == (status, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(("verify", "--list"), Severity.UNKNOWN), (("config", "schema"), ExitStatus.ERROR)],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_full_disk_behind_the_output_is_told_and_is_no_defect(
+    words: tuple[str, ...], status: int
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [SUPAOPS, *words], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == status
+    assert done.stderr.startswith(
+        "error: cannot write the output: No space left on device\n  fix: "
+    )
+    assert done.stderr.count("\n") == 2
 
 
 def test_a_project_is_found_from_below_and_by_its_config(

@@ -204,6 +204,20 @@ FAILURES = {
     "no command": ["frobnicate"],
     "no option": ["plan", "--frobnicate"],
     "no number": ["smoke", "--timeout", "soon"],
+    "too large a number": ["smoke", "--timeout", "1e9"],
+    "no id": ["jobs", "show", "abc"],
+    "no choice": ["plan", "--format", "jsn"],
+    "no value": ["plan", "--env"],
+    "no argument": ["rotate"],
+    "no place for it": ["runbook", "abc"],
+    "no duration": ["jobs", "list", "--older", "soon"],
+    "no time": ["pause", "--reason", "a test", "--until", "yesterday"],
+    "no status": ["jobs", "list", "--status", "faild"],
+    "no check": ["verify", "--only", "cron.fialures"],
+    "no JSON": ["enqueue", "supaops_smoke", "--payload", "{bad"],
+    "no file but a folder": ["render", "--config", "ops"],
+    "no file to write": ["runbook", "--out", "ops/config/job_queue.yaml/x"],
+    "two that exclude each other": ["render", "-q", "-v"],
 }
 
 
