@@ -117,7 +117,9 @@ def test_a_terminal_shows_colours(project_folder: Path) -> None:
         {"NO_COLOR": "1"},
         {"TERM": "dumb"},
         {"NO_COLOR": "1", "FORCE_COLOR": "1"},
+        {"NO_COLOR": "1", "CLICOLOR_FORCE": "1"},
         {"TERM": "dumb", "FORCE_COLOR": "1"},
+        {"TERM": "dumb", "CLICOLOR_FORCE": "1"},
     ],
     ids=str,
 )
@@ -141,6 +143,8 @@ def test_a_pipe_gets_colours_only_by_force(project_folder: Path) -> None:
     assert "\x1b" not in check(project_folder, "").out
     assert "\x1b" not in check(project_folder, "err").out
     assert COLOUR.search(check(project_folder, "", FORCE_COLOR="1").out)
+    assert COLOUR.search(check(project_folder, "", CLICOLOR_FORCE="1").out)
+    assert "\x1b" not in check(project_folder, "", CLICOLOR_FORCE="0").out
 
 
 @pytest.mark.stack

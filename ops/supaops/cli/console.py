@@ -19,8 +19,10 @@ from supaops.errors import ConfigError, SupaopsError
 
 def _console(*, stderr: bool = False) -> Console:
     """Return a console; NO_COLOR turns off bold and dim too, which rich would keep."""
+    is_forced = os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0")
     return Console(
         soft_wrap=True,
+        force_terminal=True if is_forced else None,  # None: rich looks at FORCE_COLOR
         highlight=False,
         stderr=stderr,
         color_system=None if os.environ.get("NO_COLOR") else "auto",

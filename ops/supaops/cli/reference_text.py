@@ -79,8 +79,8 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
   print JSON, `render` SQL, or with `--migration` what it has written.
 - On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
   gets whole lines.
-- Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
-  pipe. Nothing is told by colour alone.
+- Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` or `CLICOLOR_FORCE`
+  turns it on in a pipe. Nothing is told by colour alone.
 - What takes longer than a moment shows the seconds on a terminal's stderr, and nowhere else.
 - A question goes to stderr, and its default is No. Where stdin or stderr is no terminal nothing is
   asked: what would ask is refused, unless there is `--yes`.
@@ -99,7 +99,7 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
 | `SUPAOPS_SUPERVISOR` | set by `worker --processes` for its processes, which stop when it is gone |
 | `SUPAOPS_PG_BIN` | the server of `local up`: a folder of programs, or `embedded` for the wheel |
 | `SUPAOPS_DEBUG` | `1` shows the traceback of a defect of supaops |
-| `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |
+| `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE`, `TERM`, `COLUMNS` | as usual |
 
 The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell
 does not. See [secrets](../explanation/secrets.md).
