@@ -151,4 +151,4 @@ def test_each_shell_is_told_how_to_learn_it(cli: Cli, shell: Shell) -> None:
 
 
 def test_a_shell_that_cannot_learn_it_is_a_usage_error(cli: Cli) -> None:
-    assert "'bash', 'zsh', 'fish'" in cli("completion", "tcsh").err
+    assert "one of bash, zsh, fish, found 'tcsh'" in cli("completion", "tcsh").err

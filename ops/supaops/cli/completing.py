@@ -1,4 +1,4 @@
-"""Answer what a shell asks at a Tab: ``supaops __complete WORD...``.
+"""Answer what a shell asks at a Tab, with ``__complete WORD...`` behind the program's name.
 
 A person waits for it, so it imports no command. What they take stands in `completions.json`, which
 `make golden` makes of them; what is declared is read from the YAML alone, and no database is asked.

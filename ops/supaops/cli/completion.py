@@ -1,4 +1,4 @@
-"""`supaops completion`: what teaches a shell to complete the command line."""
+"""`supaops completion bash`: what teaches a shell to complete the command line."""
 
 from __future__ import annotations
 

@@ -26,13 +26,13 @@ _OF_OPTIONS: dict[str, str | list[str]] = {
     "--task-type": "task_type",
 }
 _OF_ARGUMENTS: dict[str, list[str | list[str]]] = {
-    "supaops completion": [list(Shell)],
-    "supaops diff-env": ["environment", "environment"],
-    "supaops enqueue": ["task_type"],
-    "supaops import": [["cron", "secrets", "table"]],
-    "supaops rotate": ["secret"],
+    "completion": [list(Shell)],
+    "diff-env": ["environment", "environment"],
+    "enqueue": ["task_type"],
+    "import": [["cron", "secrets", "table"]],
+    "rotate": ["secret"],
 }
-_FREE = {("supaops import", "--status")}
+_FREE = {("import", "--status")}
 """Takes what another command's option of that name does not."""
 
 
@@ -44,14 +44,16 @@ def completion_table() -> str:
     """
     ids = [each.id for each in CHECKS]
     checks = [*dict.fromkeys(each.group for each in CHECKS), *ids]
-    root = _node("supaops", typer.main.get_command(app))
+    root = _node("", typer.main.get_command(app))
     return json.dumps({"checks": checks, "root": root}, indent=1) + "\n"
 
 
 # Typer keeps the types of its tree private, so they are `Any` here.
 def _node(path: str, command: Any) -> dict[str, Any]:
     names = getattr(command, "commands", {})
-    below = {name: _node(f"{path} {name}", command.get_command(None, name)) for name in names}
+    below = {
+        name: _node(f"{path} {name}".strip(), command.get_command(None, name)) for name in names
+    }
     shown = [each for each in command.params if each.param_type_name == "option"]
     help_of_help = ("Show the command's help.", None)
     return {

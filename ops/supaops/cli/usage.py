@@ -16,6 +16,7 @@ _SENTENCES = (
     (r"Input should be less than or equal to (\S+)", r"expected at most \1"),
     (r"Input should be greater than or equal to (\S+)", r"expected at least \1"),
     (r"Input should be (.*)", r"expected \1"),
+    (r"Missing argument '(.*)'\. Choose from:(.*)", r"missing argument '\1': one of\2"),
     (r"Got unexpected extra arguments? *(\(s\))? *\((.*)\)", r"there is no place for: \2"),
 )
 
@@ -27,8 +28,9 @@ def usage_error(message: str, command: str) -> UsageError:
         message: Typer's.
         command: such as ``supaops plan``, whose help is the remedy where nothing better is known.
     """
-    found = _VALUE.fullmatch(message.rstrip("."))
-    place, cause = (found[1].strip("[]"), found[2]) if found else (None, message.rstrip("."))
+    line = " ".join(message.split()).rstrip(".")
+    found = _VALUE.fullmatch(line)
+    place, cause = (found[1].strip("[]"), found[2]) if found else (None, line)
     if choice := _CHOICE.fullmatch(cause):
         return _no_such_choice(choice[1], re.findall(r"'([^']*)'", choice[2]), place, command)
     return UsageError(_rephrased(cause), place=place, hint=f"{command} --help")

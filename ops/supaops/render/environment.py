@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from supaops.errors import RenderError
 from supaops.render.quoting import Sql, finalize, identifier, indented
 
-OURS = "a template of supaops is at fault, unless somebody edited it: report it"
+OURS = "put the template back if somebody edited it; else this is a defect: report it"
 
 
 def template_root() -> Path:
