@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
+.PHONY: help setup demo test test-servers test-supabase check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,10 @@ test: $(INSTALLED) ## lint, types, layers and the whole test suite
 test-servers: $(INSTALLED) ## the suite and the demo on each server, or on SERVERS="embedded ..."
 	@scripts/test-servers $(BIN) $(SERVERS)
 
-check-supabase: $(INSTALLED) ## the migrations under the real Supabase CLI, which comes from npm
+test-supabase: $(INSTALLED) ## the tests that hold for any Supabase, on two real ones; needs Docker
+	@scripts/test-supabase $(BIN) $(SERVERS)
+
+check-supabase: $(INSTALLED) ## push, lint, advisors and pgTAP under the real Supabase CLI, which comes from npm
 	@cli=$$(scripts/supabase-cli) && SUPAOPS_SUPABASE_CLI=$$cli $(BIN)/pytest -q -m supabase
 
 up: $(INSTALLED) ## start the local Supabase stack of this checkout

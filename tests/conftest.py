@@ -15,13 +15,15 @@ from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
 from tests.projects import reset
 from tests.remembering import remember
+from tests.servers.unavailable import require
+from tests.servers.variables import (
+    ADMIN_DSN_VARIABLE,
+    API_URL_VARIABLE,
+    DSN_VARIABLE,
+    JWT_SECRET_VARIABLE,
+)
 
-pytest_plugins = ["tests.pooler", "tests.faults.summary"]
-
-DSN_VARIABLE = "SUPAOPS_TEST_DSN"
-ADMIN_DSN_VARIABLE = "SUPAOPS_TEST_ADMIN_DSN"
-API_URL_VARIABLE = "SUPAOPS_TEST_API_URL"
-JWT_SECRET_VARIABLE = "SUPAOPS_TEST_JWT_SECRET"
+pytest_plugins = ["tests.pooler", "tests.faults.summary", "tests.servers.lending"]
 
 # A process takes a file at a time. Those of long tests come first, so that none is left alone with
 # one at the end.
@@ -74,7 +76,8 @@ def no_log_of_an_earlier_command() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
-    """Return a running stack: a new one, or what SUPAOPS_TEST_DSN names."""
+    """Return a running stack: a new one, or what SUPAOPS_TEST_DSN or SUPAOPS_TEST_SERVER names."""
+    require(pytestconfig)
     if dsn := os.environ.get(DSN_VARIABLE):
         yield _existing_stack(dsn)
         return

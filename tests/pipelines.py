@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 from supaops.config import load
@@ -12,6 +17,16 @@ from supaops.scaffold import CI, ci_texts
 from tests.projects import ROOT, base_file
 
 Job = dict[str, Any]
+
+
+def program(name: str) -> str:
+    """Return a development tool of this environment, or skip: `make setup` installs them."""
+    found = shutil.which(
+        name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    if found is None and "CI" in os.environ:
+        pytest.fail(f"{name} is missing")
+    return found or pytest.skip(f"{name} is missing; run make setup")
 
 
 def text(service: CI) -> str:

@@ -47,12 +47,14 @@ class SupabaseCli:
         return told
 
 
+def found() -> str | None:
+    """Return the CLI's path, if there is one."""
+    return os.environ.get(VARIABLE) or shutil.which("supabase")
+
+
 def program() -> str:
     """Return the CLI's path, or skip the test."""
-    found = os.environ.get(VARIABLE) or shutil.which("supabase")
-    if found is None:
-        pytest.skip(f"there is no Supabase CLI ({HOW})")
-    return found
+    return found() or pytest.skip(f"there is no Supabase CLI ({HOW})")
 
 
 def in_project(project: Project, stack: Stack) -> SupabaseCli:

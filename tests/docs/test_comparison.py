@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "explanation" / "comparison.md"
 ROW = re.compile(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 PROOF = re.compile(r'\[(?:yes|partly)\]\(([^ )]+) "(test_\w+)"\)')
 ROWS = ROW.findall(read(PAGE))
-EXPECTATIONS = 51
+EXPECTATIONS = 65
 
 
 def test_every_expectation_has_a_row() -> None:
@@ -21,10 +21,7 @@ def test_every_expectation_has_a_row() -> None:
 
 
 @pytest.mark.parametrize(("number", "expected", "ours"), ROWS)
-def test_a_claim_names_a_test_that_there_is(number: str, expected: str, ours: str) -> None:
+def test_a_claim_names_its_proof(number: str, expected: str, ours: str) -> None:
+    """That there is such a test is held for all pages, by test_proofs."""
     del number
-    proofs = PROOF.findall(ours)
-    assert proofs or ours.startswith("no"), expected
-    for file, test in proofs:
-        source = read((PAGE.parent / file).resolve())
-        assert re.search(rf"^(async )?def {test}\(", source, re.MULTILINE), (file, test)
+    assert PROOF.search(ours) or ours.startswith("no"), expected

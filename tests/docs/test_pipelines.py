@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,22 +11,12 @@ import pytest
 from supaops.render.types import MARK
 from supaops.scaffold import CI
 from tests.docs.commands import complaint
-from tests.pipelines import jobs, scripts, text
+from tests.pipelines import jobs, program, scripts, text
 
 SCHEMAS = {CI.GITHUB: "vendor.github-workflows", CI.GITLAB: "vendor.gitlab-ci"}
 SHELLS = {CI.GITHUB: "bash", CI.GITLAB: "sh"}
 COMMAND = re.compile(r"(?<!by )\bsupaops (?!plan \$|plan [a-z]+ -->)[a-z][^|;>}\n]*")
 SCRIPTS = [(service, *each) for service in CI for each in scripts(service)]
-
-
-def program(name: str) -> str:
-    """Return a development tool of this environment, or skip: `make setup` installs them."""
-    found = shutil.which(
-        name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    if found is None and "CI" in os.environ:
-        pytest.fail(f"{name} is missing")
-    return found or pytest.skip(f"{name} is missing; run make setup")
 
 
 @pytest.mark.parametrize("service", CI)

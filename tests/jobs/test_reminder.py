@@ -14,8 +14,8 @@ from supaops.apply import remind_scheduler
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
 from tests.chains import SUPAOPS
-from tests.conftest import DSN_VARIABLE
 from tests.projects import ROOT, Project, reset
+from tests.servers.variables import DSN_VARIABLE
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack

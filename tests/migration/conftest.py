@@ -12,6 +12,7 @@ from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.migration import NextMigration, next_migration
 from tests.projects import Project, lay_out
+from tests.supabase_cli import SupabaseCli, in_project
 
 NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
 
@@ -19,6 +20,13 @@ NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
 @pytest.fixture
 def project(tmp_path: Path, stack: Stack) -> Project:
     return Project.make(tmp_path, stack)
+
+
+@pytest.fixture
+def supabase(project: Project, stack: Stack, db: Connection) -> SupabaseCli:
+    """Return the CLI in the project's folder, with no history of migrations in the database."""
+    db.execute("drop schema if exists supabase_migrations cascade")
+    return in_project(project, stack)
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,15 +16,6 @@ from tests.supabase_cli import SupabaseCli, in_project, program
 pytestmark = [pytest.mark.stack, pytest.mark.supabase]
 
 FASTER = "cron: {jobs: {job_queue_worker: {active: false, schedule: '*/2 * * * *'}}}\n"
-# What they say of our tables and functions, and why it stays: docs/explanation/supabase-flow.md.
-RESERVED_WORD = 'name of parameter "limit" is reserved keyword'
-BY_DESIGN = {"rls_enabled_no_policy", "unused_index", "no_primary_key"}
-
-
-@pytest.fixture
-def supabase(project: Project, stack: Stack, db: Connection) -> SupabaseCli:
-    db.execute("drop schema if exists supabase_migrations cascade")
-    return in_project(project, stack)
 
 
 def test_push_sets_the_secrets_applies_each_migration_once_and_leaves_nothing_to_apply(
@@ -80,25 +69,6 @@ def test_migrations_that_the_cli_has_fetched_are_still_ours(
     assert not upcoming(project).is_due
 
 
-def test_lint_and_advisors_find_nothing_beyond_what_is_documented(
-    supabase: SupabaseCli, project: Project, stack: Stack
-) -> None:
-    write(project)
-    supabase("db", "push")
-    with connect(stack.admin_url, application_name="pytest") as admin:
-        lacking = admin.execute(
-            "select from pg_available_extensions where name = 'plpgsql_check'"
-        ).fetchone()
-        if lacking is not None:  # Supabase lets `postgres` create it, a plain server does not
-            admin.execute("create extension if not exists plpgsql_check with schema extensions")
-            told = supabase("db", "lint", "--level", "warning")
-            assert issues(told) <= {RESERVED_WORD}
-    found = as_json(supabase("db", "advisors", "--type", "all", "--level", "info"))
-    ours = [each for each in found if is_ours(each)]
-    assert {each["level"] for each in ours} <= {"INFO"}
-    assert {each["name"] for each in ours} <= BY_DESIGN
-
-
 def test_reset_makes_everything_again(tmp_path: Path, stack: Stack) -> None:
     """It drops pg_cron too; on Supabase `postgres` may do that, here it becomes a superuser."""
     program()
@@ -118,20 +88,3 @@ def test_reset_makes_everything_again(tmp_path: Path, stack: Stack) -> None:
             supabase("db", "reset")
             assert conn.execute("select count(*) as n from job_queue").fetchone() == {"n": 0}
             assert project.plan(conn).pending == []
-
-
-def issues(told: str) -> set[str]:
-    return {issue["message"] for each in as_json(told) for issue in each["issues"]}
-
-
-def as_json(told: str) -> list[dict[str, Any]]:
-    """Return the JSON list among the lines that a command wrote."""
-    start = told.find("[\n")
-    found: list[dict[str, Any]] = (
-        json.JSONDecoder().raw_decode(told[start:])[0] if start >= 0 else []
-    )
-    return found
-
-
-def is_ours(finding: dict[str, Any]) -> bool:
-    return "supaops" in json.dumps(finding) or "job_queue" in json.dumps(finding)

@@ -12,8 +12,8 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.conftest import API_URL_VARIABLE, JWT_SECRET_VARIABLE
 from tests.projects import reset
+from tests.servers.variables import API_URL_VARIABLE, JWT_SECRET_VARIABLE
 from tests.waiting import until
 
 FUNCTIONS = Path(__file__).with_name("functions.sql").read_bytes()

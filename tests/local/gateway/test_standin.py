@@ -15,8 +15,8 @@ from supaops.local.gateway.verification import claims_of
 from supaops.local.layout import Home
 from supaops.local.stack import with_api
 from supaops.local.supervisor import running
-from tests.conftest import DSN_VARIABLE
 from tests.local.gateway.conftest import Api
+from tests.servers.variables import DSN_VARIABLE
 from tests.waiting import until
 
 pytestmark = [

@@ -10,8 +10,9 @@ import pytest
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.local.parity.origin import HOST_VARIABLE, Origin, serve
+from tests.local.parity.origin import Origin, serve
 from tests.projects import RESET
+from tests.servers.variables import DSN_VARIABLE, HOST_VARIABLE
 from tests.waiting import until
 
 EXTENSIONS = frozenset({"pg_cron", "pg_net", "supabase_vault"})
@@ -36,7 +37,7 @@ def standins(stack: Stack) -> frozenset[str]:
 def origin(stack: Stack) -> Iterator[Origin]:
     """Return a running web server."""
     with serve() as server:
-        if "SUPAOPS_TEST_DSN" in os.environ and not _is_reachable(stack, server):
+        if DSN_VARIABLE in os.environ and not _is_reachable(stack, server):
             pytest.skip(
                 f"the database cannot reach {server.url}: set {HOST_VARIABLE} to this machine as"
                 " the database calls it, host.docker.internal for one in Docker"

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-HOST_VARIABLE = "SUPAOPS_TEST_HTTP_HOST"
-"""This machine as a database elsewhere calls it; the server then listens on all interfaces."""
+from tests.servers.variables import HOST_VARIABLE
 
 
 @dataclass(slots=True)
