@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -29,10 +29,10 @@ def program(name: str) -> str:
     return found or pytest.skip(f"{name} is missing; run make setup")
 
 
-def text(service: CI) -> str:
-    """Return the pipeline for this repository's own config."""
+def text(service: CI, folder: str = "") -> str:
+    """Return the pipeline for this repository's own config, as if it were in a folder of it."""
     staging, production = (load(base_file(ROOT), name) for name in ("staging", "production"))
-    [found] = ci_texts(service, staging, production).values()
+    [found] = ci_texts(service, staging, production, PurePosixPath(folder)).values()
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 from supaops.cli.main import run
 from supaops.db.connect import Connection
 from supaops.local import Stack
+from tests.cli.repositories import add_supabase, git
 from tests.projects import Arranged, lay_out
 
 
@@ -77,3 +78,17 @@ def arranged() -> Arranged:
 def variables(stack: Stack) -> dict[str, str]:
     """Return the variables of an environment on the running stack."""
     return dict(stack.environment)
+
+
+@pytest.fixture
+def repository(
+    cli: Cli,  # noqa: ARG001  which enters another folder first
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """Return a git repository with a Supabase project and no config, as the current folder."""
+    folder = tmp_path_factory.mktemp("shop")
+    git(folder, "init", "--quiet")
+    add_supabase(folder)
+    monkeypatch.chdir(folder)
+    return folder

@@ -10,6 +10,7 @@ from supaops.config import load, resolve
 from supaops.local import Stack
 from supaops.status import ExitStatus
 from tests.cli.conftest import Cli
+from tests.cli.repositories import contents
 from tests.projects import ROOT, base_file
 
 ENVIRONMENTS = ("local", "preview", "staging", "production")
@@ -32,7 +33,8 @@ def empty(
 def told(cli: Cli, empty: Path) -> str:  # noqa: ARG001  it is in there
     """Return what the first init says."""
     outcome = cli("init")
-    assert (outcome.status, outcome.err) == (ExitStatus.OK, "")
+    assert outcome.status == ExitStatus.OK
+    assert outcome.err == "What runs the jobs: python, unless --worker says otherwise\n"
     return outcome.out
 
 
@@ -57,7 +59,7 @@ def test_a_check_names_the_variables_that_another_environment_needs(cli: Cli) ->
 
 
 def test_each_file_and_the_next_steps_are_told_in_80_columns(told: str, empty: Path) -> None:
-    written = sorted(path.relative_to(empty).as_posix() for path in empty.rglob("*.*"))
+    written = sorted(contents(empty))
     assert sorted(line.split()[-1] for line in told.splitlines() if "wrote" in line) == written
     assert "supaops local up" in told
     assert max(map(len, told.splitlines())) <= 80
@@ -93,21 +95,34 @@ def test_a_second_run_changes_nothing_and_says_so(cli: Cli, empty: Path, words: 
 def test_a_file_of_ones_own_is_kept_and_told(cli: Cli, empty: Path) -> None:
     own = empty / CONFIG / "environments" / "staging.yaml"
     own.write_text("cron: {}\n", encoding="utf-8")
-    brief, verbose = cli("init"), cli("init", "--verbose")
+    outcome = cli("init")
     assert own.read_text(encoding="utf-8") == "cron: {}\n"
-    assert (brief.status, verbose.status) == (ExitStatus.OK, ExitStatus.OK)
-    assert "kept   ops/config/environments/staging.yaml  is not as the template" in brief.out
-    assert "-cron: {}" not in brief.out
-    assert "-cron: {}\n" in verbose.out
-    assert "+{}\n" in verbose.out
-    assert "production.yaml" not in brief.out
+    assert outcome.status == ExitStatus.OK
+    assert "kept      ops/config/environments/staging.yaml\n" in outcome.out
+    assert "-cron: {}\n" in outcome.out
+    assert "+{}\n" in outcome.out
+    assert "to have the template's text: --force\n" in outcome.out
+    assert "production.yaml" not in outcome.out
+
+
+@pytest.mark.usefixtures("told")
+def test_a_long_difference_is_told_by_its_first_lines_and_whole_when_asked(
+    cli: Cli, empty: Path
+) -> None:
+    own = empty / "supaops.mk"
+    own.write_text(own.read_text(encoding="utf-8").replace("@", ""), encoding="utf-8")
+    brief, whole = cli("init").out, cli("init", "--verbose").out
+    assert sum(line.startswith("      ") for line in brief.splitlines()) == 7
+    assert " more lines: --verbose; to have the template's text: --force\n" in brief
+    assert len(whole.splitlines()) > len(brief.splitlines()) + 10
+    assert "--- supaops.mk\n" in whole
 
 
 @pytest.mark.usefixtures("told")
 def test_a_file_that_was_deleted_is_written_again(cli: Cli, empty: Path) -> None:
     before = contents(empty)
     (empty / CONFIG / "environments" / "preview.yaml").unlink()
-    assert "wrote  ops/config/environments/preview.yaml" in cli("init").out
+    assert "wrote     ops/config/environments/preview.yaml" in cli("init").out
     assert contents(empty) == before
 
 
@@ -139,10 +154,10 @@ def test_this_repository_has_the_overlays_of_the_template(told: str, empty: Path
 
 def test_manifests_are_of_production_and_say_first_what_they_need(cli: Cli, empty: Path) -> None:
     outcome = cli("init", "--kubernetes")
-    assert (outcome.status, outcome.err) == (ExitStatus.OK, "")
+    assert outcome.status == ExitStatus.OK
     written = contents(empty / "ops" / "kubernetes")
     assert sorted(written) == ["endpoint.yaml", "scaler.yaml", "worker.yaml"]
-    assert all(f"wrote  ops/kubernetes/{name}\n" in outcome.out for name in written)
+    assert all(f"wrote     ops/kubernetes/{name}\n" in outcome.out for name in written)
     assert "The first lines of each file of ops/kubernetes say what it needs." in outcome.out
     assert "value: production" in written["worker.yaml"]
     assert all(text.startswith("# ") for text in written.values())
@@ -153,10 +168,5 @@ def test_a_manifest_of_ones_own_is_kept(cli: Cli, empty: Path) -> None:
     own = empty / "ops" / "kubernetes" / "worker.yaml"
     own.write_text(own.read_text().replace("registry.example/your-project:tag", "ours:1"))
     outcome = cli("init", "--kubernetes")
-    assert "kept   ops/kubernetes/worker.yaml  is not as the template" in outcome.out
+    assert "kept      ops/kubernetes/worker.yaml\n" in outcome.out
     assert "ours:1" in own.read_text()
-
-
-def contents(folder: Path) -> dict[str, str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}

@@ -19,12 +19,13 @@ COMMAND = re.compile(r"(?<!by )\bsupaops (?!plan \$|plan [a-z]+ -->)[a-z][^|;>}\
 SCRIPTS = [(service, *each) for service in CI for each in scripts(service)]
 
 
+@pytest.mark.parametrize("folder", ["", "apps/shop"])
 @pytest.mark.parametrize("service", CI)
 def test_a_pipeline_is_valid_by_the_public_schema_of_its_service(
-    tmp_path: Path, service: CI
+    tmp_path: Path, service: CI, folder: str
 ) -> None:
     file = tmp_path / "pipeline.yml"
-    file.write_text(text(service), encoding="utf-8")
+    file.write_text(text(service, folder), encoding="utf-8")
     checked = subprocess.run(
         [program("check-jsonschema"), "--builtin-schema", SCHEMAS[service], file],
         capture_output=True, text=True, check=False,
@@ -124,3 +125,14 @@ def test_production_is_applied_by_a_person_from_the_plan_that_was_shown() -> Non
     assert {rule["when"] for rule in gitlab["supaops apply production"]["rules"]} == {"manual"}
     for service in CI:
         assert "supaops apply plan.json --env production --yes" in text(service)
+
+
+def test_in_a_monorepo_each_path_is_the_projects_own() -> None:
+    github, gitlab = text(CI.GITHUB, "apps/shop"), text(CI.GITLAB, "apps/shop")
+    assert "\n    working-directory: apps/shop\n" in github
+    assert '\n    paths: ["apps/shop/ops/config/**", ".github/workflows/supaops.yml"]' in github
+    assert "\n          path: apps/shop/plan.json\n" in github
+    assert "\n          path: apps/shop\n" in github
+    assert "\n    - cd apps/shop\n" in gitlab
+    assert "\n        - apps/shop/ops/config/**/*\n" in gitlab
+    assert gitlab.count('paths: ["apps/shop/plan.') == 3

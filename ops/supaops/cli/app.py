@@ -16,7 +16,7 @@ class Commands(LazyGroup):
     """Every command, in the order of the help."""
 
     lines = {  # noqa: RUF012  declared once by the class above, where its shape is told
-        "init": "Write a starter config, and a pipeline with --ci.",
+        "init": "Set a project up: config, pipeline, targets, first migration.",
         "render": "Print the SQL of an environment, without a database.",
         "types": "Write the task types and a typed enqueue, as TypeScript or Python.",
         "plan": "Show what an apply would change, and change nothing.",

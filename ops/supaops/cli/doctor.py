@@ -29,10 +29,11 @@ from supaops.cli.health import (
     wanted,
 )
 from supaops.cli.options import ConfigOption, EnvOption
-from supaops.cli.project import DEFAULT_CONFIG
+from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.cli.subject import subject
 from supaops.report.health.junit import Rules
-from supaops.report.health.text import closing_line
+from supaops.report.health.text import closing_line, values_line
+from supaops.scaffold.env_example import has_example
 
 ExplainOption = Annotated[
     str | None,
@@ -70,4 +71,6 @@ def doctor(
     tell(found, output, looks(verbose=verbose, explained=True))
     if output is HealthFormat.TEXT:
         show([closing_line(found.findings, env)])
+        if who.missing and has_example(project_root(config)):
+            show([values_line()])
     raise typer.Exit(found.exit_status)

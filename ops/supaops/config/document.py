@@ -61,7 +61,7 @@ def _text(path: Path) -> str:
         raise SupaopsError(
             "there is no such file",
             place=str(path),
-            hint="name the file: --config PATH; or begin here: supaops init",
+            hint="supaops init; or name the file: --config PATH",
         ) from error
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or "the path is not valid"

@@ -44,9 +44,16 @@ class NextMigration:
 
         Raises: RenderError.
         """
+        self.write_file()
+        self.supabase.write()
+
+    def write_file(self) -> None:
+        """Write the migration alone.
+
+        Raises: RenderError.
+        """
         if not self.due.is_empty:
             write_file(self.path, self.text)
-        self.supabase.write()
 
 
 def next_migration(

@@ -1,64 +1,120 @@
-"""What `supaops init` did, as text for people, and what to do next. Pure."""
+"""What `supaops init` found and did, as text for people, and what to do next. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
 
 from rich.text import Text
 
-from supaops.scaffold import CI, Fate, File
+from supaops.scaffold import CI, Fate, File, Runner, Survey, Wanted
 
 _DIFF_STYLE = {"+": "green", "-": "red", "@": "cyan"}
-_FIRST_STEPS = (
-    ("supaops local up", "start a PostgreSQL like Supabase's"),
-    ("supaops plan", "see what an apply would make"),
-    ("supaops apply", "make it"),
+_SHOWN = 6
+"""Lines of a difference; the rest with --verbose."""
+_MARKS = {
+    Fate.WRITTEN: ("  + wrote     ", "green"),
+    Fate.ADDED: ("  + added to  ", "green"),
+    Fate.REPLACED: ("  ~ replaced  ", "yellow"),
+    Fate.KEPT: ("  . kept      ", "yellow"),
+}
+_RUNNERS = {
+    Runner.EDGE: "an Edge Function",
+    Runner.PYTHON: "a Python service",
+    Runner.ROUTE: "a route of the app",
+}
+_LOCAL = (
+    ("supaops doctor", "what is missing"),
+    ("supaops local up", "a Supabase-like PostgreSQL"),
+    ("supaops bootstrap --env local --yes", "apply, and one job through"),
 )
-_NEXT: dict[CI | None, str] = {
-    None: "Edit ops/config/job_queue.yaml: your kinds of jobs, and when the worker wakes.",
+_EDGE = ("supaops render --edge-function --env production", "the worker, in TypeScript")
+_PIPELINES = {
     CI.GITHUB: "The first lines of .github/workflows/supaops.yml say what it needs on GitHub.",
     CI.GITLAB: "The first lines of .gitlab-ci.supaops.yml say what it needs on GitLab.",
 }
-
 _MANIFESTS = "The first lines of each file of ops/kubernetes say what it needs."
+_ELSEWHERE = (
+    ("cp .env.example .env", "and fill it in"),
+    ("set -a; . ./.env; set +a", "hand its values to the shell"),
+    ("supaops doctor --env staging", "what is missing there"),
+)
 
 
-def scaffold_lines(
-    files: Iterable[File],
-    service: CI | None,
-    *,
-    kubernetes: bool = False,
-    verbose: bool = False,
-) -> Iterator[Text]:
-    """Yield a line per file that is new or other than ours, then the next steps.
+def facts(found: Survey) -> Iterator[str]:
+    """Yield what the repository has told of itself, a fact a line."""
+    for label, told in _facts(found):
+        yield f"  {label:<10}{told}"
 
-    Args:    verbose: also show how a file differs from what it was not given.
+
+def _facts(found: Survey) -> Iterator[tuple[str, str]]:
+    if found.is_supabase:
+        linked = f", linked to {found.ref}" if found.ref else ", not linked"
+        yield "Supabase", f"supabase/config.toml{linked}"
+    if found.service:
+        service, why = found.service
+        yield "pipeline", f"{service}, by {why}"
+    for runner, why in found.runners:
+        yield "worker", f"{_RUNNERS[runner]}, by {why}"
+
+
+def file_lines(file: File, *, verbose: bool) -> Iterator[Text]:
+    """Yield what became of a file; nothing where it was as it should be.
+
+    Args:    verbose: show all of how a kept file differs from what it was not given.
     """
-    told = [file for file in files if file.fate is not Fate.SAME]
-    for file in told:
-        yield from _lines(file, verbose=verbose)
-    if not told:
-        yield Text("Everything is there already.", "green")
-    yield from _next(service, kubernetes=kubernetes)
-
-
-def _lines(file: File, *, verbose: bool) -> Iterator[Text]:
-    if file.fate is Fate.WRITTEN:
-        yield Text("  + wrote  ", "green").append(file.path, "bold")
+    if file.fate is Fate.SAME:
         return
-    note = "" if verbose else "  is not as the template; --verbose shows how"
-    yield Text("  . kept   ", "yellow").append(file.path, "bold").append(note, "not bold dim")
-    for line in file.difference if verbose else ():
+    mark, style = _MARKS[file.fate]
+    note = f"  {file.note}" if file.note else ""
+    yield Text(mark, style).append(file.path, "bold").append(note, "not bold dim")
+    shown = file.difference if verbose else file.difference[2 : 2 + _SHOWN]
+    for line in shown:
         yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
+    yield from _rest(file, len(file.difference) - 2 - len(shown))
 
 
-def _next(service: CI | None, *, kubernetes: bool) -> Iterator[Text]:
+def _rest(file: File, hidden: int) -> Iterator[Text]:
+    if not file.difference:
+        return
+    lines = "line" if hidden == 1 else "lines"
+    more = f"{hidden} more {lines}: --verbose; " if hidden > 0 else ""
+    yield Text(f"      {more}to have the template's text: --force", "dim")
+
+
+def nothing_lines() -> Iterator[Text]:
+    """Yield that no file was touched."""
+    yield Text("Everything is there already.", "green")
+
+
+def next_lines(found: Survey, wanted: Wanted, here: Path) -> Iterator[Text]:
+    """Yield what to do next, in its order.
+
+    Args:    here: the current folder.
+    """
     yield Text()
-    if kubernetes:
+    if wanted.kubernetes:
         yield Text(_MANIFESTS)
-    if service or not kubernetes:
-        yield Text(_NEXT[service])
-    if service is None and not kubernetes:
-        yield Text("Then:")
-        for command, meaning in _FIRST_STEPS:
-            yield Text(f"  {command:<18}", "bold").append(meaning, "not bold dim")
+    if wanted.service:
+        yield Text(_PIPELINES[wanted.service])
+    yield Text("Put your kinds of jobs into ops/config/job_queue.yaml. Then:")
+    yield from _commands(_steps(found, wanted, here))
+    yield Text("For staging and production:")
+    yield from _commands(_ELSEWHERE)
+
+
+def _steps(found: Survey, wanted: Wanted, here: Path) -> Iterator[tuple[str, str]]:
+    if not here.is_relative_to(found.root):
+        yield f"cd {shlex.quote(os.path.relpath(found.root, here))}", "the project's folder"
+    yield from _LOCAL
+    if wanted.runner is Runner.EDGE:
+        yield _EDGE
+
+
+def _commands(steps: Iterator[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Iterator[Text]:
+    rows = list(steps)
+    width = max(len(command) for command, _ in rows)
+    for command, meaning in rows:
+        yield Text(f"  {command:<{width}}  ", "bold").append(meaning, "not bold dim")

@@ -71,6 +71,12 @@ def closing_line(findings: Sequence[Finding], environment: str) -> Text:
     return Text(f"Step by step: supaops doctor --explain {first.id}", "cyan")
 
 
+def values_line() -> Text:
+    """Return where the values come from that the YAML names."""
+    told = "Where each value comes from: .env.example; with a filled-in copy: "
+    return Text(f"{told}set -a; . ./.env; set +a", "cyan")
+
+
 def _is_shown(finding: Finding, look: Look) -> bool:
     return look.verbose or finding.severity not in (Severity.OK, Severity.SKIPPED)
 
