@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 $(shell [ ! -e $(INSTALLED) ] || [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ] || rm $(INSTALLED))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-servers test-supabase check-supabase up down render plan apply verify doctor smoke lint format bench golden lock clean
+.PHONY: help setup demo test test-servers test-supabase check-supabase up down render plan apply verify doctor smoke lint format bench golden docs docs-serve lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,13 @@ bench: $(INSTALLED) ## measure; see benchmarks/README.md
 
 golden: $(INSTALLED) ## renew the golden files; read the difference before you commit it
 	@scripts/golden $(BIN)
+
+docs: $(INSTALLED) ## build the documentation into build/site; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo build/site/index.html
+
+docs-serve: $(INSTALLED) ## show the documentation on http://127.0.0.1:8000 while one writes
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
 
 lock: $(INSTALLED) ## renew the lock files from pyproject.toml
 	@scripts/lock $(BIN)

@@ -19,6 +19,7 @@ from supaops.clock import utc_now
 from supaops.db.operators import NewJob, enqueue_job
 from supaops.errors import UsageError
 from supaops.jobs.until import parse_moment
+from supaops.report.jobs import enqueued_json
 
 TaskTypeArgument = Annotated[
     str, typer.Argument(metavar="TASK_TYPE", help="Declared under queue.task_types.")
@@ -75,7 +76,7 @@ def enqueue(
         confirm(where, f"enqueue a {task_type}", yes=yes, look="the payload")
         job_id, was_there = enqueue_job(conn, where.config, job, actor(config, reason))
     if output is Format.JSON:
-        show_json({"format_version": "1.0", "job_id": job_id, "was_there": was_there})
+        show_json(enqueued_json(job_id, was_there=was_there))
     elif was_there:
         show([Text(f"Job {job_id} is live and has this dedup key: nothing was added.", "yellow")])
     else:

@@ -101,6 +101,7 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
 | `SUPAOPS_DEBUG` | `1` shows the traceback of a defect of supaops |
 | `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE`, `TERM`, `COLUMNS` | as usual |
 
+[Environment variables](environment.md) has all of them, also those of workers and pipelines.
 The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell
 does not. See [secrets](../explanation/secrets.md).
 """

@@ -103,6 +103,11 @@ def details_json(job: Details, environment: str, *, payload: bool) -> dict[str, 
     }
 
 
+def enqueued_json(job_id: int, *, was_there: bool) -> dict[str, Any]:
+    """Return what an enqueue has added as JSON-able data, or which live job was there already."""
+    return {"format_version": FORMAT_VERSION, "job_id": job_id, "was_there": was_there}
+
+
 def _cells(row: JobRow, now: datetime, *, wide: bool) -> list[str]:
     cells = [str(row.id), row.status, row.task_type, row.queue, _tries(row), _when(row, now)]
     return [*cells, row.worker or "-"] if wide else cells
