@@ -73,6 +73,10 @@ class Blocked(DatabaseError):
     """Another session holds a lock that a statement waited for in vain."""
 
 
+class Deadlock(DatabaseError):
+    """Two sessions waited for each other, and the server ended this one's transaction."""
+
+
 class LockHeld(SupaopsError):
     """Another apply holds the advisory lock."""
 

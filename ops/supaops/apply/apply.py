@@ -110,7 +110,7 @@ def _apply_under_lock(
     options: Options,
     progress: Progress,
 ) -> Applied:
-    now = desired.plan(desired.state(conn))
+    now = desired.plan_now(conn)
     if not now.pending:  # whoever held the lock did what we came for
         return Applied((), None)
     _require_same(plan, now)

@@ -28,6 +28,7 @@ from supaops.db.rotation import (
 )
 from supaops.errors import Refused, SupaopsError
 from supaops.plan import Desired, is_paused, read_plan
+from supaops.plan.schema_version import require_known
 from supaops.render.resource import Kind
 
 _POLL_S = 0.1
@@ -143,7 +144,9 @@ def _alone(desired: Desired, name: str) -> Desired:
 
 def _read(conn: Connection, desired: Desired) -> State:
     with conn.transaction():
-        return desired.state(conn)
+        state = desired.state(conn)
+    require_known(state.recorded)
+    return state
 
 
 def _live(state: State, name: str, environment: str) -> LiveObject:

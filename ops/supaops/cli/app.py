@@ -22,6 +22,7 @@ class Commands(LazyGroup):
         "plan": "Show what an apply would change, and change nothing.",
         "apply": "Make the database as declared, all of it or nothing.",
         "bootstrap": "Bring up a whole environment: extensions, apply, smoke, verify.",
+        "upgrade": "Bring an installed schema to this version, and nothing else.",
         "history": "List what was applied: when, by whom, from which commit.",
         "rollback": "Bring back what an earlier revision left, but for data.",
         "rotate": "Replace a secret's value, without a gap.",

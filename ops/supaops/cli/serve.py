@@ -18,6 +18,7 @@ from supaops.cli.observing import (
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
+from supaops.cli.served import require_served_by
 from supaops.serving.server import run_server
 from supaops.worker.executors.engines import Engines
 from supaops.worker.http.app import create_app
@@ -60,6 +61,7 @@ def serve(
     where = target(
         env, config, needs=lambda config: {config.worker.secret}, needs_database=needs_database
     )
+    require_served_by(where)
     settings = Settings.of(where.config, where.resolved.secrets)
     registry = registry_of(handlers, config, where.config)
     reporter = start(where.config, where.resolved, os.environ)

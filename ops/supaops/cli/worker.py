@@ -32,6 +32,7 @@ from supaops.cli.options import (
     target,
 )
 from supaops.cli.project import DEFAULT_CONFIG
+from supaops.cli.served import require_served_by
 from supaops.config import Config
 from supaops.report.drained import drained_json, drained_line, together
 from supaops.worker.executors.engines import Engines
@@ -117,6 +118,7 @@ def worker(
     log_as_asked(log_format, log_level)
     grace_time = duration(grace, "--grace")
     where = target(env, config, needs=lambda _: (), needs_database=needs_database)
+    require_served_by(where)
     address = MetricsAddress(metrics_host, metrics_port)
     if processes > 1:
         announce(where, "worker")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from supaops.errors import Blocked, DatabaseError
+from supaops.errors import Blocked, DatabaseError, Deadlock
 
 # Where the server gives no hint, or one that would do harm: it advises DROP ... CASCADE.
 _REMEDIES = {
@@ -26,6 +26,8 @@ _REMEDIES = {
 _LOST = "the connection was lost: run the same command again"
 _NAMES = {"JQ001", "JQ004"}
 """Of the queue's own errors those whose detail lists what is declared; others may quote a job."""
+
+_KINDS = {"55P03": Blocked, "40P01": Deadlock}
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def database_error(error: psycopg.Error, doing: str) -> DatabaseError:
     if isinstance(error, psycopg.errors.DependentObjectsStillExist):
         message = ": ".join(filter(None, [message, _one_line(diagnosis.message_detail)]))
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-    kind = Blocked if isinstance(error, psycopg.errors.LockNotAvailable) else DatabaseError
+    kind = _KINDS.get(error.sqlstate or "", DatabaseError)
     hint = _REMEDIES.get(error.sqlstate or "", diagnosis.message_hint)
     if error.sqlstate in _NAMES:
         hint = " ".join(filter(None, [diagnosis.message_detail, hint]))

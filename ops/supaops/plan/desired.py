@@ -14,6 +14,7 @@ from supaops.db.live import State, read_state, settle_in
 from supaops.plan.diff import build_plan
 from supaops.plan.model import Plan
 from supaops.plan.paused import as_resumed
+from supaops.plan.schema_version import require_known
 from supaops.render.resource import Resource
 
 
@@ -49,6 +50,15 @@ class Desired:
         """
         return as_resumed(read_state(conn, self.config, self.secrets), self.resources)
 
+    def plan_now(self, conn: Connection) -> Plan:
+        """Return the plan of this moment, inside the caller's transaction.
+
+        Raises: Refused for a schema version that this supaops does not know.
+        """
+        state = self.state(conn)
+        require_known(state.recorded)
+        return self.plan(state)
+
     def plan(self, state: State) -> Plan:
         """Compare with a state that was read."""
         plan = build_plan(self.config.environment, self.resources, state)
@@ -58,9 +68,9 @@ class Desired:
 def read_plan(conn: Connection, desired: Desired) -> Plan:
     """Return the plan of this moment, read in one transaction that changes nothing.
 
-    Raises: MissingExtension or DatabaseError.
+    Raises: MissingExtension or DatabaseError; Refused for a schema version that is not known here.
     """
     with translated("reading the live state"), conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
         settle_in(conn)
-        return desired.plan(desired.state(conn))
+        return desired.plan_now(conn)

@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from supaops.plan.handlers import handler_warnings
 from supaops.plan.model import Action, Change, Plan
 from supaops.plan.paused import is_paused
+from supaops.plan.schema_version import installed_version, is_behind
 from supaops.render.resource import Kind
+from supaops.render.version import schema_version
 
 
 def plan_warnings(plan: Plan) -> Iterator[str]:
-    """Yield what an operator has paused, what an apply would log, and what nobody would run."""
+    """Yield what an operator has paused, what an apply would log, and what nobody would run.
+
+    First of all that it would upgrade the schema on the way.
+    """
+    if is_behind(plan):
+        yield (
+            f"this database has schema version {installed_version(plan)}, and an apply brings it "
+            f"to {schema_version()}; to do that alone: supaops upgrade --env {plan.environment}"
+        )
     for change in plan.changes:
         if change.desired and is_paused(change.live):
             yield (

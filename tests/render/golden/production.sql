@@ -434,6 +434,9 @@ revoke all on function supaops.note_idle_lanes() from public, anon, authenticate
 -- grant.supaops.number_jobs  (grants/private_function.sql.j2)
 revoke all on function supaops.number_jobs(jsonb) from public, anon, authenticated, service_role cascade;
 
+-- grant.supaops.oldest_worker  (grants/private_function.sql.j2)
+revoke all on function supaops.oldest_worker() from public, anon, authenticated, service_role cascade;
+
 -- grant.supaops.oldest_writer  (grants/private_function.sql.j2)
 revoke all on function supaops.oldest_writer() from public, anon, authenticated, service_role cascade;
 

@@ -10,6 +10,7 @@ from supaops.checks.config.jobs import JobFacts, foreign_jobs
 from supaops.checks.config.revision import RevisionFacts, revision
 from supaops.config import load
 from supaops.db.health.commands import Command
+from supaops.render.version import schema_version
 from supaops.status import Severity
 from tests.projects import ROOT
 
@@ -77,7 +78,14 @@ def test_only_a_newer_version_is_told(newest: str, running: str, severity: Sever
     assert verdict.fix == ("" if severity is Severity.OK else f"pip install 'supaops>={newest}'")
 
 
+def test_an_older_schema_is_told_with_its_upgrade() -> None:
+    verdict = revision.judge(CONFIG, RevisionFacts("0.1.0", installed=13, running="0.1.0"))
+    assert verdict.severity is Severity.WARNING
+    assert verdict.observed == f"schema version 13, this one's is {schema_version()}"
+    assert verdict.fix == f"supaops upgrade --env {CONFIG.environment}"
+
+
 def test_a_step_that_is_not_known_is_named() -> None:
-    verdict = revision.judge(CONFIG, RevisionFacts("0.1.0", ("900_later",), "0.1.0"))
+    verdict = revision.judge(CONFIG, RevisionFacts("0.1.0", ("900_later",), running="0.1.0"))
     assert (verdict.severity, verdict.evidence) == (Severity.WARNING, ("900_later",))
     assert verdict.fix == "pip install --upgrade supaops"
