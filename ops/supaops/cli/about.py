@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from supaops.db.connect import libpq_version
 from supaops.errors import LocalStackError
 from supaops.local.server import find
-from supaops.render.environment import template_root
+from supaops.render.version import schema_version
 
 _LIBRARIES = ("psycopg", "pglast", "pydantic", "rich", "ruamel.yaml", "typer")
 _EXTRAS = {
@@ -26,7 +26,7 @@ def about() -> list[tuple[str, str]]:
     extras = (extra for extra, package in _EXTRAS.items() if _version(package))
     libraries = (f"{package} {_version(package)}" for package in _LIBRARIES)
     return [
-        ("schema", _schema_version()),
+        ("schema", str(schema_version())),
         ("python", platform.python_version()),
         ("platform", platform.platform()),
         ("postgresql", _server()),
@@ -34,12 +34,6 @@ def about() -> list[tuple[str, str]]:
         ("extras", ", ".join(extras) or "none"),
         ("libraries", ", ".join(libraries)),
     ]
-
-
-def _schema_version() -> str:
-    """Return the number of the newest step of the schema."""
-    steps = (template_root() / "sql" / "schema").glob("*.sql.j2")
-    return max(step.name.partition("_")[0] for step in steps).lstrip("0")
 
 
 def _server() -> str:
