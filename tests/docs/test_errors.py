@@ -56,6 +56,7 @@ ABOUT = {
     "db/pause.py": "of the option or the field that gives the reason",
     "migration/vault_lines.py": "gets the file as its place where it is read",
     "plan/rollback.py": _DATABASE,
+    "plan/upgrade.py": _DATABASE,
     "render/quoting.py": "gets the template as its place where it is rendered",
     "web/pages/queues/acts.py": _PAGE,
     "worker/context.py": "raised in the handler, whose traceback shows the line",
