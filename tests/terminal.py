@@ -25,7 +25,15 @@ SUPAOPS = Path(sys.executable).with_name("supaops")
 TIMEOUT_S = 60
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _CONTROL = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
-_OF_A_TERMINAL = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE"}
+_OF_A_TERMINAL = {
+    "COLUMNS",
+    "LINES",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "COLORTERM",
+    "TTY_COMPATIBLE",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""The command line itself: its version, its suggestions, what a shell completes."""
+"""The command line itself: its version, its suggestions, its project."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from supaops.cli.project import project_root
 from supaops.status import ExitStatus, Severity
 from tests.cli.conftest import Cli
 from tests.projects import ROOT, lay_out
-from tests.terminal import SUPAOPS, supaops
+from tests.terminal import SUPAOPS
 
 
 def test_the_version_is_printed(cli: Cli) -> None:
@@ -43,6 +42,13 @@ def test_h_is_help_everywhere(cli: Cli) -> None:
             "no such command 'aply'. Did you mean 'apply', 'replay'?\n  fix: supaops --help\n",
         ),
         (["local", "stat"], "Did you mean 'status'?\n  fix: supaops local --help\n"),
+        (
+            ["plan", "--format", "jsn"],
+            "found 'jsn'\n  fix: did you mean `json`? supaops plan --help\n",
+        ),
+        (["retry", "x"], "error: ID: expected a whole number\n  fix: supaops retry --help\n"),
+        (["retry", "--limit", "0"], "--limit: expected at least 1\n  fix: supaops retry --help\n"),
+        (["plan", "--env"], "'--env' requires an argument\n  fix: supaops plan --help\n"),
         (["plan", "--exit-kode"], "--exit-code)\n  fix: supaops plan --help\n"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -51,40 +57,6 @@ def test_a_misspelling_is_answered_by_what_was_meant(cli: Cli, words: list[str],
     outcome = cli(*words)
     assert outcome.status == ExitStatus.USAGE
     assert outcome.err.endswith(told)
-
-
-@pytest.mark.parametrize(
-    ("line", "completed"),
-    [
-        ("supaops pl", ["plan"]),
-        ("supaops local st", ["status"]),
-        ("supaops plan --ex", ["--exit-code"]),
-        ("supaops plan --env pr", ["preview", "production"]),
-        ("supaops plan --format j", ["json"]),
-    ],
-)
-def test_a_shell_completes_commands_options_and_environments(
-    line: str, completed: list[str]
-) -> None:
-    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
-    ran = supaops(folder=ROOT, variables={**words, "_SUPAOPS_COMPLETE": "complete_bash"})
-    assert ran.out.split() == completed
-
-
-def test_the_completion_that_bash_installs_completes(tmp_path: Path) -> None:
-    bash = shutil.which("bash")
-    if bash is None:
-        pytest.skip("needs bash")
-    path = f"{SUPAOPS.parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {"HOME": str(tmp_path), "PATH": path}
-    install = "supaops --install-completion; true"  # the shell must be there to be found
-    subprocess.run([bash, "-c", install], env=environment, check=True, capture_output=True)
-    ask = ". ~/.bash_completions/supaops.sh; COMP_WORDS=(supaops ver); COMP_CWORD=1;"
-    ask += " _supaops_completion supaops; echo ${COMPREPLY[@]}"
-    done = subprocess.run(
-        [bash, "-c", ask], env=environment, check=True, capture_output=True, text=True
-    )
-    assert done.stdout == "verify\n"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +75,25 @@ def test_a_reader_that_has_gone_is_no_error_and_no_warning_either(
             [SUPAOPS, *words], cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, check=False
         )
     assert (done.returncode, done.stderr) == (status, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(("verify", "--list"), Severity.UNKNOWN), (("config", "schema"), ExitStatus.ERROR)],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_full_disk_behind_the_output_is_told_and_is_no_defect(
+    words: tuple[str, ...], status: int
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [SUPAOPS, *words], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == status
+    assert done.stderr.startswith(
+        "error: cannot write the output: No space left on device\n  fix: "
+    )
+    assert done.stderr.count("\n") == 2
 
 
 def test_a_project_is_found_from_below_and_by_its_config(

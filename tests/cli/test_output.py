@@ -118,7 +118,9 @@ def test_a_terminal_shows_colours(project_folder: Path) -> None:
         {"NO_COLOR": "1"},
         {"TERM": "dumb"},
         {"NO_COLOR": "1", "FORCE_COLOR": "1"},
+        {"NO_COLOR": "1", "CLICOLOR_FORCE": "1"},
         {"TERM": "dumb", "FORCE_COLOR": "1"},
+        {"TERM": "dumb", "CLICOLOR_FORCE": "1"},
     ],
     ids=str,
 )
@@ -142,6 +144,8 @@ def test_a_pipe_gets_colours_only_by_force(project_folder: Path) -> None:
     assert "\x1b" not in check(project_folder, "").out
     assert "\x1b" not in check(project_folder, "err").out
     assert COLOUR.search(check(project_folder, "", FORCE_COLOR="1").out)
+    assert COLOUR.search(check(project_folder, "", CLICOLOR_FORCE="1").out)
+    assert "\x1b" not in check(project_folder, "", CLICOLOR_FORCE="0").out
 
 
 def test_a_long_line_is_wrapped_on_a_terminal_and_whole_in_a_pipe(project_folder: Path) -> None:
@@ -199,6 +203,20 @@ FAILURES = {
     "no command": ["frobnicate"],
     "no option": ["plan", "--frobnicate"],
     "no number": ["smoke", "--timeout", "soon"],
+    "too large a number": ["smoke", "--timeout", "1e9"],
+    "no id": ["jobs", "show", "abc"],
+    "no choice": ["plan", "--format", "jsn"],
+    "no value": ["plan", "--env"],
+    "no argument": ["rotate"],
+    "no place for it": ["runbook", "abc"],
+    "no duration": ["jobs", "list", "--older", "soon"],
+    "no time": ["pause", "--reason", "a test", "--until", "yesterday"],
+    "no status": ["jobs", "list", "--status", "faild"],
+    "no check": ["verify", "--only", "cron.fialures"],
+    "no JSON": ["enqueue", "supaops_smoke", "--payload", "{bad"],
+    "no file but a folder": ["render", "--config", "ops"],
+    "no file to write": ["runbook", "--out", "ops/config/job_queue.yaml/x"],
+    "two that exclude each other": ["render", "-q", "-v"],
 }
 
 

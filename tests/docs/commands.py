@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import dropwhile
 from typing import Any
 
 import typer
@@ -25,7 +26,7 @@ def complaint(words: str) -> str:
     line = words.strip()
     if line in _GROUPS or _ANY_COMMAND.match(line):
         return ""
-    split = shlex.split(line)
+    split = _without_first_options(shlex.split(line))
     size = next((n for n in (3, 2) if " ".join(split[:n]) in _COMMANDS), 1)
     if size == 1:
         return "" if set(split[1:]) <= _ROOT_OPTIONS else f"{line}: no such command"
@@ -37,3 +38,9 @@ def complaint(words: str) -> str:
     except TyperException as error:
         return f"{line}: {error.format_message()}"
     return ""
+
+
+def _without_first_options(words: list[str]) -> list[str]:
+    """Return the words without the options that may stand before the command."""
+    behind = list(dropwhile(_ROOT_OPTIONS.__contains__, words[1:]))
+    return [words[0], *behind] if behind else words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from supaops.cli.reference import commands, exit_table, page
+from supaops.cli.reference import commands, exit_table, is_everywhere, page
 from supaops.cli.reference_text import EXIT_CODES
 from supaops.status import INTERRUPTED, NAGIOS_STATES, NOT_RUNNING, ExitStatus
 from tests.docs.markdown import read
@@ -30,7 +30,8 @@ def _names(parameter: Any) -> list[str]:
 def test_every_command_and_option_is_in_the_reference() -> None:
     for path, command in commands():
         [section] = re.findall(rf"^## {path}\n(.*?)(?=^## |\Z)", REFERENCE, re.M | re.S)
-        for name in (name for parameter in command.params for name in _names(parameter)):
+        own = [each for each in command.params if not is_everywhere(each)]
+        for name in (name for parameter in own for name in _names(parameter)):
             assert re.search(rf"`{name}[` ]", section), f"{path} {name}"
 
 
@@ -52,3 +53,14 @@ def test_the_readme_shows_the_same_table_of_exit_codes() -> None:
 def test_every_variable_that_the_code_reads_is_in_the_reference() -> None:
     named = {name for path in SOURCES for name in re.findall(r"\bSUPAOPS_[A-Z_]+\b", read(path))}
     assert {name for name in named if f"`{name}`" not in REFERENCE} == set()
+
+
+def test_the_options_of_every_command_are_told_once() -> None:
+    head = REFERENCE[: REFERENCE.index("## Exit codes")]
+    [everywhere] = {
+        tuple(name for each in command.params if is_everywhere(each) for name in each.opts)
+        for path, command in commands()
+        if path == "supaops apply"
+    }
+    assert [name for name in everywhere if f"`{name}`" not in head] == []
+    assert everywhere

@@ -75,8 +75,12 @@ def test_supabases_transaction_pooler_is_known_by_its_port(url: str, *, expected
     [
         ("db.abcdefgh.supabase.co", "Network is unreachable", "session pooler"),
         ("db.abcdefgh.supabase.co", 'could not translate host name "x" to address', "session"),
-        ("db.abcdefgh.supabase.co", "Connection refused", "check that the server runs"),
-        ("db.example.com", "Network is unreachable", "check that the server runs"),
+        (
+            "db.abcdefgh.supabase.co",
+            "Connection refused",
+            "start the server, or correct host and port",
+        ),
+        ("db.example.com", "Network is unreachable", "wake the project if it is paused"),
     ],
 )
 def test_a_runner_without_ipv6_is_told_of_the_session_pooler(

@@ -141,7 +141,7 @@ def _named(wanted: Wanted, state: State, items: list[Item]) -> list[Item]:
         if name not in found and f"{kind}.{name}" not in state.recorded:
             raise UsageError(
                 f"there is no {kind.replace('_', ' ')} {shorten(name)!r} to import",
-                hint=did_you_mean(name, list(found), f"there are: {listed(found)}"),
+                hint=did_you_mean(name, list(found), f"there is: {listed(found)}"),
             )
     return [found[name] for name in wanted.names if name in found]
 

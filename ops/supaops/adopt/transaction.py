@@ -165,7 +165,7 @@ def _require_equal(before: object, after: object) -> None:
     if before != after:
         raise SupaopsError(
             "the rows would not be the same afterwards; nothing was changed",
-            hint="this is a defect of supaops: please report the table's definition",
+            hint="this is a defect of supaops: report the table's definition",
         )
 
 
@@ -173,5 +173,5 @@ def _require_lane(expected: int, number: int) -> None:
     if expected != number:
         raise SupaopsError(
             "the lanes have been numbered already; nothing was changed",
-            hint="this is a defect of supaops: please report it",
+            hint="this is a defect of supaops: report it",
         )

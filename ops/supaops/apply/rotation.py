@@ -11,6 +11,8 @@ from supaops.apply.apply import Options, apply_plan
 from supaops.apply.environment import require_own_environment
 from supaops.apply.provenance import Provenance
 from supaops.config.model import Config
+from supaops.config.places import listed
+from supaops.config.suggest import did_you_mean
 from supaops.db.connect import Connection
 from supaops.db.environment import GuardState, read_environment
 from supaops.db.live import LiveObject, State, value_digest
@@ -80,7 +82,7 @@ def rotate(
     _require_posting(conn, desired.config.environment)
     mine = _alone(desired, name)
     state = _read(conn, mine)
-    live = _live(state, name)
+    live = _live(state, name, desired.config.environment)
     is_resumed = is_under_way(conn, name)
     if live.facts["value_matches"] and not is_resumed:
         return Rotated(name, was_needed=False)
@@ -133,8 +135,9 @@ def _alone(desired: Desired, name: str) -> Desired:
     address = f"{Kind.VAULT_SECRET}.{name}"
     found = tuple(each for each in desired.resources if each.address == address)
     if not found:
-        declared = ", ".join(sorted(desired.config.vault.secrets)) or "none"
-        raise SupaopsError(f"vault.secrets declares no {name!r}", hint=f"declared: {declared}")
+        known = sorted(desired.config.vault.secrets)
+        hint = did_you_mean(name, known, f"declared: {listed(known)}")
+        raise SupaopsError(f"vault.secrets declares no {name!r}", hint=hint)
     secrets = {name: desired.secrets[name]}
     return Desired(desired.config, found, secrets, address.__eq__, f"rotate {name}")
 
@@ -146,15 +149,15 @@ def _read(conn: Connection, desired: Desired) -> State:
     return state
 
 
-def _live(state: State, name: str) -> LiveObject:
+def _live(state: State, name: str, environment: str) -> LiveObject:
     address = f"{Kind.VAULT_SECRET}.{name}"
     live = state.live.get(address)
     if live is None or address not in state.recorded:
-        raise SupaopsError(f"{name} was not applied yet", hint="supaops apply")
+        raise SupaopsError(f"{name} was not applied yet", hint=f"supaops apply --env {environment}")
     if is_paused(live):
         raise Refused(
             f"{name} holds a dummy value: an operator has paused the chain with it",
-            hint="supaops resume, then rotate",
+            hint=f"supaops resume --env {environment}, then rotate",
         )
     return live
 

@@ -8,6 +8,8 @@ import typer
 
 from supaops import __version__
 from supaops.cli.lazy import LazyGroup
+from supaops.cli.verbosity import VERBOSE, verbosity
+from supaops.errors import UsageError
 
 
 class Commands(LazyGroup):
@@ -47,6 +49,7 @@ class Commands(LazyGroup):
         "worker": "Run jobs without HTTP, until SIGTERM or SIGINT.",
         "dashboard": "Serve the control room, until SIGTERM or SIGINT.",
         "config": "Check the YAML; describe it to an editor.",
+        "completion": "Print what teaches bash, zsh or fish to complete commands.",
         "local": "Run a private Supabase-like PostgreSQL for this project.",
     }
 
@@ -58,15 +61,28 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 @app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Declare, plan, apply and watch the job chain of a Supabase project."""
     if version:
         typer.echo(f"supaops {__version__}")
+        if verbosity.has(VERBOSE):
+            _describe()
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise UsageError("the command is missing", hint="supaops --help")
+
+
+def _describe() -> None:
+    from supaops.cli.about import about  # noqa: PLC0415  nothing else needs it
+
+    for name, value in about():
+        typer.echo(f"{name:<16}{value}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from supaops.cli.console import say
+from supaops.cli.console import comment, say
 
 
 class Asking:
@@ -25,7 +25,7 @@ class Asking:
         Args:    option: of the command line, which answers beforehand.
         """
         if not self._is_answered:
-            say(f"{question} {default}, unless {option} says otherwise", "dim")
+            comment(f"{question} {default}, unless {option} says otherwise")
             return default
         while True:
             told = f"{question} {', '.join(choices)}?"
@@ -43,5 +43,5 @@ class Asking:
             typer.confirm(question, default=default, err=True) if self._is_answered else default
         )
         if otherwise and not agreed:
-            say(otherwise, "dim")
+            comment(otherwise)
         return agreed

@@ -11,7 +11,7 @@ from supaops.apply import require_own_environment
 from supaops.checks.finding import Finding, worst
 from supaops.checks.run import run_checks
 from supaops.cli.apply import agreed, carry_out
-from supaops.cli.console import say, show, shows_symbols
+from supaops.cli.console import comment, say, show, shows_symbols
 from supaops.cli.guard import YesOption, confirm, env_is_typed, require_typed
 from supaops.cli.options import ConfigOption, EnvOption, Target, target
 from supaops.cli.project import DEFAULT_CONFIG
@@ -53,7 +53,7 @@ def bootstrap(
         carry_out(conn, where.desired, plan, agreed(where, plan, Decisions(), yes=yes), config)
         with nullcontext() if no_smoke else stand_in(conn, where):
             result = None if no_smoke else _smoke(conn, where, timeout)
-            say("verifying", "dim")
+            comment("verifying")
             findings = run_checks(conn, where.desired)
         show(finding_lines(findings, Look(symbols=shows_symbols())))
     if not _is_sound(findings, result):
@@ -65,7 +65,7 @@ def _extensions(conn: Connection, where: Target, *, yes: bool) -> None:
         names = ", ".join(missing)
         confirm(where, f"create the extensions {names}", yes=yes)
         create_extensions(conn, missing)
-        say(f"created the extensions {names}", "dim")
+        comment(f"created the extensions {names}")
 
 
 def _smoke(conn: Connection, where: Target, timeout: float) -> SmokeResult | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from supaops.cli.console import say, show, show_json
+from supaops.cli.console import comment, show, show_json
 from supaops.cli.guard import confirm_count, env_is_typed, require_typed
 from supaops.cli.options import Format, Target, target
 from supaops.cli.selecting import actor, open_queue
@@ -113,4 +113,4 @@ def _show_outcome(where: Target, asked: Asked, found: Selection, outcome: Outcom
 
 def _tell(lines: Iterable[Text]) -> None:
     for line in lines:
-        say(line.plain, "dim")
+        comment(line.plain)

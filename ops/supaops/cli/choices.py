@@ -8,22 +8,12 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.project import DEFAULT_CONFIG, project_root
-
 
 class Format(StrEnum):
     """``text`` for people, ``json`` for programs."""
 
     TEXT = "text"
     JSON = "json"
-
-
-def _environments() -> list[str]:
-    """Return the names that a shell can complete after ``--env``."""
-    # Here, because some commands have options of this file and read no config.
-    from supaops.config.overlay import environments  # noqa: PLC0415
-
-    return environments(project_root() / DEFAULT_CONFIG)
 
 
 EnvOption = Annotated[
@@ -33,7 +23,6 @@ EnvOption = Annotated[
         envvar="SUPAOPS_ENV",
         metavar="E",
         help="Environment to act on.",
-        autocompletion=_environments,
     ),
 ]
 ConfigOption = Annotated[

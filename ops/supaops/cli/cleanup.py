@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.console import say, show, show_json
+from supaops.cli.console import comment, show, show_json
 from supaops.cli.guard import YesOption, confirm_count, env_is_typed, require_typed
 from supaops.cli.options import (
     ConfigOption,
@@ -63,7 +63,7 @@ def cleanup(
             found = expired(conn, where.config, age, line.now)
         removed = 0
         if found.total() and not dry_run:
-            say(expired_line(found).plain, "dim")
+            comment(expired_line(found).plain)
             confirm_count(where, f"delete {jobs(found.total())}", found.total(), yes=yes)
             removed = _clean(conn, where, age, reason, config)
     _show(env, found, output, None if dry_run else removed)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from supaops.cli.verbosity import QUIET, verbosity
 from supaops.cli.visible import visible
 from supaops.cli.wrapping import wrapped
 from supaops.errors import ConfigError, SupaopsError
@@ -18,8 +19,10 @@ from supaops.errors import ConfigError, SupaopsError
 
 def _console(*, stderr: bool = False) -> Console:
     """Return a console; NO_COLOR turns off bold and dim too, which rich would keep."""
+    is_forced = os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0")
     return Console(
         soft_wrap=True,
+        force_terminal=True if is_forced else None,  # None: rich looks at FORCE_COLOR
         highlight=False,
         stderr=stderr,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
@@ -57,8 +60,19 @@ def write(*lines: str) -> None:
 
 
 def say(message: str, style: str = "") -> None:
-    """Print one line of progress or comment to stderr; `message` is not markup."""
+    """Print one line that nobody may miss to stderr; `message` is not markup."""
     _print(stderr, Text(message, style))
+
+
+def comment(message: str) -> None:
+    """Print one line of progress or comment to stderr, unless ``--quiet``."""
+    if not verbosity.has(QUIET):
+        say(message, "dim")
+
+
+def detail(message: str) -> None:
+    """Print what ``--verbose`` tells to stderr: one step, and never a secret."""
+    say(f"  {message}", "dim")
 
 
 def print_error(error: SupaopsError) -> None:

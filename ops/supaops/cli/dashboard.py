@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from supaops.cli.console import say
-from supaops.cli.observing import LogFormatOption, LogLevelOption, begin
+from supaops.cli.observing import LogFormatOption, LogLevelOption, log_as_asked
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.errors import UsageError
@@ -43,7 +43,7 @@ def dashboard(
 
     It is closed until `dashboard` in the YAML says who may come in.
     """
-    begin("dashboard", "dashboard", log_format, log_level)
+    log_as_asked("dashboard", "dashboard", log_format, log_level)
     # Here, because the help needs not the extra that these are of.
     from supaops.cli.control_room import site_of  # noqa: PLC0415
     from supaops.serving.server import run_server  # noqa: PLC0415

@@ -15,6 +15,7 @@ from supaops.errors import Refused
 from supaops.plan import Action, Plan
 
 _TYPED_ABOVE = 100
+_CONFIRM = "run it again and confirm, or say --yes"
 
 YesOption = Annotated[
     bool, typer.Option("--yes", "-y", help="Do not ask; needed where there is no terminal.")
@@ -59,7 +60,7 @@ def confirm(target: Target, doing: str, *, yes: bool, look: str = "`supaops plan
         return
     _announce(target, doing, look)
     if not typer.confirm("Go on?", default=False, err=True):
-        raise Refused("not confirmed; nothing was changed")
+        raise Refused("not confirmed; nothing was changed", hint=_CONFIRM)
 
 
 def confirm_count(target: Target, doing: str, count: int, *, yes: bool) -> None:
@@ -73,7 +74,7 @@ def confirm_count(target: Target, doing: str, count: int, *, yes: bool) -> None:
     _announce(target, doing, "it with --dry-run")
     typed = typer.prompt(f"Type {count} to go on", default="", show_default=False, err=True)
     if typed.replace(",", "").strip() != str(count):
-        raise Refused("not confirmed; nothing was changed")
+        raise Refused("not confirmed; nothing was changed", hint=_CONFIRM)
 
 
 def _announce(target: Target, doing: str, look: str) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from supaops.cli.asking import Asking
-from supaops.cli.console import say, show
+from supaops.cli.console import comment, show
 from supaops.cli.init_questions import Pipeline, answers
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.clock import utc_now
@@ -61,7 +61,7 @@ def init(
     """
     found = survey(Path.cwd())
     for fact in facts(found):
-        say(fact, "dim")
+        comment(fact)
     asking = Asking(yes=yes)
     plan = answers(found, asking, ci, worker)
     wanted = replace(plan, kubernetes=kubernetes, force=force)

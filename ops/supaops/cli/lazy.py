@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from supaops.cli.verbosity import with_verbosity
+
 _WHOLE = 1_000
 """Characters; no sentence is as long."""
 
@@ -30,11 +32,12 @@ class LazyGroup(TyperGroup):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.commands = {**_stubs(self.lines), **self.commands}
+        with_verbosity(self)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the whole command, or None when there is none of that name."""
         found = super().get_command(ctx, cmd_name)
-        return _whole(cmd_name) if isinstance(found, _Stub) else found
+        return with_verbosity(_whole(cmd_name)) if isinstance(found, _Stub) else found
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands without importing them; a long line is wrapped, not cut."""

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from supaops.cli.options import Target
+from supaops.cli.telling import stop_telling
+from supaops.cli.verbosity import QUIET, VERBOSE, verbosity
 from supaops.db.connect import describe, uses_pooler
 from supaops.extras import require
 from supaops.worker.telemetry.log_choice import LogFormat, LogLevel
@@ -55,15 +57,20 @@ MetricsHostOption = Annotated[
 log = logging.getLogger("supaops.worker")
 
 
-def begin(extra: str, kind: str, form: LogFormat | None, level: LogLevel) -> None:
-    """Begin the process's log.
+def log_as_asked(extra: str, kind: str, wanted: LogFormat | None, level: LogLevel) -> None:
+    """Log to stderr; ``--quiet`` leaves warnings, and ``--verbose`` adds each step.
 
     Raises: SupaopsError where the extra that the command is of is not installed.
     """
     require(extra, f"supaops {kind}")
     from supaops.worker.telemetry.logs import configure_logging  # noqa: PLC0415  of the extra
 
-    configure_logging(form, level)
+    if verbosity.has(QUIET):
+        level = max(level, LogLevel.WARNING, key=list(LogLevel).index)
+    if verbosity.has(VERBOSE):
+        level = LogLevel.DEBUG
+        stop_telling()  # or each step were told twice
+    configure_logging(wanted, level)
 
 
 def announce(where: Target, kind: str) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from supaops.cli.choices import ConfigOption, EnvOption, Format, FormatOption
-from supaops.cli.console import say
+from supaops.cli.console import comment
 from supaops.cli.project import project_root
 from supaops.config import Config, Outside, Resolved, load, resolve
 from supaops.config.duration import parse_positive_duration
@@ -32,7 +32,8 @@ def duration(text: str, option: str) -> timedelta:
     try:
         return parse_positive_duration(text)
     except Complaint as complaint:
-        raise UsageError(str(complaint), place=option, hint="such as 30s, 5m or 1h30m") from None
+        hint = complaint.hint or f"{option} 1h30m"
+        raise UsageError(str(complaint), place=option, hint=hint) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class Target:
 
     def announce(self, command: str) -> None:
         """Say which environment a command is about, and where its database is."""
-        say(f"{command} {self.config.environment}: {describe(self.database_url)}", "dim")
+        comment(f"{command} {self.config.environment}: {describe(self.database_url)}")
         if uses_pooler(self.database_url):
-            say("through a transaction pooler: it works, but port 5432 is the better way", "dim")
+            comment("through a transaction pooler: it works, but port 5432 is the better way")
 
     def connect(self, command: str) -> Connection:
         """Announce and connect, as ``supaops <command>``, so that a lock's holder can be named."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from supaops.checks.config.environment import environment_warnings
-from supaops.cli.console import say, show, write
+from supaops.cli.console import comment, say, show, write
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import Config, config_place
@@ -79,7 +79,7 @@ def plan(
     _print(found, written, output, verbose=verbose)
     if out:
         save(written, out)
-        say(f"wrote {out}; carry it out with: supaops apply {out} --env {found.environment}", "dim")
+        comment(f"wrote {out}; carry it out with: supaops apply {out} --env {found.environment}")
     if exit_code and found.pending:
         raise typer.Exit(ExitStatus.CHANGES)
 

@@ -11,6 +11,7 @@ import typer
 
 from supaops.cli.app import app
 from supaops.cli.reference_text import EXIT_CODES, FOOT, HEAD
+from supaops.cli.verbosity import NAMES
 
 _FLAG_COLUMNS = "| Option | Default | Variable | Meaning |\n|---|---|---|---|"
 
@@ -45,9 +46,14 @@ def _below(path: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 def _section(path: str, command: Any) -> str:
     usage = f"    {' '.join([path, *_arguments(command)])}"
-    rows = [_row(parameter) for parameter in command.params]
+    rows = [_row(each) for each in command.params if not is_everywhere(each)]
     table = ["\n".join([_FLAG_COLUMNS, *rows])] if rows else []
     return "\n\n".join([f"## {path}", command.help, usage, *table])
+
+
+def is_everywhere(parameter: Any) -> bool:
+    """Tell whether it is one of the options of all commands, which the page tells of once."""
+    return parameter.name in NAMES and not parameter.expose_value
 
 
 def _arguments(command: Any) -> list[str]:

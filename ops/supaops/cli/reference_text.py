@@ -9,11 +9,28 @@ HEAD = """
 
 <!-- Made by `make golden` from the commands; change their docstrings and options instead. -->
 
-    supaops [--version] COMMAND [OPTIONS]
+    supaops [--version] [-q | -v] COMMAND [OPTIONS]
 
 `supaops --help` lists the commands, `supaops COMMAND --help` (or `-h`) the options of one.
-`supaops --install-completion` teaches bash, zsh, fish or PowerShell to complete both, and the names
-of environments.
+`supaops completion bash`, `zsh` or `fish` prints what teaches a shell to complete both, and names:
+of environments, checks, cron jobs, queues, task types and secrets, as the YAML declares them.
+
+## Options of every command
+
+They stand before the command or after it: `supaops -q plan`, `supaops plan -q`.
+
+| Option | Meaning |
+|---|---|
+| `--quiet`, `-q` | Only results, warnings, questions and errors. |
+| `--verbose`, `-v` | Also each file read, each connection, its statements and their seconds. |
+| `--help`, `-h` | The command's help. |
+
+What `--verbose` adds goes to stderr and holds no value. Where a command says more of it below, its
+result is longer, too. The log of `serve`, `worker` and `dashboard` begins at `warning` with
+`--quiet`, and at `debug` with `--verbose`. `local psql` hands on all that stands behind it.
+
+A report of a defect should hold what `supaops --version --verbose` prints: versions and the
+platform, and nothing of a project or its database.
 
 ## Exit codes
 """
@@ -62,8 +79,8 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
   print JSON, `render` SQL, or with `--migration` what it has written.
 - On a terminal, long lines are wrapped between words; those of a difference are left whole. A pipe
   gets whole lines.
-- Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a
-  pipe. Nothing is told by colour alone.
+- Colour is for terminals. `NO_COLOR` and `TERM=dumb` turn it off, `FORCE_COLOR` or `CLICOLOR_FORCE`
+  turns it on in a pipe. Nothing is told by colour alone.
 - What takes longer than a moment shows the seconds on a terminal's stderr, and nowhere else.
 - A question goes to stderr, and its default is No. Where stdin or stderr is no terminal nothing is
   asked: what would ask is refused, unless there is `--yes`.
@@ -82,7 +99,7 @@ an error or a wrong command line is 3 there: no evidence is not health, and no o
 | `SUPAOPS_SUPERVISOR` | set by `worker --processes` for its processes, which stop when it is gone |
 | `SUPAOPS_PG_BIN` | the server of `local up`: a folder of programs, or `embedded` for the wheel |
 | `SUPAOPS_DEBUG` | `1` shows the traceback of a defect of supaops |
-| `NO_COLOR`, `FORCE_COLOR`, `TERM`, `COLUMNS` | as usual |
+| `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE`, `TERM`, `COLUMNS` | as usual |
 
 [Environment variables](environment.md) has all of them, also those of workers and pipelines.
 The YAML names others by `env(NAME)`. A running local stack sets those of `local` that the shell

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from supaops.cli.choices import ConfigOption, EnvOption, env_is_typed
-from supaops.cli.console import say
+from supaops.cli.console import comment
 from supaops.cli.edge_function import write_edge_function
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import Config, load
@@ -129,4 +129,4 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
             place=str(folder),
             hint="give a folder you may write to",
         ) from error
-    say(f"wrote {', '.join(str(folder / name) for name in texts)}")
+    comment(f"wrote {', '.join(str(folder / name) for name in texts)}")

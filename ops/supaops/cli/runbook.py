@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from supaops.cli.console import say, write
+from supaops.cli.console import comment, write
 from supaops.cli.options import ConfigOption, EnvOption
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Outside, load, resolve_some
@@ -39,8 +39,12 @@ def runbook(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SupaopsError(f"cannot be written: {error.strerror}", place=str(out)) from error
-    say(f"wrote {out}", "dim")
+        raise SupaopsError(
+            f"cannot write: {error.strerror}",
+            place=str(out),
+            hint="give a file that you may write to",
+        ) from error
+    comment(f"wrote {out}")
 
 
 def _endpoint(settings: Config, path: Path) -> str | None:

@@ -14,7 +14,7 @@ from supaops.cli.observing import (
     MetricsHostOption,
     MetricsPortOption,
     announce,
-    begin,
+    log_as_asked,
 )
 from supaops.cli.options import ConfigOption, EnvOption, target
 from supaops.cli.project import DEFAULT_CONFIG
@@ -55,7 +55,7 @@ def serve(
 
     It claims and runs jobs at each post, until SIGTERM or SIGINT.
     """
-    begin("worker", "serve", log_format, log_level)
+    log_as_asked("worker", "serve", log_format, log_level)
     # Here, because the help needs not the extra that these are of.
     from supaops.serving.server import run_server  # noqa: PLC0415
     from supaops.worker.http.app import create_app  # noqa: PLC0415

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-from supaops.cli.console import say, show, stderr
+from supaops.cli.console import comment, show, stderr
+from supaops.cli.verbosity import QUIET, verbosity
 
 
 class Waiting:
@@ -19,7 +20,7 @@ class Waiting:
             TextColumn("{task.description} ({task.elapsed:.0f} s)", "dim", markup=False),
             console=stderr,
             transient=True,
-            disable=not stderr.file.isatty() or stderr.is_dumb_terminal,
+            disable=verbosity.has(QUIET) or not stderr.file.isatty() or stderr.is_dumb_terminal,
         )
         self._task = self._progress.add_task(what, total=None)
 
@@ -31,7 +32,7 @@ class Waiting:
         """Change what the line tells; without a terminal, log it."""
         self.now(what)
         if self._progress.disable:
-            say(what, "dim")
+            comment(what)
 
     def show(self, lines: Iterable[Text]) -> None:
         """Print a part of the result above the line."""

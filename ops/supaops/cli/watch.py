@@ -21,7 +21,7 @@ from supaops.checks.round import Round
 from supaops.checks.run import run_checks
 from supaops.checks.sources import Kept
 from supaops.checks.worker.facts import CALLS
-from supaops.cli.console import say, show
+from supaops.cli.console import comment, say, show
 from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, Target, duration
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.cli.subject import Subject, subject
@@ -94,7 +94,7 @@ def watch(
             telling.publish(done)
             raise typer.Exit(exit_status(done.findings, FailOn.WARNING, strict=False))
         url = stack.enter_context(serving(latest, host, port))
-        say(f"a round each {seconds:g} s; metrics at {url}/metrics", "dim")
+        comment(f"a round each {seconds:g} s; metrics at {url}/metrics")
         _until_told(telling.publish, rounds(watcher.look, seconds))
 
 
@@ -164,7 +164,7 @@ def _until_told(publish: Callable[[Round], None], endless: Iterator[Round]) -> N
     with suppress(_Terminated):
         for done in endless:
             publish(done)
-    say("ended", "dim")
+    comment("ended")
 
 
 class _Terminated(KeyboardInterrupt):

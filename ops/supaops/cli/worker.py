@@ -20,7 +20,7 @@ from supaops.cli.observing import (
     MetricsHostOption,
     MetricsPortOption,
     announce,
-    begin,
+    log_as_asked,
 )
 from supaops.cli.options import (
     ConfigOption,
@@ -115,7 +115,7 @@ def worker(
     It hears of new jobs by NOTIFY where the connection carries it, and looks for them every
     worker.poll else. With --drain it ends when no job is ready.
     """
-    begin("worker", "worker", log_format, log_level)
+    log_as_asked("worker", "worker", log_format, log_level)
     grace_time = duration(grace, "--grace")
     where = target(env, config, needs=lambda _: (), needs_database=needs_database)
     require_served_by(where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from supaops.config.scalars import AmbiguousScalar, Scalar, resolve_plain
 from supaops.config.secrecy import may_show
 from supaops.config.syntax import YAMLError, decode, syntax_problem
 from supaops.errors import ConfigError, SupaopsError
+
+log = logging.getLogger("supaops.config")
 
 _MAX_BYTES = 1_000_000
 _MAX_DEPTH = 50
@@ -62,9 +65,16 @@ def _text(path: Path) -> str:
         ) from error
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or "the path is not valid"
-        raise SupaopsError(f"cannot read the file: {cause}", place=str(path)) from error
+        raise SupaopsError(
+            f"cannot read the file: {cause}",
+            place=str(path),
+            hint="name a file that this account may read: --config PATH",
+        ) from error
+    log.debug("read %s", path)
     if len(raw) > _MAX_BYTES:
-        raise SupaopsError("the file is larger than 1 MB", place=str(path))
+        raise SupaopsError(
+            "the file is larger than 1 MB", place=str(path), hint="is it the YAML? --config PATH"
+        )
     return decode(raw, str(path))
 
 

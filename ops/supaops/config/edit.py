@@ -110,7 +110,11 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         cause = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise SupaopsError(f"cannot read the file: {cause}", place=str(path)) from error
+        raise SupaopsError(
+            f"cannot read the file: {cause}",
+            place=str(path),
+            hint="let this account read it, and save it as UTF-8",
+        ) from error
 
 
 def _replace(path: Path, text: str) -> None:

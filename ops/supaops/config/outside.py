@@ -5,6 +5,7 @@ This module alone of the room reads other files and starts programs; `resolution
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+log = logging.getLogger("supaops.config")
 
 _MAX_BYTES = 65_536
 _COMMAND_TIMEOUT_S = 30
@@ -50,6 +53,7 @@ def read_file(path: Path) -> str:
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
         cause = getattr(error, "strerror", None) or "the path is not valid"
         raise Unread(f"cannot be read: {cause}", "let this account read it") from error
+    log.debug("read %s", path)
     if len(raw) > _MAX_BYTES:
         raise Unread("is larger than 64 KiB", "name a file that holds the value alone")
     return _text(raw)
@@ -101,6 +105,7 @@ def run_command(words: Sequence[str], folder: Path) -> str:
     Raises: Unread when it cannot start, fails or does not end.
     """
     by_hand = "run it by hand to see what it says"
+    log.debug("run %s", words[0])  # its arguments may be nobody's business
     try:
         status, printed = _output(words, folder)
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -39,7 +39,7 @@ def read_environment(path: Path, environment: str, texts: Mapping[Path, str]) ->
     problems = _unknown_environment(path, environment)
     overlay = overlay_of(path, environment)
     documents: list[Document] = []
-    for file in [path, overlay] if path.exists() and not problems else [path]:
+    for file in [path, overlay] if path.is_file() and not problems else [path]:
         try:
             documents.append(parse(texts[file], str(file)) if file in texts else read(file))
         except ConfigError as error:
@@ -51,7 +51,7 @@ def read_environment(path: Path, environment: str, texts: Mapping[Path, str]) ->
 
 def _unknown_environment(path: Path, environment: str) -> list[SupaopsError]:
     existing = environments(path)
-    if not path.exists() or (_NAME.fullmatch(environment) and environment in existing):
+    if not path.is_file() or (_NAME.fullmatch(environment) and environment in existing):
         return []
     return [
         SupaopsError(

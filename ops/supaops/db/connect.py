@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from typing import Any
 
 import psycopg
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import Conninfo
 from psycopg.rows import DictRow, dict_row
 
+from supaops.db.counted import CountedConnection, log
+from supaops.db.remedies import plain, remedy
 from supaops.errors import ConnectionFailed
 
 Connection = psycopg.Connection[DictRow]
@@ -25,7 +28,12 @@ POOLER_PORT = "6543"
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _DIRECT = re.compile(r"db\.[a-z0-9]+\.supabase\.co")
-_NO_ROUTE = ("Network is unreachable", "No route to host", "could not translate host name")
+_NO_ROUTE = (
+    "Network is unreachable",
+    "No route to host",
+    "could not translate",
+    "failed to resolve",
+)
 
 # A bare @ or / in the password: libpq takes what follows it for the host or the database.
 _AT_TOO_MANY = re.compile(r"postgres(ql)?://([^@/]*@)?+[^?]*@")
@@ -78,14 +86,20 @@ def _parts(url: str) -> dict[str, Any]:
         raise ConnectionFailed(
             "the database URL cannot be parsed",
             hint="expected postgresql://role:password@host:port/database, "
-            "with %40 for @ and %2F for / in the password",
+            "with %40 for @ and %2F for / in the password, and libpq's parameters behind a ?",
         )
     return parts
 
 
 def _defaults() -> dict[str, str]:
-    found = ((each.keyword.decode(), each.val) for each in Conninfo.get_defaults())
+    found = ((each.keyword.decode(), each.val) for each in pq.Conninfo.get_defaults())
     return {keyword: value.decode() for keyword, value in found if value is not None}
+
+
+def libpq_version() -> str:
+    """Return the version of the client library, such as ``17.2``."""
+    number = pq.version()
+    return f"{number // 10_000}.{number % 10_000}"
 
 
 def connect(url: str, *, application_name: str = "supaops") -> Connection:
@@ -95,10 +109,20 @@ def connect(url: str, *, application_name: str = "supaops") -> Connection:
     Raises:  ConnectionFailed that names host, port, database and role, and no password.
     """
     _parts(url)
+    began = time.monotonic()
+    kind = CountedConnection if log.isEnabledFor(logging.DEBUG) else psycopg.Connection[DictRow]
     try:
-        return psycopg.connect(url, **options(application_name))
+        made = kind.connect(url, **options(application_name))
     except psycopg.Error as error:
         raise connection_failed(url, error) from error
+    log.debug("%s", _told(made, url, time.monotonic() - began))
+    return made
+
+
+def _told(made: Connection, url: str, seconds: float) -> str:
+    server = made.info.parameter_status("server_version")
+    pid = made.info.backend_pid
+    return f"connected to {describe(url)} in {seconds:.3f} s: PostgreSQL {server}, pid {pid}"
 
 
 def connection_failed(url: str, error: psycopg.Error) -> ConnectionFailed:
@@ -115,10 +139,10 @@ def _remedy(url: str, cause: str) -> str:
     host = str(_parts(url).get("host", ""))
     if _DIRECT.fullmatch(host) and any(sign in cause for sign in _NO_ROUTE):
         return f"{host} has an IPv6 address alone: use the URL of the session pooler, port 5432"
-    return "check that the server runs and that the URL, the role and the password are right"
+    return remedy(cause)
 
 
 def _cause(error: psycopg.Error) -> str:
     """Return libpq's cause alone, without the address before it and the guesses after it."""
     first = next(iter(str(error).splitlines()), "")
-    return first.rpartition(" failed: ")[2].strip() or type(error).__name__
+    return plain(first.rpartition(" failed: ")[2].strip()) or type(error).__name__

@@ -16,8 +16,16 @@ _REMEDIES = {
     "40P01": "run the same command again; nothing was changed",
     "42501": "connect as the role that owns the queue: `postgres` on Supabase",
     "3F000": "create the schema, or name another one under queue.schema",
+    "53100": "free space on the server's disk, or add some, then run the same command again",
+    "53200": "wait until the server has memory again, then run the same command again",
+    "53300": "end sessions that idle, or use the URL of Supabase's pooler, then run it again",
     "55P03": "wait for the session that holds the lock, then run the same command again",
+    "57014": "it ran into statement_timeout, or somebody cancelled it: run the same command again",
+    "57P01": "the server was stopped, or the session ended by hand: run the same command again",
 }
+_LOST = "the connection was lost: run the same command again"
+_NAMES = {"JQ001", "JQ004"}
+"""Of the queue's own errors those whose detail lists what is declared; others may quote a job."""
 
 _KINDS = {"55P03": Blocked, "40P01": Deadlock}
 
@@ -49,6 +57,10 @@ def database_error(error: psycopg.Error, doing: str) -> DatabaseError:
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
     kind = _KINDS.get(error.sqlstate or "", DatabaseError)
     hint = _REMEDIES.get(error.sqlstate or "", diagnosis.message_hint)
+    if error.sqlstate in _NAMES:
+        hint = " ".join(filter(None, [diagnosis.message_detail, hint]))
+    elif error.sqlstate is None:
+        hint = hint or _LOST
     return kind(f"{doing}: {message}{state}", hint=hint)
 
 

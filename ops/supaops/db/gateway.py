@@ -162,7 +162,9 @@ def _refusals() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         if error.sqlstate is None:
-            raise ConnectionFailed("the connection was lost") from error
+            raise ConnectionFailed(
+                "the connection was lost", hint="the next call connects again"
+            ) from error
         raise ServerRefusal(error) from error
 
 

@@ -67,7 +67,9 @@ def revision(conn: Connection, number: int) -> Revision:
         _require_installed(conn)
         row = conn.execute(query("history.revision"), {"id": number}).fetchone()
     if row is None:
-        raise SupaopsError(f"there is no revision {number}", hint="see: supaops history")
+        raise SupaopsError(
+            f"there is no revision {number}", hint="the same command without it lists them"
+        )
     return Revision(**row)
 
 
@@ -123,4 +125,6 @@ def has_history(conn: Connection) -> bool:
 
 def _require_installed(conn: Connection) -> None:
     if not has_history(conn):
-        raise SupaopsError("this database has no history yet", hint="it begins with: supaops apply")
+        raise SupaopsError(
+            "this database has no history yet", hint="it begins with the first `supaops apply`"
+        )

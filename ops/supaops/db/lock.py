@@ -35,7 +35,9 @@ def take_apply_lock(conn: Connection, *, wait: timedelta, statement_timeout: tim
     try:
         conn.execute(query("lock.take"), APPLY_LOCK)
     except psycopg.errors.LockNotAvailable as error:
-        raise LockHeld("another apply holds the lock") from error
+        raise LockHeld(
+            "another apply holds the lock", hint="wait for it, and run the same command again"
+        ) from error
 
 
 def lock_holder(conn: Connection) -> str | None:

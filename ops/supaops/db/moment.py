@@ -45,5 +45,8 @@ def limited(conn: Connection, seconds: float) -> Iterator[None]:
             yield
     except DatabaseError as error:
         if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-            raise DatabaseError(f"no answer within {seconds:g} s") from error
+            raise DatabaseError(
+                f"no answer within {seconds:g} s",
+                hint="try again when the database has less to do",
+            ) from error
         raise

@@ -117,8 +117,11 @@ def classified(url: str) -> Iterator[None]:
         raise _classified(error, url) from error
 
 
+_LATER = "it is tried again by itself; `conn.reachable` of `supaops doctor` tells more"
+
+
 def _classified(error: psycopg.Error, url: str) -> DatabaseError:
     if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests):
-        return ConnectionFailed(f"no connection to {describe(url)}: {error}")
+        return ConnectionFailed(f"no connection to {describe(url)}: {error}", hint=_LATER)
     found = database_error(error, describe(url))
-    return ConnectionFailed(found.message) if isinstance(error, _PASSING) else found
+    return ConnectionFailed(found.message, hint=_LATER) if isinstance(error, _PASSING) else found

@@ -19,7 +19,11 @@ def run_script(connection: Connection, text: str, *, place: str) -> None:
         with connection.transaction():
             connection.execute(text.encode())
     except psycopg.Error as error:
-        raise DatabaseError(str(error).strip(), place=place) from error
+        raise DatabaseError(
+            str(error).strip(),
+            place=place,
+            hint="begin with no data: supaops local up --reset",
+        ) from error
 
 
 def set_password(connection: Connection, role: str, password: str) -> None:

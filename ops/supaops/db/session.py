@@ -37,7 +37,7 @@ def server_errors() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise DatabaseError(str(error).strip()) from error
+        raise DatabaseError(str(error).strip(), hint="see: supaops local logs") from error
 
 
 async def listen(connection: AsyncConnection, channel: str) -> None:

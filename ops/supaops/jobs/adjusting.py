@@ -36,4 +36,7 @@ def set_priority(
 
 def _require_pending(job_id: int, status: str | None) -> None:
     if status != PENDING:
-        raise SupaopsError(f"job {job_id} was not changed: it is {status or 'not there'}")
+        raise SupaopsError(
+            f"job {job_id} was not changed: it is {status or 'not there'}",
+            hint="only a pending job has a priority or a time to change",
+        )

@@ -64,7 +64,11 @@ class Cluster:
         finally:
             file.unlink(missing_ok=True)
         if done.returncode != 0:
-            raise LocalStackError(f"initdb failed: {_last_cause(done.stderr or done.stdout)}")
+            raise LocalStackError(
+                f"initdb failed: {_last_cause(done.stderr or done.stdout)}",
+                place=str(self.base.data),
+                hint="mend that, or name another server in SUPAOPS_PG_BIN; then: supaops local up",
+            )
 
     def start(self, wanted: Settings) -> int:
         """Start the server and wait until it accepts connections; return the port it got.

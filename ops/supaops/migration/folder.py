@@ -90,4 +90,8 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         cause = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise RenderError(f"cannot read: {cause}", place=str(path)) from error
+        raise RenderError(
+            f"cannot read: {cause}",
+            place=str(path),
+            hint="let this account read it, and save it as UTF-8",
+        ) from error

@@ -41,7 +41,11 @@ class SupabaseConfig:
         try:
             self.path.write_bytes(self.lines.text.encode())
         except OSError as error:
-            raise RenderError(f"cannot write: {error.strerror}", place=str(self.path)) from error
+            raise RenderError(
+                f"cannot write: {error.strerror}",
+                place=str(self.path),
+                hint="let this account write it",
+            ) from error
 
 
 def read_supabase_config(root: Path, config: Config) -> SupabaseConfig:
@@ -71,7 +75,11 @@ def _read(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         cause = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise RenderError(f"cannot read: {cause}", place=str(path)) from error
+        raise RenderError(
+            f"cannot read: {cause}",
+            place=str(path),
+            hint="let this account read it, and save it as UTF-8",
+        ) from error
 
 
 def _at(path: Path, work: Callable[[], T]) -> T:

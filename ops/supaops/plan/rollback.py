@@ -28,7 +28,7 @@ def earlier(conn: Connection, config: Config, number: int | None, *, force: bool
     Raises: SupaopsError when it cannot be brought back; Refused when its functions were made for
         other tables.
     """
-    wanted = _number(conn, number)
+    wanted = _number(conn, number, config.environment)
     versions = versions_at(conn, wanted)
     now = versions_at(conn, bounds(conn).newest or wanted)
     _require_same_steps(versions, now, wanted, force=force)
@@ -49,13 +49,14 @@ def revived(versions: Iterable[Recorded], source: str) -> tuple[Resource, ...]:
     return tuple(sorted((_resource(each, source) for each in found), key=lambda each: each.order))
 
 
-def _number(conn: Connection, number: int | None) -> int:
+def _number(conn: Connection, number: int | None, environment: str) -> int:
+    listing = f"supaops history --env {environment}"
     known = bounds(conn)
     wanted = known.previous if number is None else number
     if wanted is None or known.newest is None:
-        raise SupaopsError("there is no earlier revision", hint="see: supaops history")
+        raise SupaopsError("there is no earlier revision", hint=f"see: {listing}")
     if not 0 < wanted <= known.newest:
-        raise SupaopsError(f"there is no revision {wanted}", hint="see: supaops history")
+        raise SupaopsError(f"there is no revision {wanted}", hint=f"see: {listing}")
     if wanted < known.since:
         raise SupaopsError(
             f"the texts of revision {wanted} were not kept",

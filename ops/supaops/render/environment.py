@@ -12,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from supaops.errors import RenderError
 from supaops.render.quoting import Sql, finalize, identifier, indented
 
+OURS = "put the template back if somebody edited it; else this is a defect: report it"
+
 
 def template_root() -> Path:
     """Return the folder of templates: inside the wheel, or at the root of a checkout."""
@@ -51,7 +53,8 @@ def render_sql(template: str, context: dict[str, Any]) -> str:
         raise RenderError(error.message, place=template, hint=error.hint) from error
     except TemplateError as error:
         line = getattr(error, "lineno", None)
-        raise RenderError(str(error), place=f"{template}:{line}" if line else template) from error
+        place = f"{template}:{line}" if line else template
+        raise RenderError(str(error), place=place, hint=OURS) from error
     parse(text, place=template)
     return text
 
@@ -66,7 +69,7 @@ def parse(text: str, *, place: str) -> tuple[Any, ...]:
     except pglast.parser.ParseError as error:
         offset = error.args[1] if len(error.args) > 1 else 0
         line = text.count("\n", 0, offset) + 1
-        raise RenderError(str(error.args[0]), place=f"{place}:{line}") from error
+        raise RenderError(str(error.args[0]), place=f"{place}:{line}", hint=OURS) from error
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,10 @@ def identifier(name: str) -> Sql:
     Raises: RenderError when the name is empty, holds a NUL or is too long for PostgreSQL.
     """
     if not name or "\0" in name or len(name.encode()) > _IDENTIFIER_BYTES:
-        raise RenderError(f"{name!r} cannot be an SQL identifier: 1 to 63 bytes without NUL")
+        raise RenderError(
+            f"{name!r} cannot be an SQL identifier: 1 to 63 bytes without NUL",
+            hint="shorten the name",
+        )
     if _PLAIN.fullmatch(name) and name not in _KEYWORDS:
         return Sql(name)
     return Sql('"' + name.replace('"', '""') + '"')
@@ -60,7 +63,9 @@ def text_literal(value: str) -> Sql:
     Raises: RenderError for a NUL, which PostgreSQL's text cannot hold.
     """
     if "\0" in value:
-        raise RenderError("a text value holds a NUL character, which PostgreSQL cannot store")
+        raise RenderError(
+            "a text value holds a NUL character, which PostgreSQL cannot store", hint="take it out"
+        )
     escaped = "".join(_ESCAPES.get(character, character) for character in value)
     prefix = "E" if "\\" in escaped else ""
     return Sql(f"{prefix}'{escaped}'")
@@ -77,7 +82,10 @@ def literal(value: Any) -> Sql:
 
     Raises: RenderError for a type without a literal, and for every kind of secret.
     """
-    raise RenderError(f"a {type(value).__name__} has no SQL literal")
+    raise RenderError(
+        f"a {type(value).__name__} has no SQL literal",
+        hint="this is a defect of supaops: report it",
+    )
 
 
 @literal.register

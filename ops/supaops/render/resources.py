@@ -9,7 +9,7 @@ from typing import Any
 from supaops.config.model import Config, CronJob, TaskType
 from supaops.errors import RenderError
 from supaops.render.context import qualifier, template_context
-from supaops.render.environment import render_sql, template_root
+from supaops.render.environment import OURS, render_sql, template_root
 from supaops.render.guard import guarded
 from supaops.render.limits import limits
 from supaops.render.objects import SqlObject, created_objects, granted
@@ -82,7 +82,9 @@ def _sql_objects(config: Config) -> Iterator[tuple[Resource, SqlObject]]:
                 continue
             found = created_objects(text, place=template)
             if [each.type for each in found] != [kind.value]:
-                raise RenderError(f"must create exactly one {kind.value}", place=template)
+                raise RenderError(
+                    f"must create exactly one {kind.value}", place=template, hint=OURS
+                )
             spec = {"reference": found[0].reference}
             yield Resource(kind, found[0].qualified, text, template, spec), found[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -76,8 +77,10 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        # asyncio and socket add the address to their text, which is the place already.
+        cause = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise SupaopsError(
-            f"cannot listen: {error.strerror or error}",
+            f"cannot listen: {cause}",
             place=f"{host}:{port}",
             hint="choose another with --port, or stop what listens there",
         ) from error

@@ -127,7 +127,10 @@ class Context:
             only the database knows, such as the task types, fails the attempt at its end.
         """
         if self.completed:
-            raise SupaopsError("the job is completed already: nothing can be added with it")
+            raise SupaopsError(
+                "the job is completed already: nothing can be added with it",
+                hint="enqueue before context.transaction() completes the job",
+            )
         added = new_job(
             task_type,
             payload,

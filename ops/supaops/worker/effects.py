@@ -64,7 +64,9 @@ class Transaction:
             nothing of it remains. TypeError or ValueError for a result that is not JSON.
         """
         if self.completed:
-            raise SupaopsError("the job is completed already in this transaction")
+            raise SupaopsError(
+                "the job is completed already in this transaction", hint="call complete() once"
+            )
         text = None if result is None else to_json(result)
         if not await self._queue.succeed(self.connection, self._job, text):
             raise LeaseLost(f"job {self._job.id} is no longer this worker's")

@@ -23,6 +23,8 @@ _GIVE_BACK_SHARE = 0.2
 
 log = logging.getLogger("supaops.worker")
 
+_SLOW = "see what holds the database up: `conn.latency` of `supaops verify`"
+
 
 class ShuttingDown(SupaopsError):
     """The worker takes no more jobs."""
@@ -81,7 +83,7 @@ class Runner:
             async with asyncio.timeout(within.total_seconds()):
                 return await self._queue.confirm(dispatch, nonce)
         except TimeoutError:
-            raise ConnectionFailed("the post was not confirmed in time") from None
+            raise ConnectionFailed("the post was not confirmed in time", hint=_SLOW) from None
 
     async def run(self, limit: int, *, worker: str, within: timedelta) -> Tally:
         """Claim up to `limit` jobs and report on them after `within` at the latest.
@@ -184,5 +186,7 @@ def _report(batch: Batch) -> Tally:
     if batch.error:
         raise batch.error
     if batch.tally is None:
-        raise ConnectionFailed("the claim was not answered in time; its jobs will run all the same")
+        raise ConnectionFailed(
+            "the claim was not answered in time; its jobs will run all the same", hint=_SLOW
+        )
     return batch.tally

@@ -142,7 +142,10 @@ def read_trends(conn: Connection) -> list[Trend]:
         try:
             return [Trend(**row) for row in conn.execute(query("health_queue.trend"))]
         except errors.UndefinedTable:
-            raise DatabaseError("applied by an older supaops, which took no samples") from None
+            raise DatabaseError(
+                "applied by an older supaops, which took no samples",
+                hint="apply once with this version",
+            ) from None
 
 
 def with_times(row: dict[str, Any]) -> dict[str, Any]:

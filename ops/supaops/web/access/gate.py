@@ -124,7 +124,7 @@ class Gate:
         name, password = _decoded(given)
         user = self.sign_in(request, name, password)
         if user is None:
-            raise Refusal(401, "the name or the password is wrong")
+            raise Refusal(401, "the name or the password is wrong", hint=_ASK)
         return User(user.name, user.role, f"basic {user.name}", Way.HEADER)
 
     def _by_application(self, request: HTTPConnection) -> User | None:
@@ -138,6 +138,7 @@ class Gate:
             return None
 
 
+_ASK = "try again, or ask whoever runs this control room"
 _WAYS = "send Basic with dashboard.auth: basic, and Bearer with dashboard.auth: supabase"
 
 
@@ -157,7 +158,7 @@ def _decoded(given: str) -> tuple[str, str]:
     try:
         name, _, password = b64decode(given, validate=True).decode().partition(":")
     except ValueError:
-        raise Refusal(401, "the credentials are not readable") from None
+        raise Refusal(401, "the credentials are not readable", hint=_WAYS) from None
     return name, password
 
 

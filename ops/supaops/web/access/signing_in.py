@@ -19,6 +19,7 @@ from supaops.web.refusal import Refusal, TooMany
 from supaops.web.site import BASE, Site
 
 _WRONG = "The name or the password is wrong."
+_AGAIN = "Try again, or ask whoever runs this control room."
 _ENDED = "You were not signed in any more, so nothing was done."
 _ELSEWHERE = Notice("You have come by way of your application: sign out there.", "refused")
 _LONGEST_NEXT = 2_000
@@ -60,7 +61,7 @@ async def _enter(site: Site, request: Request) -> Response:
     except Refusal as refusal:
         return again(refusal=refusal)
     if user is None:
-        return again(refusal=Refusal(401, _WRONG))
+        return again(refusal=Refusal(401, _WRONG, hint=_AGAIN))
     response = RedirectResponse(BASE + _own(then), 303)
     site.gate.enter(request, response, user)
     return response

@@ -88,7 +88,7 @@ def _answer(
     found = replace(Asked.of(visit.query), before="").parsed(visit.site.clock())
     if found.problems:
         name, problem = next(iter(found.problems.items()))
-        raise Refusal(400, f"{name}: {problem}")
+        raise Refusal(400, f"{name}: {problem}", hint="mend it on the page of the audit first")
     with visit.reading() as conn:
         first = read_batch(conn, found.filter)
     name = f"audit-{visit.site.config.environment}.{ending}"

@@ -57,4 +57,5 @@ def _act(visit: Visit, verb: Verb, told: str) -> Response:
 
 def _refusal(outcome: Outcome, job_id: int) -> Refusal:
     why = outcome.failed.get(job_id) or next(iter(outcome.left), "nothing was changed")
-    return Refusal(409, f"Job {job_id} was not {outcome.verb.past}: {why}.")
+    message = f"Job {job_id} was not {outcome.verb.past}: {why}."
+    return Refusal(409, message, hint="The page shows what it is now.")

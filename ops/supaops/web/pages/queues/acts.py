@@ -83,7 +83,7 @@ def _wanted(visit: Visit, queue: str) -> Request:
             "a pause needs a reason", hint="say why, for whoever finds it standing still"
         )
     if not queue:
-        raise SupaopsError("which queue is missing")
+        raise SupaopsError("which queue is missing", hint="choose one, or * for all")
     return Request(How.FLAG, reason, queue, text_of(visit.form, "task_type") or "*", until)
 
 

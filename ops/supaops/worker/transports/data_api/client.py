@@ -97,7 +97,8 @@ class Api:
         except (httpx.TransportError, RuntimeError) as error:
             # RuntimeError: a session that is closed already, or whose other end just went away.
             raise ConnectionFailed(
-                f"the Data API at {self.origin} does not answer: {type(error).__name__}"
+                f"the Data API at {self.origin} does not answer: {type(error).__name__}",
+                hint="check where worker.supabase.url leads to; a paused project does not answer",
             ) from error
         if not answer.is_success:
             raise refusal(self.origin, answer.status_code, answer.content)

@@ -34,9 +34,8 @@ def refusal(origin: str, status: int, body: bytes) -> DatabaseError:
     code, message = str(told.get("code") or ""), str(told.get("message") or _reason(status))
     shown = f" ({'SQLSTATE ' if _is_state(code) else ''}{code})" if code else ""
     text = f"the Data API at {origin}: {message}{shown}"
-    if _may_pass(status, code):
-        return ConnectionFailed(text)
-    return DatabaseError(text, hint=_hint(status, code) or told.get("hint"))
+    hint = _hint(status, code) or told.get("hint")
+    return (ConnectionFailed if _may_pass(status, code) else DatabaseError)(text, hint=hint)
 
 
 def _told(body: bytes) -> dict[str, Any]:
