@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from scripts.docs.reference.blocks import renewed
-from scripts.docs.reference.environment import option_variables
-from scripts.docs.reference.metrics import name_of, worker_metrics
-from scripts.docs.reference.pages import pages
-from scripts.docs.reference.schemas import schema_keys
+from docsite.reference.blocks import renewed
+from docsite.reference.environment import option_variables
+from docsite.reference.metrics import name_of, worker_metrics
+from docsite.reference.pages import pages
+from docsite.reference.schemas import schema_keys
 from supaops.checks.catalogue import CHECKS
 from supaops.cli.reference import commands
 from supaops.cli.reference_text import EXIT_CODES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.docs.dialect import as_python_markdown, github_slug
-from scripts.docs.links import as_site_links, place, targets
-from scripts.docs.navigation import expanded, first_page, lead_of, sections
-from scripts.docs.sources import source_page
+from docsite.dialect import as_python_markdown, github_slug
+from docsite.links import as_site_links, place, targets
+from docsite.navigation import expanded, first_page, lead_of, sections
+from docsite.sources import source_page
 from tests.docs.markdown import DOCUMENTS, anchors, read
 
 PROOF = '[yes](../../tests/docs/test_links.py "test_the_links_were_found")'

@@ -46,16 +46,19 @@ EXIT_CODES = (
     (ExitStatus.ERROR, "`types --check`", "a file is not what the YAML makes"),
     (
         ExitStatus.CHANGES,
-        "`plan --exit-code`, `render --check`",
-        "there are changes or drift; a migration is due",
+        "`plan --exit-code`, `render --check`, `upgrade --check`",
+        "there are changes or drift; a migration or an upgrade is due",
     ),
     (ExitStatus.CHANGES, "`diff-env --exit-code`", "the environments differ"),
     (NOT_RUNNING, "`local status`", "not all of the stack runs"),
-    (ExitStatus.LOCKED, "`apply`, `import`, `rollback`", "another apply holds the lock"),
+    (ExitStatus.LOCKED, "`apply`, `import`, `rollback`, `upgrade`", "another apply holds the lock"),
     (
         ExitStatus.REFUSED,
         "what changes a database, `render --migration`",
-        "refused by a guard: not confirmed, a conflict, a stale plan, another's database",
+        (
+            "refused by a guard: not confirmed, a conflict, a stale plan, another's database, "
+            "a newer schema"
+        ),
     ),
     (ExitStatus.USAGE, "all but the health commands", "the command line is wrong"),
     (INTERRUPTED, "all", "interrupted by Ctrl-C"),

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.docs.dialect import outside_fences
+from docsite.dialect import outside_fences
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 DOCS = "docs/"
 BESIDE = "repository/"
 """Where files that lie outside docs/ are, as they lie in the repository."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
 
-from scripts.docs.navigation import GROUPS
+from docsite.navigation import GROUPS
 from supaops.checks.catalogue import CHECKS
 from supaops.checks.check import AnyCheck
 from supaops.config.reference import rows

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripts.docs.links import ROOT
-from scripts.docs.reference.blocks import renewed
-from scripts.docs.reference.checks import checks_text
-from scripts.docs.reference.environment import options_table
-from scripts.docs.reference.exit_codes import severities_table
-from scripts.docs.reference.metrics import worker_table
-from scripts.docs.reference.schemas import answers_text, keys_table
+from docsite.links import ROOT
+from docsite.reference.blocks import renewed
+from docsite.reference.checks import checks_text
+from docsite.reference.environment import options_table
+from docsite.reference.exit_codes import severities_table
+from docsite.reference.metrics import worker_table
+from docsite.reference.schemas import answers_text, keys_table
 from supaops.cli.reference import exit_table
 from supaops.config import load
 from supaops.plan.document import schema as plan_schema

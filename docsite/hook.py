@@ -9,11 +9,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
-from scripts.docs.dialect import as_python_markdown, github_slug
-from scripts.docs.links import DOCS, ROOT, as_site_links, origin_of, place, targets
-from scripts.docs.navigation import expanded, first_page, sections
-from scripts.docs.runbooks import with_facts
-from scripts.docs.sources import folder_page, source_page
+from docsite.dialect import as_python_markdown, github_slug
+from docsite.links import DOCS, ROOT, as_site_links, origin_of, place, targets
+from docsite.navigation import expanded, first_page, sections
+from docsite.runbooks import with_facts
+from docsite.sources import folder_page, source_page
 
 
 def on_config(config: MkDocsConfig) -> None:
