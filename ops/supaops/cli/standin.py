@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from supaops.cli.console import say
+from supaops.cli.console import comment, say
 from supaops.cli.options import Target
 from supaops.db.connect import Connection
 from supaops.db.smoke import others_wait
@@ -31,7 +31,7 @@ def stand_in(conn: Connection, where: Target) -> Iterator[None]:
     from supaops.worker.standin import standing_in  # noqa: PLC0415
 
     address = "{}:{}".format(*listener.getsockname()[:2])
-    say(f"no worker listens on {address}: one of supaops' own does the smoke job", "dim")
+    comment(f"no worker listens on {address}: one of supaops' own does the smoke job")
     with standing_in(where.config, where.resolved, where.database_url, listener):
         yield
     say(f"start yours: supaops serve --env {where.config.environment}", "yellow")
