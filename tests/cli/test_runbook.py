@@ -37,4 +37,4 @@ def test_it_is_written_to_a_file_whose_folder_is_made(cli: Cli, project_folder: 
 def test_a_file_that_cannot_be_written_is_an_error(cli: Cli) -> None:
     outcome = cli("runbook", "--out", "ops/config/job_queue.yaml/page.md")
     assert outcome.status == ExitStatus.ERROR
-    assert outcome.err.startswith("error: ops/config/job_queue.yaml/page.md: cannot be written: ")
+    assert outcome.err.startswith("error: ops/config/job_queue.yaml/page.md: cannot write: ")

@@ -60,7 +60,7 @@ def renew(path: Path, text: str, mark: str) -> Made:
         _replace(path.resolve(), text)
     except OSError as error:
         raise SupaopsError(
-            f"cannot be written: {error.strerror}",
+            f"cannot write: {error.strerror}",
             place=str(path),
             hint="give a file in a folder you may write to",
         ) from error
