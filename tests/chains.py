@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import httpx
 
 from supaops.apply import remind_scheduler
 from supaops.db.connect import connect
+from tests.ports import unused_port
 from tests.projects import ROOT, Project
 from tests.waiting import until
 from tests.zygote import Process, run
@@ -55,12 +55,6 @@ SUPAOPS = [sys.executable, "-c", "from supaops.cli import main; main()"]
 def unused_endpoint() -> str:
     """Return a worker's URL at a port that nothing listens on."""
     return f"http://127.0.0.1:{unused_port()}/api/jobs/run"
-
-
-def unused_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -130,7 +130,13 @@ def _moment(name: str) -> str:
 
 @contextmanager
 def standstill(server: Server) -> Iterator[None]:
-    """Keep pg_cron from running the five hundred jobs; they are active all the same."""
+    """Keep pg_cron from running the five hundred jobs; they are active all the same.
+
+    Its stand-in has no such setting, and runs them.
+    """
+    if "pg_cron" not in server.stack.native:
+        yield
+        return
     with connect(server.stack.admin_url, application_name="bench") as admin:
         admin.execute("alter system set cron.launch_active_jobs = off")
         admin.execute("select pg_reload_conf()")

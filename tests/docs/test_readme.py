@@ -23,9 +23,9 @@ from supaops.db.connect import Connection
 from supaops.local import Stack
 from supaops.report.plan_text import plan_lines
 from tests import terminal
-from tests.chains import unused_port
 from tests.docs.markdown import DOCUMENTS, blocks, languages, name_of
 from tests.docs.test_repository import make_help
+from tests.ports import unused_port
 from tests.projects import ENVIRONMENT, ROOT, Project, lay_out
 
 README = ROOT / "README.md"

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from hatchling.builders.wheel import WheelBuilder
 
-from tests.chains import unused_port
 from tests.docs.markdown import read
 from tests.newcomer.expected import misfit, worked
 from tests.newcomer.repository import repository, running_in, variables
 from tests.newcomer.shell import Ran, StepFailed, run
 from tests.newcomer.steps import Step, steps
+from tests.ports import unused_port
 from tests.projects import ROOT
 from tests.waiting import until
 

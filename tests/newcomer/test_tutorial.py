@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests import terminal, zygote
-from tests.chains import unused_port
 from tests.docs.markdown import blocks, read
 from tests.newcomer.expected import misfit, worked
 from tests.newcomer.repository import repository, running_in, variables
 from tests.newcomer.shell import Ran, StepFailed, run
 from tests.newcomer.steps import Step, steps
+from tests.ports import unused_port
 from tests.projects import ROOT
 from tests.supabase_cli import VARIABLE
 from tests.waiting import until
