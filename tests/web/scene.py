@@ -118,7 +118,9 @@ def _retrying(conn: Connection) -> int:
     """Return the id of a job that has failed and waits for its next attempt."""
     job_id = enqueue(conn, "send_email", payload=Jsonb({"to": "again@example.test"}), priority=-9)
     claim(conn, 1)
-    conn.execute("select job_queue_mark_failed(%s, %s)", [job_id, _FAILURE])
+    # Not by the declared backoff of some seconds: it must still wait when a slow test looks.
+    failed = "select job_queue_mark_failed(%s, %s, retry_in => interval '10 minutes')"
+    conn.execute(failed, [job_id, _FAILURE])
     return job_id
 
 

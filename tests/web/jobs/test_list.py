@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from supaops.db.connect import Connection, connect
 from supaops.db.filtering import Filter
 from supaops.db.pages import search as searching
+from supaops.db.pages import tiles as counting
 from supaops.db.pages.search import Place, search
 from tests.db.calls import claim, enqueue
 from tests.projects import Project
@@ -25,6 +26,13 @@ from tests.web.site import Served
 pytestmark = pytest.mark.stack
 
 List = Callable[..., httpx.Response]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a look at the queue more time than a busy machine can use up."""
+    monkeypatch.setattr(searching, "BUDGET_S", 10.0)
+    monkeypatch.setattr(counting, "BUDGET_S", 10.0)
 
 
 @pytest.fixture(scope="module")
