@@ -135,7 +135,7 @@ ASK = {
 def test_a_shell_completes_by_what_it_was_taught(tmp_path: Path, shell: str) -> None:
     program = shutil.which(shell)
     if program is None:
-        pytest.skip(f"needs {shell}")
+        pytest.skip(f"there is no {shell} (Debian: apt-get install {shell})")
     variables = {**os.environ, "HOME": str(tmp_path)}
     variables["PATH"] = f"{SUPAOPS.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
