@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from supaops.config import Config
-from supaops.errors import SupaopsError
 from supaops.render.edge_function import edge_config
-from supaops.scaffold.files import write_new
+from supaops.scaffold.files import refusals, write_new
 
 NAME = "job-runner"
 FOLDER = f"supabase/functions/{NAME}"
@@ -44,7 +42,7 @@ class EdgeFunction:
         Raises: SupaopsError when a file cannot be written.
         """
         for path, text in self.stale.items():
-            with _refusals(path):
+            with refusals(Path(path)):
                 file = self.root / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8", newline="")
@@ -94,17 +92,5 @@ def _texts(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _read(path: Path) -> str | None:
-    with _refusals(str(path)):
+    with refusals(path):
         return path.read_bytes().decode(errors="replace") if path.exists() else None
-
-
-@contextmanager
-def _refusals(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise SupaopsError(
-            f"cannot write or compare: {error.strerror}",
-            place=path,
-            hint="move away what is in the way, or give yourself the right to write there",
-        ) from error
