@@ -14,6 +14,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
+from tests.logins import lighten
 from tests.projects import reset
 from tests.remembering import remember
 from tests.servers.unavailable import require
@@ -115,11 +116,13 @@ def db(stack: Stack) -> Iterator[Connection]:
 
 def _new_stack(root: Path) -> Stack:
     try:
-        return up(root, durable=False)
+        started = up(root, durable=False)
     except LocalStackError as error:
         if "CI" in os.environ:
             raise
         pytest.skip(f"{error} ({error.hint})")
+    lighten(started)
+    return started
 
 
 def _existing_stack(dsn: str) -> Stack:
