@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.chains import nothing_ticking
 from tests.projects import QUIET_CRON, Project, applied
 from tests.web.browsing import CHROMIUM_VARIABLE, chromium, launched, sign_in
 from tests.web.scene import TASK_TYPES
@@ -30,7 +31,7 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def control_room(project: Project) -> Iterator[Served]:
     """Serve the control room."""
-    with served(project) as site:
+    with nothing_ticking(), served(project) as site:
         yield site
 
 
