@@ -71,7 +71,7 @@ def launched_browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
 def _need_chromium() -> None:
     if chromium():
         return
-    message = f"no Chromium: apt-get install chromium, or set {CHROMIUM_VARIABLE}"
+    message = f"no Chromium: apt-get install chromium-headless-shell, or set {CHROMIUM_VARIABLE}"
     if "CI" in os.environ:
         pytest.fail(message)
     pytest.skip(message)
