@@ -55,6 +55,16 @@ def test_a_job_for_a_queue_that_is_not_declared_is_enqueued_with_a_word_on_it(
     assert QUEUE in done.err
 
 
+def test_a_pause_of_a_queue_that_nobody_knows_is_refused_with_the_nearest(
+    queue: Connection,  # noqa: ARG001  empty before it
+    supaops: Supaops,
+) -> None:
+    done = supaops("pause", "--reason", "x", "--queue", "defualt", "--yes")
+    assert done.status == ExitStatus.ERROR
+    assert QUEUE in done.err
+    assert "unknown queue 'defualt' (SQLSTATE JQ004)" in done.err
+
+
 @pytest.mark.parametrize("queues", ["defualt", "default, defualt"])
 def test_a_worker_of_a_queue_that_is_not_declared_does_not_start(
     supaops: Supaops, queues: str
