@@ -72,7 +72,7 @@ BatchOption = Annotated[
 ]
 QueuesOption = Annotated[
     list[str] | None,
-    typer.Option("--queues", metavar="NAME,...", help="Whose jobs to claim; else all queues."),
+    typer.Option("--queues", metavar="NAME,...", help="Declared queues to claim from; else all."),
 ]
 ProcessesOption = Annotated[
     int,
