@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from supaops.errors import SupaopsError
-from supaops.scaffold.git import git
+from supaops.git import git
 
 
 class Fate(StrEnum):
