@@ -36,7 +36,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
 def on_page_markdown(markdown: str, *, page: Page, **_others: Any) -> str:
     """Return a page with the links of the site, in the Markdown of Python-Markdown."""
     origin = origin_of(page.file.src_uri)
-    if page.parent is None and page.file.src_uri != "index.md":
+    if page.parent is None:
         page.meta["hide"] = ["navigation"]  # which would list this page alone
     text = with_facts(markdown, page.meta)
     is_written = (ROOT / origin).is_file() and origin.endswith(".md")
