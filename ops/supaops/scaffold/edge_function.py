@@ -42,8 +42,8 @@ class EdgeFunction:
         Raises: SupaopsError when a file cannot be written.
         """
         for path, text in self.stale.items():
-            with refusals(Path(path)):
-                file = self.root / path
+            file = self.root / path
+            with refusals(file):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8", newline="")
         for _ in write_new(self.root, self.missing):
