@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import signal
@@ -87,7 +88,7 @@ def test_without_its_packages_it_says_how_to_get_them(project_folder: Path) -> N
 def process(project_folder: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Run the command on a free port."""
     overlay_file(project_folder).write_text(OVERLAY, encoding="utf-8")
-    words = ["dashboard", "--env", "test", "--port", "0", "--log-format", "text"]
+    words = ["dashboard", "--env", "test", "--port", "0", "--log-format", "json"]
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *words],
         cwd=project_folder,
@@ -102,7 +103,7 @@ def process(project_folder: Path, variables: dict[str, str]) -> Iterator[subproc
 def address(errors: IO[str]) -> str:
     """Return where it says that it listens."""
     for line in errors:
-        if found := re.search(r"listening on (http://127\.0\.0\.1:\d+)(\S+)", line):
+        if found := re.search(r"listening on (http://127\.0\.0\.1:\d+)([^\s\"]+)", line):
             assert found[2] == "/dashboard/admin-tools/jobs"
             return found[1]
     pytest.fail("it never listened")
@@ -122,3 +123,6 @@ def test_it_says_where_it_is_lets_in_and_ends_in_order(process: subprocess.Popen
     told = process.stderr.read()
     assert "signed in" in told
     assert PASSWORDS["ada"] not in told
+    events = [json.loads(line) for line in told.splitlines()]
+    assert any(each.get("status") == 303 for each in events)
+    assert not any("worker" in each for each in events), "it is none"

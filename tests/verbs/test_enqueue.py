@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from supaops.db.connect import Connection
+from supaops.db.connect import Connection, connect
+from supaops.db.operators import Actor, NewJob, enqueue_job
 from supaops.status import ExitStatus
 from tests.db.calls import job, value
 from tests.db.test_playbook import FRESH, statement
@@ -72,6 +73,18 @@ def test_a_live_duplicate_is_shown_and_nothing_is_added(
     told = json.loads(supaops(*words, "--format", "json").out)
     assert (told["job_id"], told["was_there"]) == (first, True)
     assert list(states(queue)) == [first]
+
+
+def test_a_live_duplicate_of_a_transaction_that_began_later_was_there(
+    queue: Connection, project: Project
+) -> None:
+    new = NewJob("supaops_smoke", {}, dedup_key="k")
+    with queue.transaction():
+        queue.execute("select")  # now() is now
+        with connect(project.url, application_name="pytest another") as other:
+            first, was_there = enqueue_job(other, project.config, new, Actor("first"))
+        assert not was_there
+        assert enqueue_job(queue, project.config, new, Actor("second")) == (first, True)
 
 
 @pytest.mark.parametrize(

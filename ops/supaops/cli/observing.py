@@ -70,7 +70,7 @@ def log_as_asked(extra: str, kind: str, wanted: LogFormat | None, level: LogLeve
     if verbosity.has(VERBOSE):
         level = LogLevel.DEBUG
         stop_telling()  # or each step were told twice
-    configure_logging(wanted, level)
+    configure_logging(wanted, level, is_worker=extra == "worker")
 
 
 def announce(where: Target, kind: str) -> None:

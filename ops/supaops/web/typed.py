@@ -11,6 +11,8 @@ from supaops.config.problem import Complaint
 from supaops.jobs.until import parse_moment
 
 _LONGEST_REASON = 500
+_MOST_DIGITS = 18
+"""Of a number that PostgreSQL's bigint has room for, whatever it is."""
 
 
 def text_of(form: FormData, name: str) -> str:
@@ -25,6 +27,12 @@ def text_of(form: FormData, name: str) -> str:
 def reason_of(form: FormData) -> str:
     """Return why somebody acts, for the audit: one line of 500 characters at most."""
     return " ".join(text_of(form, "reason").split())[:_LONGEST_REASON]
+
+
+def number_of(form: FormData, name: str) -> int | None:
+    """Return the whole number of a field that no person fills; None where it holds none."""
+    text = text_of(form, name)
+    return int(text) if len(text) <= _MOST_DIGITS and text.isascii() and text.isdecimal() else None
 
 
 def moment_of(form: FormData, name: str, now: datetime) -> datetime | None:

@@ -13,7 +13,17 @@ import psycopg
 import pytest
 
 from supaops.db.connect import Connection
-from tests.db.calls import ORPHANS, UNHELD, claim, column, enqueue, expire_leases, job, value
+from tests.db.calls import (
+    ORPHANS,
+    UNHELD,
+    WAITING,
+    claim,
+    column,
+    enqueue,
+    expire_leases,
+    job,
+    value,
+)
 from tests.waiting import until
 
 OPERATIONS: dict[str, LiteralString] = {
@@ -31,6 +41,7 @@ OPERATIONS: dict[str, LiteralString] = {
     "delete": "delete from job_queue where id = %(number)s",
     "cleanup": "select job_queue_cleanup('0')",
 }
+STRICTER = pytest.mark.parametrize("level", list(psycopg.IsolationLevel)[2:])
 STATUSES = ("pending", "running", "succeeded", "failed", "cancelled")
 
 
@@ -107,7 +118,7 @@ def test_a_completion_that_rolls_back_leaves_the_job_to_its_lease(queue: Connect
     assert column(queue, "select job_id from supaops.attempt") == []
 
 
-@pytest.mark.parametrize("level", list(psycopg.IsolationLevel)[2:])
+@STRICTER
 @pytest.mark.parametrize(
     "call",
     [
@@ -135,3 +146,57 @@ def test_at_a_stricter_level_the_slower_transaction_has_to_be_repeated(
             strict.execute(call)
     with strict.transaction():
         assert strict.execute(call).fetchall()
+
+
+AGAIN: dict[str, LiteralString] = {
+    "alone": "select job_queue_enqueue('plain', dedup_key => 'daily')",
+    "in a batch": """
+      select (job_queue_enqueue_many('[{"task_type": "plain", "dedup_key": "daily"}]'))[1]
+    """,
+}
+
+
+@STRICTER
+@pytest.mark.parametrize("again", AGAIN.values(), ids=AGAIN)
+def test_behind_an_old_snapshot_a_key_belongs_to_the_job_that_has_it_and_not_to_an_ended_one(
+    queue: Connection,
+    another: Callable[[], Connection],
+    level: psycopg.IsolationLevel,
+    again: LiteralString,
+) -> None:
+    strict = another()
+    strict.isolation_level = level
+    ended = enqueue(queue, dedup_key="daily")
+    with strict.transaction():
+        strict.execute("select from job_queue")  # the snapshot is taken
+        queue.execute("select job_queue_cancel(array[%s::bigint])", [ended])
+        added = enqueue(strict, dedup_key="daily")
+        assert value(strict, again) == added
+        refused = pytest.raises(psycopg.errors.UniqueViolation, match=f"job {added} holds")
+        with refused, strict.transaction():
+            enqueue(strict, dedup_key="daily", on_duplicate="reject")
+    assert column(queue, "select id from job_queue where live_key = 'daily'") == [added]
+
+
+@pytest.mark.parametrize("level", list(psycopg.IsolationLevel)[1:])
+@pytest.mark.parametrize("is_kept", [True, False], ids=["undone", "done"])
+def test_an_enqueue_waits_for_the_end_of_the_job_that_has_its_key(
+    queue: Connection,
+    another: Callable[[], Connection],
+    level: psycopg.IsolationLevel,
+    *,
+    is_kept: bool,
+) -> None:
+    first = enqueue(queue, dedup_key="daily")
+    waiting = another()
+    waiting.isolation_level = level
+    ids: list[int] = []
+    thread = threading.Thread(target=lambda: ids.append(enqueue(waiting, dedup_key="daily")))
+    ending = another()
+    with ending.transaction(force_rollback=is_kept):
+        ending.execute("select job_queue_cancel(array[%s::bigint])", [first])
+        thread.start()
+        until(lambda: value(queue, WAITING) == 1)
+    thread.join()
+    assert (ids == [first]) is is_kept
+    assert column(queue, "select id from job_queue where live_key = 'daily'") == ids

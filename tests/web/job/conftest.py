@@ -19,7 +19,7 @@ from tests.web.scene import TASK_TYPES
 from tests.web.site import OVERLAY, VARIABLES, Served, served
 
 _TAG = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]*>", re.DOTALL)
-_TOKEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)">')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +77,11 @@ class Room:
 
     def post(self, job_id: int, verb: str, **form: str) -> httpx.Response:
         """Post the form of a job's page, with the token that every page has."""
-        token = _TOKEN.search(self.get(2**63, status=404))
-        assert token is not None
-        data = {token[1]: token[2], **form}
-        return self.client.post(self.served.url(f"/{job_id}/{verb}"), data=data)
+        return self.send(job_id, verb, hidden(self.get(2**63, status=404)) | form)
+
+    def send(self, job_id: int, verb: str, form: dict[str, str]) -> httpx.Response:
+        """Send a form as it is."""
+        return self.client.post(self.served.url(f"/{job_id}/{verb}"), data=form)
 
     def done(self, answer: httpx.Response) -> str:
         """Return the words of the page that an act leads to."""
@@ -93,6 +94,11 @@ class Room:
             "select * from supaops.audit where target = %s order by id", [f"job:{job_id}"]
         )
         return rows.fetchall()
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the fields of a page that nobody sees."""
+    return dict(_HIDDEN.findall(page))
 
 
 def words(page: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from supaops.db.connect import Connection
-from tests.db.calls import enqueue, job
+from tests.db.calls import column, enqueue, job
 from tests.web.barriers import assert_no_barrier
 from tests.web.conftest import SignedIn
 from tests.web.job.conftest import failed, running
@@ -73,6 +73,21 @@ def test_a_clone_leads_to_the_new_job(
     page.get_by_role("link", name=f"job {old}").click()
     expect(page.locator("#way")).to_contain_text(f"job {new}")
     assert deed(queue, old) == ("replay", "otto", "dashboard", "because")
+
+
+def test_a_press_in_a_second_tab_leads_to_the_clone_that_the_first_made(
+    queue: Connection, signed_in: SignedIn
+) -> None:
+    old = failed(queue)
+    tabs = [signed_in("otto", f"/{old}") for _ in range(2)]
+    for tab in tabs:
+        tab.get_by_label("Reason, for the audit").fill("typed, so that the page stands still")
+    for tab in tabs:
+        tab.get_by_role("button", name="Clone", exact=True).click()
+        tab.wait_for_url(lambda url: not url.endswith(f"/{old}"))
+    [clone] = column(queue, "select id from job_queue where id <> %s", old)
+    expect(tabs[1].locator("#job-id")).to_have_text(str(clone))
+    expect(tabs[1].locator(".notice")).to_contain_text(f"Job {old} was cloned already")
 
 
 @SCRIPTED

@@ -146,6 +146,7 @@ class SameError:
 class Deed:
     """What somebody did to the job; `before` and `after` are its statuses, or what was changed."""
 
+    id: int
     at: datetime
     actor: str
     source: str | None

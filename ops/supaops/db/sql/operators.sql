@@ -31,8 +31,8 @@ select {enqueue}(
          dedup_key := %(dedup_key)s) as id;
 
 -- name: enqueued :one
--- Returns whether a job was there before this transaction.
-select j.created_at < now() as was_there from {table} as j where j.id = %(id)s;
+-- Returns whether another transaction made the job: one that began later may have ended first.
+select j.created_at <> now() as was_there from {table} as j where j.id = %(id)s;
 
 -- name: installed :one
 select to_regclass(%(table)s) is not null

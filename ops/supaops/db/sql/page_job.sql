@@ -101,7 +101,7 @@ select count(distinct j.id) as jobs, count(*) as attempts,
    and j.task_type = %(task_type)s and j.queue = %(queue)s;
 
 -- name: audit :many
-select a.at, a.actor, a.source, a.action, a.reason, a.request_id,
+select a.id, a.at, a.actor, a.source, a.action, a.reason, a.request_id,
        coalesce(a.before ->> 'status', a.before ->> 'priority', a.before ->> 'run_at') as before,
        coalesce(a.after ->> 'status', a.after ->> 'priority', a.after ->> 'run_at') as after,
        substring(a.after ->> 'new_id' from '^[0-9]{{1,18}}$')::bigint as new_id

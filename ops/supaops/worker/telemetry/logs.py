@@ -38,39 +38,46 @@ _FIRST = ("timestamp", "level", "logger", "event")
 
 
 def configure_logging(
-    wanted: LogFormat | None = None, level: LogLevel = LogLevel.INFO, stream: TextIO | None = None
+    wanted: LogFormat | None = None,
+    level: LogLevel = LogLevel.INFO,
+    stream: TextIO | None = None,
+    *,
+    is_worker: bool = True,
 ) -> None:
     """Log to standard error in one format.
 
-    Args:    wanted: None is text on a terminal, and JSON where a program reads it.
+    Args:
+        wanted: None is text on a terminal, and JSON where a program reads it.
+        is_worker: each line names the process as a worker.
     """
+    shared = _shared(f"{socket.gethostname()}:{os.getpid()}" if is_worker else None)
     stream = stream or sys.stderr
     is_text = wanted is LogFormat.TEXT or (wanted is None and stream.isatty())
     renderer = _text(colour=_has_colour(stream)) if is_text else _json
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_formatter(renderer))
+    handler.setFormatter(_formatter(renderer, shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
-    _configure_structlog()
+    _configure_structlog(shared)
 
 
-def _formatter(renderer: Processor) -> ProcessorFormatter:
+def _formatter(renderer: Processor, shared: list[Processor]) -> ProcessorFormatter:
     return ProcessorFormatter(
-        foreign_pre_chain=[ExtraAdder(), *_shared()],
+        foreign_pre_chain=[ExtraAdder(), *shared],
         processors=[ProcessorFormatter.remove_processors_meta, renderer],
     )
 
 
-def _configure_structlog() -> None:
+def _configure_structlog(shared: list[Processor]) -> None:
     """Have handlers that log by structlog log here, too."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_shared(),
+            *shared,
             ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -79,8 +86,7 @@ def _configure_structlog() -> None:
     )
 
 
-def _shared() -> list[Processor]:
-    worker = f"{socket.gethostname()}:{os.getpid()}"
+def _shared(worker: str | None) -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         partial(_correlated, worker),
@@ -92,10 +98,11 @@ def _shared() -> list[Processor]:
     ]
 
 
-def _correlated(worker: str, _logger: Any, _method: str, event: Event) -> Event:
+def _correlated(worker: str | None, _logger: Any, _method: str, event: Event) -> Event:
     for key, value in correlation().items():
         event.setdefault(key, value)
-    event.setdefault("worker", worker)
+    if worker:
+        event.setdefault("worker", worker)
     return event
 
 
