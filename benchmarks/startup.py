@@ -42,7 +42,8 @@ Millis = tuple[float, float]
 def programs() -> Iterator[tuple[str, list[str]]]:
     """Yield each program by name; a peer that is not installed is left out."""
     yield "python -c pass", [sys.executable, "-c", "pass"]
-    yield "import of the CLI", [sys.executable, "-c", "import supaops.cli"]
+    for what, module in (("the CLI", "supaops.cli"), ("a plan", "supaops.cli.plan")):
+        yield f"import of {what}", [sys.executable, "-c", f"import {module}"]
     for command in _COMMANDS:
         yield f"supaops {command}", [sys.executable, "-m", "supaops", *command.split()]
     if cli := shutil.which(os.environ.get("SUPAOPS_SUPABASE_CLI", "supabase")):

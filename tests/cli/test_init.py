@@ -170,3 +170,46 @@ def test_a_manifest_of_ones_own_is_kept(cli: Cli, empty: Path) -> None:
     outcome = cli("init", "--kubernetes")
     assert "kept      ops/kubernetes/worker.yaml\n" in outcome.out
     assert "ours:1" in own.read_text()
+
+
+ALONE = {
+    ("--kubernetes",): ["endpoint.yaml", "scaler.yaml", "worker.yaml"],
+    ("--ci", "gitlab"): [".gitlab-ci.supaops.yml"],
+    ("--ci", "none", "--kubernetes"): ["endpoint.yaml", "scaler.yaml", "worker.yaml"],
+}
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("words", ALONE)
+def test_what_is_named_is_added_to_a_project_and_nothing_else_is_written_or_compared(
+    cli: Cli, empty: Path, words: tuple[str, ...]
+) -> None:
+    (empty / "supaops.mk").unlink()
+    own = empty / CONFIG / "environments" / "staging.yaml"
+    own.write_text("cron: {}\n", encoding="utf-8")
+    before = contents(empty)
+    outcome = cli("init", *words, "--force")
+    written = sorted(Path(name).name for name in set(contents(empty)) - set(before))
+    assert written == ALONE[words]
+    assert own.read_text(encoding="utf-8") == "cron: {}\n"
+    assert outcome.err == ""
+    assert "supaops bootstrap" not in outcome.out
+    assert "first lines" in outcome.out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("words", [["--ci", "none"], ["--kubernetes", "--worker", "edge"]])
+@pytest.mark.usefixtures("told")
+def test_a_project_is_completed_where_more_is_named_than_what_can_be_added(
+    cli: Cli, empty: Path, words: list[str]
+) -> None:
+    (empty / "supaops.mk").unlink()
+    assert "wrote     supaops.mk\n" in cli("init", *words).out
+
+
+@pytest.mark.usefixtures("told")
+def test_nothing_is_added_to_a_project_whose_config_is_wrong(cli: Cli, empty: Path) -> None:
+    (empty / CONFIG / "environments" / "staging.yaml").write_text("corn: {}\n", encoding="utf-8")
+    outcome = cli("init", "--kubernetes")
+    assert outcome.status == ExitStatus.ERROR
+    assert "corn: unknown key" in outcome.err
+    assert not (empty / "ops" / "kubernetes").exists()

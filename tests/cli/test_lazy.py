@@ -9,7 +9,9 @@ from functools import cache
 import pytest
 
 from supaops.cli.app import Commands
+from supaops.cli.help_table import help_table
 from supaops.cli.reference import commands
+from tests.cli.conftest import Cli
 from tests.projects import ROOT
 
 NEEDLESS = {
@@ -22,6 +24,7 @@ NEEDLESS = {
 }
 MODULES = {"--help": 230, "plan": 660, "jobs": 680, "config": 730, "local": 520}
 """At most so many, the standard library's included: what each costs is near the same."""
+PAGES = [path.split()[1:] for path, _ in commands()] + [["config"], ["jobs"], ["local"]]
 PROGRAM = """
 import sys
 from supaops.cli.main import run
@@ -38,10 +41,13 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 
 @cache
 def _imported(command: str) -> frozenset[str]:
-    """Return the modules of a command's help."""
-    words = [command] if command == "--help" else [command, "--help"]
+    """Return the modules of a command, whose own help the second ``--help`` asks for."""
+    return _loaded(command, "--help", "--help")
+
+
+def _loaded(*words: str) -> frozenset[str]:
     done = _run(["-c", PROGRAM, *words])
-    assert done.stdout.startswith("Usage: supaops")
+    assert done.stdout.startswith(("Usage: supaops", "supaops "))
     return frozenset(done.stderr.split())
 
 
@@ -73,3 +79,24 @@ def test_the_help_shows_the_first_sentence_of_each_command() -> None:
     told = {name: line for name, line in Commands.lines.items() if name in whole}
     assert told
     assert told == {name: whole[name].help.splitlines()[0] for name in told}
+
+
+def test_the_pages_of_help_are_current() -> None:
+    """`make golden` renews them."""
+    pages = ROOT / "ops" / "supaops" / "cli" / "help.json"
+    assert pages.read_text(encoding="utf-8") == help_table()
+
+
+@pytest.mark.parametrize("words", PAGES, ids=" ".join)
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_a_page_of_help_is_what_the_command_itself_would_show(
+    cli: Cli, words: list[str], columns: str
+) -> None:
+    own = cli(*words, "--help", "--help", COLUMNS=columns)
+    assert own.out.startswith("Usage: supaops")
+    assert cli(*words, "--help", COLUMNS=columns) == own
+
+
+@pytest.mark.parametrize("words", [("plan", "--help"), ("local", "up", "-h"), ("--version",)])
+def test_a_page_of_help_and_the_version_import_no_command(words: tuple[str, ...]) -> None:
+    assert {*NEEDLESS["--help"], "supaops.cli.plan", "supaops.cli.local"} & _loaded(*words) == set()

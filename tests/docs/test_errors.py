@@ -15,7 +15,9 @@ from tests.projects import ROOT
 
 ROOM = ROOT / "ops" / "supaops"
 SQL = ROOT / "templates" / "sql"
-SAID = re.compile(r"\bhint =|expected|has no job_id|message = fault|sqlerrm")
+SAID = re.compile(r"\bhint =|message = fault|sqlerrm")
+CODE = re.compile(r"`([A-Z0-9]{5})`")
+STATES = {"invalid_parameter_value": "22023", "unique_violation": "23505"}
 ERRORS = {"SupaopsError"}
 """And what derives from it, which is found below."""
 
@@ -231,3 +233,25 @@ def test_an_error_of_the_sql_says_what_was_expected_or_what_to_do() -> None:
     lacking = [f"{name}: {text}" for name, text in raises if not SAID.search(text)]
     assert len(raises) > 20
     assert lacking == []
+
+
+def codes_of_the_reference() -> tuple[set[str], set[str]]:
+    """Return the SQLSTATEs in its table, and those that its functions' sections name."""
+    page = (ROOT / "docs" / "reference" / "sql.md").read_text(encoding="utf-8")
+    table = page.partition("## Error codes")[2].partition("\n## ")[0]
+    named = re.findall(r"^Errors: (.*?)\n\n", page, re.MULTILINE | re.DOTALL)
+    return set(re.findall(CODE, table)), set(re.findall(CODE, " ".join(named)))
+
+
+def test_every_code_that_the_sql_raises_is_in_the_reference() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in SQL.rglob("*.sql.j2"))
+    raises = set(re.findall(r"errcode = '(\w+)'", text)) - {"U0000"}
+    codes = {STATES.get(each, each) for each in raises}
+    assert {"JQ001", "22023"} <= codes
+    assert codes - codes_of_the_reference()[0] == set()
+
+
+def test_every_code_of_a_function_s_section_is_explained() -> None:
+    table, named = codes_of_the_reference()
+    assert {"JQ005", "23503"} <= named
+    assert named - table == set()

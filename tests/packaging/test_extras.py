@@ -20,7 +20,7 @@ sys.modules.update(dict.fromkeys({absent!r}))
 from supaops.cli.app import Commands
 from supaops.cli.main import run
 
-for words in {commands!r} or [[name, "--help"] for name in Commands.lines]:
+for words in {commands!r} or [[name, "--help", "--help"] for name in Commands.lines]:
     print(words, run(words))
 """
 NEEDS = {

@@ -77,9 +77,10 @@ def test_the_oldest_versions_that_are_allowed_do_as_well(built: Built) -> None:
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in Commands.lines)])
 def test_every_help_works_without_any_extra(base: Environment, command: tuple[str, ...]) -> None:
-    done = base.run("supaops", *command, "--help")
-    assert done.returncode == ExitStatus.OK, done.stderr
-    assert done.stdout.startswith("Usage: supaops")
+    for words in (["--help"], ["--help", "--help"]):  # from the table, and from the command itself
+        done = base.run("supaops", *command, *words)
+        assert done.returncode == ExitStatus.OK, done.stderr
+        assert done.stdout.startswith("Usage: supaops")
 
 
 @pytest.mark.parametrize(("command", "extra"), MISSING.items())

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from supaops import __version__
 from supaops.cli.lazy import LazyGroup
+from supaops.cli.ready import VERSION
 from supaops.cli.verbosity import VERBOSE, verbosity
 from supaops.errors import UsageError
 
@@ -73,7 +73,7 @@ def root(
 ) -> None:
     """Declare, plan, apply and watch the job chain of a Supabase project."""
     if version:
-        typer.echo(f"supaops {__version__}")
+        typer.echo(VERSION)
         if verbosity.has(VERBOSE):
             _describe()
         raise typer.Exit

@@ -12,7 +12,7 @@ from rich.text import Text
 from supaops.cli.console import comment, show, show_json
 from supaops.cli.guard import confirm_count, env_is_typed, require_typed
 from supaops.cli.options import Format, Target, target
-from supaops.cli.selecting import actor, open_queue
+from supaops.cli.selecting import actor, note_undeclared, open_queue
 from supaops.cli.waiting import Waiting
 from supaops.db.connect import Connection
 from supaops.errors import UsageError
@@ -52,6 +52,7 @@ def run_verb(context: typer.Context, asked: Asked, env: str, config: Path) -> No
     where = target(env, config, needs=lambda _: ())
     if not asked.dry_run:
         require_typed(where, typed=env_is_typed(context))
+    note_undeclared(where.config, asked.wanted.queue, asked.wanted.task_type)
     with open_queue(where, asked.verb.name) as conn:
         found = _select(conn, where, asked)
         if asked.dry_run or not found.ids:

@@ -75,6 +75,11 @@ def detail(message: str) -> None:
     say(f"  {message}", "dim")
 
 
+def note(problem: SupaopsError) -> None:
+    """Print to stderr what is odd and stops nothing: what, and the remedy."""
+    say(f"note: {problem}; {problem.hint}" if problem.hint else f"note: {problem}", "yellow")
+
+
 def print_error(error: SupaopsError) -> None:
     """Print every problem with its place, its cause and its remedy."""
     problems = error.problems if isinstance(error, ConfigError) else [error]

@@ -14,7 +14,7 @@ from supaops.cli.console import show, show_json
 from supaops.cli.guard import YesOption, confirm, env_is_typed, require_typed
 from supaops.cli.options import ConfigOption, EnvOption, Format, FormatOption, target
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.cli.selecting import WhyOption, actor, open_queue
+from supaops.cli.selecting import WhyOption, actor, note_undeclared, open_queue
 from supaops.clock import utc_now
 from supaops.db.operators import NewJob, enqueue_job
 from supaops.errors import UsageError
@@ -72,6 +72,7 @@ def enqueue(
     job = NewJob(task_type, document, moment, queue, priority, max_attempts, dedup_key)
     where = target(env, config, needs=lambda _: ())
     require_typed(where, typed=env_is_typed(context))
+    note_undeclared(where.config, queue)
     with open_queue(where, "enqueue") as conn:
         confirm(where, f"enqueue a {task_type}", yes=yes, look="the payload")
         job_id, was_there = enqueue_job(conn, where.config, job, actor(config, reason))

@@ -11,7 +11,7 @@ import typer
 
 from supaops.cli.asking import Asking
 from supaops.cli.console import comment, show
-from supaops.cli.init_questions import Pipeline, answers
+from supaops.cli.init_questions import Pipeline, addition, answers
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.clock import utc_now
 from supaops.config import load
@@ -57,13 +57,12 @@ def init(
 
     Asks only what the repository does not tell. A file that is there and differs stays, and how it
     differs is told; with --force it is replaced, and its text kept as NAME.orig where git could
-    not bring it back. A migration is written where there is a supabase/config.toml.
+    not bring it back. A migration is written where there is a supabase/config.toml. In a project
+    that is set up already, --kubernetes and --ci write what they name and nothing else.
     """
     found = survey(Path.cwd())
-    for fact in facts(found):
-        comment(fact)
-    asking = Asking(yes=yes)
-    plan = answers(found, asking, ci, worker)
+    added = addition(found, ci, kubernetes=kubernetes) if worker is None else None
+    plan = added or _whole(found, Asking(yes=yes), ci, worker)
     wanted = replace(plan, kubernetes=kubernetes, force=force)
     fates = set()
     for file in _files(found, wanted):
@@ -72,6 +71,12 @@ def init(
     if fates == {Fate.SAME}:
         show(nothing_lines())
     show(next_lines(found, wanted, Path.cwd()))
+
+
+def _whole(found: Survey, asking: Asking, ci: Pipeline | None, worker: Runner | None) -> Wanted:
+    for fact in facts(found):
+        comment(fact)
+    return answers(found, asking, ci, worker)
 
 
 def _files(found: Survey, wanted: Wanted) -> Iterator[File]:

@@ -20,6 +20,19 @@ class Pipeline(StrEnum):
     NONE = "none"
 
 
+def addition(found: Survey, ci: Pipeline | None, *, kubernetes: bool) -> Wanted | None:
+    """Return what the options add to a project that is there; None where all is to be laid out.
+
+    Raises: ConfigError for a config that is not valid.
+    """
+    service = _named(ci)
+    there = existing_config(found.root) if service or kubernetes else None
+    if there is None:
+        return None
+    title, runner = there.runbook.title, runner_of(there)
+    return Wanted(title, runner, service, kubernetes=kubernetes, is_addition=True)
+
+
 def answers(found: Survey, asking: Asking, ci: Pipeline | None, worker: Runner | None) -> Wanted:
     """Return what a project should get, by what was found and by what is answered.
 
@@ -55,6 +68,10 @@ def _service(found: Survey, given: Pipeline | None, asking: Asking) -> CI | None
         given = Pipeline(
             asking.choose("Whose pipeline to write:", list(Pipeline), Pipeline.GITHUB, "--ci")
         )
+    return _named(given)
+
+
+def _named(given: Pipeline | None) -> CI | None:
     return None if given in (None, Pipeline.NONE) else CI(given)
 
 

@@ -19,6 +19,7 @@ from supaops.cli.selecting import (
     TaskTypeOption,
     WorkerOption,
     job_filter,
+    note_undeclared,
 )
 from supaops.clock import utc_now
 from supaops.db.connect import Connection
@@ -79,6 +80,7 @@ def list_jobs(
         newer=newer,
     )
     where = target(env, config, needs=lambda _: ())
+    note_undeclared(where.config, queue, task_type)
     with _connect(where, "jobs list") as conn:
         rows = newest(conn, where.config, wanted, limit, before)
     if output is Format.JSON:
@@ -124,6 +126,7 @@ def tail(
     """
     wanted = job_filter(status=status, queue=queue, task_type=task_type)
     where = target(env, config, needs=lambda _: ())
+    note_undeclared(where.config, queue, task_type)
     with _connect(where, "jobs tail") as conn:
         for row in follow(conn, where.config, wanted):
             if output is Format.JSON:

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 
+import typer
 from typer.exceptions import Abort, TyperException
 
 from supaops.cli.app import app
 from supaops.cli.completing import REQUEST, answer
 from supaops.cli.console import detail, print_error, say
+from supaops.cli.ready import ready
 from supaops.cli.verbosity import VERBOSE, verbosity
 from supaops.errors import SupaopsError
 from supaops.status import INTERRUPTED, ExitStatus, Severity
@@ -120,6 +122,9 @@ def _invoke(words: list[str]) -> int:
     if words[:1] == [REQUEST]:
         sys.stdout.writelines(f"{line}\n" for line in answer(words[1:]))
         sys.stdout.flush()
+        return ExitStatus.OK
+    if (told := ready(words)) is not None:
+        typer.echo(told)
         return ExitStatus.OK
     try:
         result = app(words, prog_name="supaops", standalone_mode=False)

@@ -18,7 +18,7 @@ from supaops.cli.options import (
     target,
 )
 from supaops.cli.project import DEFAULT_CONFIG
-from supaops.cli.selecting import actor, open_queue
+from supaops.cli.selecting import actor, note_undeclared, open_queue
 from supaops.cli.waiting import Waiting
 from supaops.clock import utc_now
 from supaops.config.model import Config
@@ -110,6 +110,7 @@ def pause(
         raise UsageError("--cron is about one cron job alone", place="--cron", hint=_ALONE)
     where = target(env, config, needs=lambda _: ())
     require_typed(where, typed=env_is_typed(context))
+    note_undeclared(where.config, queue)
     with open_queue(where, "pause") as conn:
         doing = _doing(wanted) if cron is None else f"pause cron job {cron}"
         confirm(where, doing, yes=yes, look="`supaops jobs list`")

@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from supaops.apply import provenance, require_own_environment
+from supaops.cli.console import note
 from supaops.cli.options import Target, duration
 from supaops.cli.project import project_root
+from supaops.config import Config
+from supaops.config.declared import undeclared_queue, undeclared_task_type
 from supaops.db.connect import Connection
 from supaops.db.operators import Actor, require_queue
 from supaops.errors import UsageError
@@ -88,6 +91,16 @@ def job_filter(
         older=duration(older, "--older") if older else None,
         newer=duration(newer, "--newer") if newer else None,
     )
+
+
+def note_undeclared(config: Config, queue: str | None, task_type: str | None = None) -> None:
+    """Say of a queue and of a task type that the YAML does not declare it; jobs may be there."""
+    odd = [
+        undeclared_queue(config, queue, "--queue") if queue is not None else None,
+        undeclared_task_type(config, task_type, "--task-type") if task_type is not None else None,
+    ]
+    for problem in filter(None, odd):
+        note(problem)
 
 
 def open_queue(where: Target, command: str) -> Connection:

@@ -34,6 +34,7 @@ from supaops.cli.options import (
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.cli.served import require_served_by
 from supaops.config import Config
+from supaops.config.declared import undeclared_queue
 from supaops.report.drained import drained_json, drained_line, together
 from supaops.worker.executors.engines import Engines
 from supaops.worker.handlers import Handlers
@@ -71,7 +72,7 @@ BatchOption = Annotated[
 ]
 QueuesOption = Annotated[
     list[str] | None,
-    typer.Option("--queues", metavar="NAME,...", help="Whose jobs to claim; else all queues."),
+    typer.Option("--queues", metavar="NAME,...", help="Declared queues to claim from; else all."),
 ]
 ProcessesOption = Annotated[
     int,
@@ -119,13 +120,14 @@ def worker(
     grace_time = duration(grace, "--grace")
     where = target(env, config, needs=lambda _: (), needs_database=needs_database)
     require_served_by(where)
+    served = _queues(where.config, queues)
     address = MetricsAddress(metrics_host, metrics_port)
     if processes > 1:
         announce(where, "worker")
         _supervise(processes, address, output if drain else None)
         return
     at_once = concurrency or where.config.worker.concurrency or where.config.worker.batch_limit
-    bounds = Bounds(at_once, batch or at_once, where.config.queue.lease, _names(queues))
+    bounds = Bounds(at_once, batch or at_once, where.config.queue.lease, served)
     duty = _duty(where.config, bounds, grace_time, drain=drain)
     registry = registry_of(handlers, config, where.config)
     engines = Engines(default=executor, scheduler=scheduler)
@@ -182,6 +184,13 @@ def _show(counts: dict[str, int], seconds: float, output: Format) -> None:
         show([drained_line(counts, seconds)])
 
 
-def _names(queues: list[str] | None) -> tuple[str, ...] | None:
-    names = [name.strip() for each in queues or [] for name in each.split(",")]
-    return tuple(filter(None, names)) or None
+def _queues(config: Config, given: list[str] | None) -> tuple[str, ...] | None:
+    """Return whose jobs to claim; None for those of every queue.
+
+    Raises: UsageError for a queue that is not declared: a worker of it would wait for ever.
+    """
+    names = [name.strip() for each in given or [] for name in each.split(",") if name.strip()]
+    for name in names:
+        if problem := undeclared_queue(config, name, "--queues"):
+            raise problem
+    return tuple(names) or None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from supaops.apply import remind_scheduler
 from supaops.config.model import Config
+from supaops.config.places import listed
 from supaops.config.suggest import did_you_mean
 from supaops.db import cron_pause as db
 from supaops.db.connect import Connection
@@ -50,10 +51,12 @@ def resume_job(conn: Connection, config: Config, name: str, actor: Actor) -> Pau
     Raises: SupaopsError for a job that nobody has paused; DatabaseError.
     """
     with acting(conn, f"resuming {name}", actor):
-        pause = cron_pauses(conn).get(name)
+        pauses = cron_pauses(conn)
+        pause = pauses.get(name)
         if pause is None:
+            then = f"paused: {listed(pauses)}"
             raise SupaopsError(
-                f"cron job {name} is not paused", hint=f"supaops plan --env {config.environment}"
+                f"cron job {name} is not paused", hint=did_you_mean(name, pauses, then)
             )
         if name not in config.cron.jobs or config.cron.jobs[name].active:
             start_cron_jobs(conn, [name])

@@ -98,6 +98,8 @@ def next_lines(found: Survey, wanted: Wanted, here: Path) -> Iterator[Text]:
         yield Text(_MANIFESTS)
     if wanted.service:
         yield Text(_PIPELINES[wanted.service])
+    if wanted.is_addition:
+        return
     yield Text("Put your kinds of jobs into ops/config/job_queue.yaml. Then:")
     yield from _commands(_steps(found, wanted, here))
     yield Text("For staging and production:")

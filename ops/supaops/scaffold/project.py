@@ -29,6 +29,7 @@ class Wanted:
     """What was found out or answered.
 
     Attributes:
+        is_addition: whether only the pipeline and the manifests are, to a project that is there.
         title: of the project, in its playbook.
         service: whose pipeline to write; None for none.
         make: whether the Makefile is to include the targets.
@@ -43,6 +44,7 @@ class Wanted:
     migration: bool = False
     kubernetes: bool = False
     force: bool = False
+    is_addition: bool = False
 
 
 def lay_out(found: Survey, wanted: Wanted) -> Iterator[File]:
@@ -50,6 +52,12 @@ def lay_out(found: Survey, wanted: Wanted) -> Iterator[File]:
 
     Raises: SupaopsError in the middle; what was yielded before is written.
     """
+    if not wanted.is_addition:
+        yield from _project(found, wanted)
+    yield from write_new(found.root, _optional(found, wanted), force=wanted.force)
+
+
+def _project(found: Survey, wanted: Wanted) -> Iterator[File]:
     root, force = found.root, wanted.force
     yield from write_new(root, starter_texts(wanted.title, wanted.runner), force=force)
     base = root / BASE
@@ -59,7 +67,6 @@ def lay_out(found: Survey, wanted: Wanted) -> Iterator[File]:
     yield from write_new(root, make_texts(), force=force)
     if wanted.make:
         yield add(root, include_line(root))
-    yield from write_new(root, _optional(found, wanted, production), force=force)
 
 
 def existing_config(root: Path) -> Config | None:
@@ -72,8 +79,9 @@ def existing_config(root: Path) -> Config | None:
     return configs.get("production")
 
 
-def _optional(found: Survey, wanted: Wanted, production: Config) -> dict[str, str]:
+def _optional(found: Survey, wanted: Wanted) -> dict[str, str]:
     texts: dict[str, str] = {}
+    production = load(found.root / BASE, "production")
     if wanted.service:
         staging = load(found.root / BASE, "staging")
         folder = PurePosixPath(found.root.relative_to(found.top))

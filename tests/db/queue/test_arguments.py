@@ -61,6 +61,25 @@ def test_the_longest_queue_and_dedup_key_are_accepted(queue: Connection) -> None
     assert claim(queue)[0]["id"] == job_id
 
 
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("job_queue_enqueue_many('[1]')", 'Example: [{"task_type"'),
+        ('job_queue_enqueue_many(\'[{"priority": "urgent"}]\')', "run_at is a time"),
+        ("job_queue_exchange('[{}]', null, 0)", 'Give each {"job_id"'),
+        ("job_queue_exchange(null, null, -1)", "Leave it out for one job"),
+        ("job_queue_heartbeat(1, '0')", "give its jobs back"),
+        ("job_queue_cleanup('-7 days')", "such as 7 days"),
+    ],
+)
+def test_a_refused_argument_comes_with_what_to_write(
+    queue: Connection, statement: str, hint: str
+) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as caught:
+        queue.execute(f"select {statement}")
+    assert hint in (caught.value.diag.message_hint or "")
+
+
 @pytest.mark.parametrize("lease", ["0", "-1 day"])
 def test_a_heartbeat_cannot_end_the_lease(queue: Connection, lease: str) -> None:
     enqueue(queue)

@@ -132,7 +132,7 @@ def test_a_batch_accepts_every_argument_of_a_single_job(queue: Connection) -> No
             ),
         ),
         ({"task_type": "plain", "payloda": {}}, "22023", "jobs[1]: unknown key 'payloda'"),
-        (7, "22023", "jobs[1]: expected an object"),
+        (7, "22023", "jobs[1]: expected an object, found number"),
     ],
 )
 def test_a_batch_with_one_bad_job_adds_none_and_names_the_place(
