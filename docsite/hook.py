@@ -12,6 +12,7 @@ from mkdocs.structure.pages import Page
 from docsite.dialect import as_python_markdown, github_slug
 from docsite.links import DOCS, ROOT, as_site_links, origin_of, place, targets
 from docsite.navigation import expanded, first_page, sections
+from docsite.options import with_whole_options
 from docsite.runbooks import with_facts
 from docsite.sources import folder_page, source_page
 
@@ -36,11 +37,16 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
 def on_page_markdown(markdown: str, *, page: Page, **_others: Any) -> str:
     """Return a page with the links of the site, in the Markdown of Python-Markdown."""
     origin = origin_of(page.file.src_uri)
-    if page.parent is None and page.file.src_uri != "index.md":
+    if page.parent is None:
         page.meta["hide"] = ["navigation"]  # which would list this page alone
     text = with_facts(markdown, page.meta)
     is_written = (ROOT / origin).is_file() and origin.endswith(".md")
     return as_python_markdown(as_site_links(text, origin)) if is_written else text
+
+
+def on_page_content(html: str, **_others: Any) -> str:
+    """Return a page's HTML with options that no line ends in."""
+    return with_whole_options(html)
 
 
 def _files_beside(config: MkDocsConfig) -> Iterator[File]:

@@ -38,10 +38,10 @@ def place(path: str) -> str:
     return known if path.startswith(DOCS) or path.endswith(".md") else f"{known}.md"
 
 
-def origin_of(place: str) -> str:
+def origin_of(page: str) -> str:
     """Return the path of a page's file from the repository's root, by its place in the site."""
-    is_beside = place.startswith(BESIDE)
-    return place.removeprefix(BESIDE) if is_beside else f"{DOCS}{place}"
+    is_beside = page.startswith(BESIDE)
+    return page.removeprefix(BESIDE) if is_beside else f"{DOCS}{page}"
 
 
 def as_site_links(page: str, origin: str) -> str:

@@ -45,7 +45,7 @@ def test_unset_values_and_an_unreachable_database_are_told_at_once(cli: Cli) -> 
     assert "JOB_QUEUE_WORKER_ENDPOINT is not set" in outcome.out
     assert "fix: export JOB_QUEUE_WORKER_ENDPOINT=..." in outcome.out
     assert "cannot connect to postgres@127.0.0.1:9/postgres" in outcome.out
-    assert "runbook: docs/runbooks/conn.reachable.md" in outcome.out
+    assert "runbook: supaops doctor --explain conn.reachable" in outcome.out
     assert "pass-word" not in outcome.told
     assert SECRET not in outcome.told
 

@@ -109,7 +109,7 @@ def test_what_cannot_be_written_is_an_error_with_its_place(cli: Cli, project_fol
     for path in ("folder", "file/types.ts"):
         outcome = cli("types", "--typescript", path)
         assert outcome.status == ExitStatus.ERROR
-        assert f"error: {path}: cannot be " in outcome.err
+        assert f"error: {path}: cannot read: " in outcome.err
         assert "  fix: " in outcome.err
 
 

@@ -49,7 +49,13 @@ select cron.alter_job(jobid, schedule := '*/5 * * * *')
 select vault.update_secret(id, 'another')
   from vault.secrets where name = 'job_queue_runner_secret';
 """
-_REFUSED = "select id from supaops.dispatch where error_msg is not null limit 1"
+_REFUSED = """
+select id from (
+  select id, error_msg from supaops.dispatch where responded_at is not null order by id desc limit 1
+) as newest
+where error_msg is not null
+"""
+"""Of a post after the worker's time: those before it are refused as well."""
 _FAILURES = 7
 _ENQUEUE = "select job_queue_enqueue('send_welcome', jsonb_build_object('user', %s::int))"
 _FAILED = "select count(*) from job_queue where status = 'failed'"

@@ -118,3 +118,10 @@ def test_the_first_page_of_a_folder_lists_its_pages(site: Path) -> None:
     shown = read(site / "adr" / "index.html")
     missing = [each.stem for each in (ROOT / "docs" / "adr").glob("*.md") if each.stem not in shown]
     assert missing == []
+
+
+def test_every_page_about_the_project_is_in_its_navigation(pages: dict[str, str]) -> None:
+    """The theme takes the first README of a section for the page of the section itself."""
+    shown = pages["repository/CHANGELOG/index.html"]
+    titles = re.findall(r'class="md-ellipsis">\s*([^<]*?)\s*<', shown)
+    assert {"Contributing", "Security", "Tests", "Benchmarks"} <= set(titles)

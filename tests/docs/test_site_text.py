@@ -1,12 +1,15 @@
-"""What the site makes of a document's text, before it is HTML."""
+"""What the site makes of a document's text, and of its HTML."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from docsite.dialect import as_python_markdown, github_slug
 from docsite.links import as_site_links, place, targets
 from docsite.navigation import expanded, first_page, lead_of, sections
+from docsite.options import with_whole_options
 from docsite.sources import source_page
 from tests.docs.markdown import DOCUMENTS, anchors, read
 
@@ -110,3 +113,17 @@ def test_a_folder_in_the_navigation_stands_for_its_pages_group_by_group() -> Non
 )
 def test_a_page_is_listed_with_its_first_sentence(page: str, lead: str) -> None:
     assert lead_of(page) == lead
+
+
+@pytest.mark.parametrize(
+    ("code", "whole"),
+    [
+        ("plan --exit-code", ["--exit-code"]),
+        ("supaops plan --env E --out FILE", ["--env", "--out"]),
+        ("-- a comment, and a-b--c", []),
+    ],
+)
+def test_an_option_is_one_word_to_a_browser(code: str, whole: list[str]) -> None:
+    html = with_whole_options(f"<p>--never <code>{code}</code></p>")
+    assert re.findall(r'<span class="option">([^<]*)</span>', html) == whole
+    assert re.sub(r"</?span[^>]*>", "", html) == f"<p>--never <code>{code}</code></p>"

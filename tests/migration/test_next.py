@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from supaops.config import load
-from supaops.errors import Refused, RenderError, UsageError
+from supaops.errors import Refused, SupaopsError, UsageError
 from supaops.migration import next_migration
 from supaops.migration.due import due
 from supaops.render import Kind, Resource, resources
@@ -150,7 +150,7 @@ def test_a_name_that_is_no_part_of_a_files_is_a_usage_error(offline: Project, wh
 
 def test_a_folder_that_cannot_be_written_is_named(offline: Project) -> None:
     (offline.folder / "supabase").write_text("a file", encoding="utf-8")
-    with pytest.raises(RenderError) as caught:
+    with pytest.raises(SupaopsError) as caught:
         write(offline)
     assert "supabase" in str(caught.value.place)
 
@@ -169,6 +169,6 @@ def test_a_half_written_file_is_never_left_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(RenderError, match="No space left"):
+    with pytest.raises(SupaopsError, match="No space left"):
         write(offline)
     assert not [name for name in migrations(offline) if name.endswith(".sql")]

@@ -102,7 +102,7 @@ def test_the_text_is_one_page_that_fits_a_terminal() -> None:
     assert len(told) < 45
     for line in (
         "  CRITICAL  net.credential: net.credential seen",
-        "            docs/runbooks/net.credential.md",
+        "            supaops doctor --explain net.credential",
         "  queue default  1,200 pending, the oldest ready for 40 min; 3 running, 12 failed",
         "  sync  UpstreamError: HTTP N",
         "  42 min ago  ada apply revision 12: 3 updated",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import getpass
 import socket
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from supaops import __version__
+from supaops.git import git
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,6 @@ def _login() -> str:
 
 def git_sha(directory: Path) -> str | None:
     """Return the commit that `directory` is at, marked when it has uncommitted changes."""
-    command = ["git", "-C", str(directory), "describe", "--always", "--abbrev=40", "--dirty"]
-    command += ["--exclude=*"]  # the commit itself, not a tag near it
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None
+    # The commit itself, not a tag near it.
+    said = git(directory, "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
+    return (said or "").strip() or None

@@ -23,6 +23,7 @@ from supaops.cli.subject import Limits, Subject
 from supaops.clock import utc_now
 from supaops.db.health.harvest import harvest
 from supaops.errors import SupaopsError
+from supaops.refusals import refused
 from supaops.report.health.document import HealthDocument, Occasion, as_json, document
 from supaops.report.health.github import health_annotations, health_markdown
 from supaops.report.health.junit import Rules, junit
@@ -184,9 +185,8 @@ def _summarise(markdown: str) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
-    try:
-        with Path(path).open("a", encoding="utf-8") as page:
-            page.write(markdown)
-    except OSError as error:
-        cause = f"cannot write the summary: {error.strerror}"
-        raise SupaopsError(cause, place=path, hint="unset GITHUB_STEP_SUMMARY") from error
+    with (
+        refused("write the summary", Path(path), hint="unset GITHUB_STEP_SUMMARY"),
+        Path(path).open("a", encoding="utf-8") as page,
+    ):
+        page.write(markdown)

@@ -13,7 +13,8 @@ from supaops.cli.console import comment
 from supaops.cli.edge_function import write_edge_function
 from supaops.cli.project import DEFAULT_CONFIG
 from supaops.config import Config, load
-from supaops.errors import RenderError, UsageError
+from supaops.errors import UsageError
+from supaops.refusals import refused
 from supaops.render import annotated_script, files, resources
 from supaops.render.monitoring import board, rules
 
@@ -119,14 +120,8 @@ def _refuse_alone(given: dict[str, object]) -> None:
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
-    try:
+    with refused("write", folder, hint="give a folder you may write to"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RenderError(
-            f"cannot write: {error.strerror}",
-            place=str(folder),
-            hint="give a folder you may write to",
-        ) from error
     comment(f"wrote {', '.join(str(folder / name) for name in texts)}")

@@ -12,7 +12,7 @@ from supaops.cli.console import comment, write
 from supaops.cli.options import ConfigOption, EnvOption
 from supaops.cli.project import DEFAULT_CONFIG, project_root
 from supaops.config import Config, Outside, load, resolve_some
-from supaops.errors import SupaopsError
+from supaops.refusals import refused
 from supaops.render.playbook import playbook
 
 OutOption = Annotated[
@@ -35,15 +35,9 @@ def runbook(
     if out is None:
         write(text.rstrip("\n"))
         return
-    try:
+    with refused("write", out, hint="give a file that you may write to"):
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SupaopsError(
-            f"cannot write: {error.strerror}",
-            place=str(out),
-            hint="give a file that you may write to",
-        ) from error
     comment(f"wrote {out}")
 
 

@@ -14,6 +14,7 @@ from supaops.config.insertion import inserted
 from supaops.config.places import KeyPath, dotted
 from supaops.config.written import quoted, readable, written
 from supaops.errors import ConfigError, SupaopsError
+from supaops.refusals import refused
 
 Entries = Mapping[str, Mapping[str, Any]]
 """New entries of one section, by name."""
@@ -106,20 +107,14 @@ def _says(text: str, file: str, wanted: dict[str, Any]) -> bool:
 
 
 def _read(path: Path) -> str:
-    try:
+    with refused("read the file", path, hint="let this account read it, and save it as UTF-8"):
         return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        cause = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise SupaopsError(
-            f"cannot read the file: {cause}",
-            place=str(path),
-            hint="let this account read it, and save it as UTF-8",
-        ) from error
 
 
 def _replace(path: Path, text: str) -> None:
     target = path.resolve()
-    try:
+    hint = "give yourself the right to write it and its folder"
+    with refused("write the file", path, hint=hint):
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(text.encode())
@@ -127,9 +122,3 @@ def _replace(path: Path, text: str) -> None:
             os.fsync(stream.fileno())
         Path(name).chmod(target.stat().st_mode & 0o777)
         Path(name).replace(target)
-    except OSError as error:
-        raise SupaopsError(
-            f"cannot write the file: {error.strerror}",
-            place=str(path),
-            hint="give yourself the right to write it and its folder",
-        ) from error

@@ -14,11 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from supaops.git import asked
+
 log = logging.getLogger("supaops.config")
 
 _MAX_BYTES = 65_536
 _COMMAND_TIMEOUT_S = 30
-_GIT_TIMEOUT_S = 10
 _IGNORED, _NOT_IGNORED = 0, 1
 
 
@@ -63,37 +64,18 @@ def _refuse_committed(path: Path) -> None:
     """Refuse a file that the next `git add` takes along, or that already is in the history."""
     if not any((folder / ".git").exists() for folder in path.parents):
         return
-    status = _check_ignore(path)
-    if status == _NOT_IGNORED:
+    judged = asked(path.parent, "check-ignore", "--quiet", "--", str(path))
+    if judged and judged.returncode == _NOT_IGNORED:
         raise Unread(
             "would be committed by git",
             f"add it to .gitignore; if git has it already: git rm --cached {path.name}, "
             "and take a new value",
         )
-    if status != _IGNORED:
+    if not judged or judged.returncode != _IGNORED:
         raise Unread(
             "is in a git checkout, and git cannot tell whether it ignores it",
             "let this account use git there, or keep the file elsewhere",
         )
-
-
-def _check_ignore(path: Path) -> int | None:
-    """Return git's verdict; a tracked file is none that it ignores."""
-    # Of a hook that runs this, say: they would lead to another checkout.
-    environ = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
-    command = ["git", "-C", str(path.parent), "check-ignore", "--quiet", "--", str(path)]
-    try:
-        return subprocess.run(
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-            timeout=_GIT_TIMEOUT_S,
-        ).returncode
-    except (OSError, subprocess.TimeoutExpired):
-        return None
 
 
 def run_command(words: Sequence[str], folder: Path) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from supaops.errors import RenderError
 from supaops.migration.manifest import Manifest, read_manifest
+from supaops.refusals import refused
 
 # Source: supabase/cli, `migrateFilePattern` in pkg/migration/file.go.
 _NAME = re.compile(r"([0-9]+)_(.*)\.sql")
@@ -31,7 +31,7 @@ def migrations_folder(root: Path) -> Path:
 def read_files(folder: Path) -> list[MigrationFile]:
     """Return our migrations in the order in which they run; those of others are passed over.
 
-    Raises: RenderError for what cannot be read; Refused for a file of ours that was edited.
+    Raises: SupaopsError for what cannot be read; Refused for a file of ours that was edited.
     """
     found = ((path, read_manifest(_read(path), place=str(path))) for path in _paths(folder))
     return [MigrationFile(path, manifest) for path, manifest in found if manifest is not None]
@@ -50,19 +50,13 @@ def next_version(folder: Path, now: datetime) -> str:
 def write_file(path: Path, text: str) -> None:
     """Write a new file, whole or not at all, and never over another.
 
-    Raises: RenderError.
+    Raises: SupaopsError.
     """
     unfinished = path.with_name(f".{path.name}.new")
-    try:
+    with refused("write", path, hint="make the folder one that you may write to"):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(text.encode())
         unfinished.rename(path)
-    except OSError as error:
-        raise RenderError(
-            f"cannot write: {error.strerror}",
-            place=str(path),
-            hint="make the folder one that you may write to",
-        ) from error
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -86,12 +80,5 @@ def _after(version: str) -> str:
 
 
 def _read(path: Path) -> str:
-    try:
+    with refused("read", path, hint="let this account read it, and save it as UTF-8"):
         return path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise RenderError(
-            f"cannot read: {cause}",
-            place=str(path),
-            hint="let this account read it, and save it as UTF-8",
-        ) from error

@@ -11,6 +11,7 @@ from supaops.config.model import Config
 from supaops.config.references import EnvRef
 from supaops.errors import RenderError
 from supaops.migration.vault_lines import VaultLines, uses_pg_delta, with_vault_lines
+from supaops.refusals import refused
 
 T = TypeVar("T")
 
@@ -34,24 +35,18 @@ class SupabaseConfig:
     def write(self) -> None:
         """Write the new lines, if there are any.
 
-        Raises: RenderError.
+        Raises: SupaopsError.
         """
         if self.lines is None or not self.lines.added:
             return
-        try:
+        with refused("write", self.path, hint="let this account write it"):
             self.path.write_bytes(self.lines.text.encode())
-        except OSError as error:
-            raise RenderError(
-                f"cannot write: {error.strerror}",
-                place=str(self.path),
-                hint="let this account write it",
-            ) from error
 
 
 def read_supabase_config(root: Path, config: Config) -> SupabaseConfig:
     """Read config.toml and compare its `[db.vault]` with the declared secrets.
 
-    Raises: RenderError that names the file.
+    Raises: SupaopsError that names the file.
     """
     path = root / "supabase" / "config.toml"
     secrets = config.vault.secrets
@@ -69,17 +64,11 @@ def read_supabase_config(root: Path, config: Config) -> SupabaseConfig:
 
 
 def _read(path: Path) -> str | None:
-    try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise RenderError(
-            f"cannot read: {cause}",
-            place=str(path),
-            hint="let this account read it, and save it as UTF-8",
-        ) from error
+    with refused("read", path, hint="let this account read it, and save it as UTF-8"):
+        try:
+            return path.read_bytes().decode()
+        except FileNotFoundError:
+            return None
 
 
 def _at(path: Path, work: Callable[[], T]) -> T:

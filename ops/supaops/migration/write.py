@@ -42,7 +42,7 @@ class NextMigration:
     def write(self) -> None:
         """Write the migration, and the lines of config.toml.
 
-        Raises: RenderError.
+        Raises: SupaopsError when a file cannot be written.
         """
         self.write_file()
         self.supabase.write()
@@ -50,7 +50,7 @@ class NextMigration:
     def write_file(self) -> None:
         """Write the migration alone.
 
-        Raises: RenderError.
+        Raises: SupaopsError when a file cannot be written.
         """
         if not self.due.is_empty:
             write_file(self.path, self.text)
@@ -62,7 +62,7 @@ def next_migration(
     """Compare the config with the migrations of a project; writes nothing.
 
     Args:    root: the folder that holds ``supabase``; now: aware, in UTC.
-    Raises:  UsageError for a name that cannot be part of a file's; Refused, RenderError.
+    Raises:  UsageError for a name that cannot be part of a file's; Refused; SupaopsError.
     """
     if not _WHAT.fullmatch(what):
         raise UsageError(

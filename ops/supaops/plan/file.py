@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from supaops.errors import Refused, SupaopsError
 from supaops.plan.document import Document
 from supaops.plan.model import Digests, Plan
+from supaops.refusals import refused
 
 _LISTED = 5
 _NOTHING = Digests(None, None, None)
@@ -20,14 +21,8 @@ def save(document: Document, path: Path) -> None:
 
     Raises: SupaopsError when it cannot be written.
     """
-    try:
+    with refused("write", path, hint="give a file that you may write to"):
         path.write_text(document.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SupaopsError(
-            f"cannot write: {error.strerror}",
-            place=str(path),
-            hint="give a file that you may write to",
-        ) from error
 
 
 def saved(path: Path) -> Document:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from supaops.compare import Comparison, Difference
+from supaops.report.difference import difference_lines
 
 FORMAT_VERSION = "1.0"
 _STYLE = {"+": "green", "-": "red"}
@@ -64,8 +65,7 @@ def _lines(found: Comparison, each: Difference) -> Iterator[Text]:
     line = Text(f"  {mark} ", _STYLE.get(mark, "yellow")).append(each.name, "bold")
     yield line.append(f"  only in {only}", "not bold dim") if only else line
     shown = each.lines if only is None else []
-    for text in shown[:_MAX_LINES]:
-        yield Text(f"      {text}", _STYLE.get(text[:1], ""), no_wrap=True)
+    yield from difference_lines(shown[:_MAX_LINES])
     if len(shown) > _MAX_LINES:
         yield Text(f"      ... {len(shown) - _MAX_LINES} more lines: diff-env --format json", "dim")
 

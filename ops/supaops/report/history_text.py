@@ -8,11 +8,11 @@ from typing import Any
 from rich.text import Text
 
 from supaops.plan import Revision
+from supaops.report.difference import difference_lines
 from supaops.report.times import iso, utc
 
 FORMAT_VERSION = "1.0"
 _SHORT_SHA = 8
-_DIFF_STYLE = {"+": "green", "-": "red", "~": "yellow", "@": "cyan"}
 
 
 def history_lines(revisions: Iterable[Revision]) -> Iterator[Text]:
@@ -65,8 +65,7 @@ def _change_lines(change: Mapping[str, Any]) -> Iterator[Text]:
         return
     yield Text()
     yield Text(f"  {change['action']:<9}", "bold").append(change["address"])
-    for line in change["diff"]:
-        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
+    yield from difference_lines(change["diff"])
 
 
 def _commit(revision: Revision) -> str:

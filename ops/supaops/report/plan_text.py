@@ -9,6 +9,7 @@ from rich.text import Text
 
 from supaops.plan import Action, Change, Decisions, Plan, difference, hazards, summary
 from supaops.render.resource import Kind
+from supaops.report.difference import difference_lines
 
 _MARK = {
     Action.CREATE: ("+", "green"),
@@ -19,7 +20,6 @@ _MARK = {
     Action.FOREIGN: (".", "dim"),
     Action.NOOP: (" ", "dim"),
 }
-_DIFF_STYLE = {"+": "green", "-": "red", "~": "yellow", "@": "cyan"}
 _MAX_DIFF_LINES = 40
 _MAX_LISTED_CREATES = 5
 
@@ -88,8 +88,7 @@ def _lines(change: Change, *, verbose: bool, is_first: bool) -> Iterator[Text]:
     for hazard in hazards(change, is_first=is_first):
         yield Text(f"      hazard: {hazard.message}", "bold yellow")
     diff = difference(change) if _has_story(change, verbose) else []
-    for line in diff[:_MAX_DIFF_LINES]:
-        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
+    yield from difference_lines(diff[:_MAX_DIFF_LINES])
     if len(diff) > _MAX_DIFF_LINES:
         yield Text(f"      ... {len(diff) - _MAX_DIFF_LINES} more lines: plan --format json", "dim")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.text import Text
 
+from supaops.report.difference import difference_lines
 from supaops.scaffold import CI, Fate, File, Runner, Survey, Wanted
 
-_DIFF_STYLE = {"+": "green", "-": "red", "@": "cyan"}
 _SHOWN = 6
 """Lines of a difference; the rest with --verbose."""
 _MARKS = {
@@ -71,8 +71,7 @@ def file_lines(file: File, *, verbose: bool) -> Iterator[Text]:
     note = f"  {file.note}" if file.note else ""
     yield Text(mark, style).append(file.path, "bold").append(note, "not bold dim")
     shown = file.difference if verbose else file.difference[2 : 2 + _SHOWN]
-    for line in shown:
-        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
+    yield from difference_lines(shown)
     yield from _rest(file, len(file.difference) - 2 - len(shown))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
+from supaops.report.difference import difference_lines
 from supaops.scaffold.renewal import Made, State
 
 _HEAD = 20
@@ -16,7 +17,6 @@ _SIGNS = {
     State.STALE: ("  ! stale    ", "red"),
     State.MISSING: ("  ! missing  ", "red"),
 }
-_DIFF_STYLE = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def types_lines(files: Iterable[Made], command: str) -> Iterator[Text]:
@@ -35,7 +35,6 @@ def types_lines(files: Iterable[Made], command: str) -> Iterator[Text]:
 
 
 def _difference(file: Made) -> Iterator[Text]:
-    for line in file.difference[:_HEAD]:
-        yield Text(f"      {line}", _DIFF_STYLE.get(line[:1], ""), no_wrap=True)
+    yield from difference_lines(file.difference[:_HEAD])
     if len(file.difference) > _HEAD:
         yield Text(f"      ... and {len(file.difference) - _HEAD} more lines", "dim")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from supaops.config import Config
 from supaops.render.edge_function import edge_config
 from supaops.scaffold.files import refusals, write_new
+from supaops.scaffold.runner import EDGE_FUNCTION
 
-NAME = "job-runner"
-FOLDER = f"supabase/functions/{NAME}"
+FOLDER = EDGE_FUNCTION
+NAME = PurePosixPath(FOLDER).name
 _CONFIG = f"{FOLDER}/config.ts"
 # A project's own handlers, types and packages; the rest is replaced by each version.
 _THEIRS = ("handlers/index.ts", "types.ts", "deno.json", "deno.lock")
@@ -42,8 +43,8 @@ class EdgeFunction:
         Raises: SupaopsError when a file cannot be written.
         """
         for path, text in self.stale.items():
-            with refusals(Path(path)):
-                file = self.root / path
+            file = self.root / path
+            with refusals(file):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8", newline="")
         for _ in write_new(self.root, self.missing):

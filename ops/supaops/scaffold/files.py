@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
-from supaops.errors import SupaopsError
-from supaops.scaffold.git import git
+from supaops.git import git
+from supaops.refusals import refused
 
 
 class Fate(StrEnum):
@@ -56,18 +56,10 @@ def write_new(root: Path, texts: Mapping[str, str], *, force: bool = False) -> I
             yield _replace(root, path, text) if force and file.fate is Fate.KEPT else file
 
 
-@contextmanager
-def refusals(file: Path) -> Iterator[None]:
-    """Turn what the system refuses into an error of the user's, with the file as its place."""
-    try:
-        yield
-    except (OSError, UnicodeDecodeError) as error:
-        cause = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SupaopsError(
-            f"cannot write or compare: {cause}",
-            place=str(file),
-            hint="move away what is in the way, or give yourself the right to write there",
-        ) from error
+def refusals(file: Path) -> AbstractContextManager[None]:
+    """Return what turns a refusal of the system's into an error with the file as its place."""
+    hint = "move away what is in the way, or give yourself the right to write there"
+    return refused("write or compare", file, hint=hint)
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -15,7 +15,7 @@ def ignored_lines() -> Addition:
 
 
 def _missing(text: str) -> list[str]:
-    lines = [f"{name}" for name in (".supaops/", ".env") if not _is_ignored(name, text)]
+    lines = [name for name in (".supaops/", ".env") if not _is_ignored(name, text)]
     return [*lines, "!.env.example"] if _is_ignored(".env.example", text) else lines
 
 

@@ -28,7 +28,7 @@ _ENDPOINT_GRACE_S = _DRAIN_S + 10 + 15 + _MARGIN_S  # open posts, then running j
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class PodVariable:
     """A variable of a pod, and key of the Secret; an optional one may be missing there."""
 
     name: str
@@ -111,7 +111,7 @@ def _grace_s(config: Config, queue: str | None) -> int:
     return math.ceil(max(_SHORTEST_GRACE, *timeouts).total_seconds())
 
 
-def _ways(config: Config) -> Iterator[Variable]:
+def _ways(config: Config) -> Iterator[PodVariable]:
     """Yield what leads a worker to its queue."""
     worker = config.worker
     if worker.transport == "supabase":
@@ -120,19 +120,19 @@ def _ways(config: Config) -> Iterator[Variable]:
         yield from _named(config.database.url)
 
 
-def _credential(config: Config) -> Iterator[Variable]:
+def _credential(config: Config) -> Iterator[PodVariable]:
     """Yield what a post is proved by."""
     secret = config.vault.secrets.get(config.worker.secret)
     yield from _named(secret and secret.value)
 
 
-def _reports(config: Config) -> Iterator[Variable]:
+def _reports(config: Config) -> Iterator[PodVariable]:
     if name := _variable(config.sentry.dsn):
-        yield Variable(name, optional=True)
+        yield PodVariable(name, optional=True)
 
 
-def _named(*references: object) -> Iterator[Variable]:
-    yield from (Variable(name) for each in references if (name := _variable(each)))
+def _named(*references: object) -> Iterator[PodVariable]:
+    yield from (PodVariable(name) for each in references if (name := _variable(each)))
 
 
 def _variable(reference: object) -> str | None:

@@ -14,13 +14,14 @@ from supaops.scaffold.files import File, write_new
 from supaops.scaffold.ignored import ignored_lines
 from supaops.scaffold.kubernetes import kubernetes_texts
 from supaops.scaffold.makefile import include_line
+from supaops.scaffold.roots import CONFIG
 from supaops.scaffold.runner import Runner
 from supaops.scaffold.services import CI
 from supaops.scaffold.survey import Survey
 from supaops.scaffold.texts import ci_texts, make_texts, starter_texts
 from supaops.scaffold.variables import variables
 
-BASE = Path("ops") / "config" / "job_queue.yaml"
+BASE = CONFIG / "job_queue.yaml"
 
 
 @dataclass(frozen=True, slots=True)

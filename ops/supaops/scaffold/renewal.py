@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from supaops.errors import SupaopsError
+from supaops.refusals import refused
 
 
 class State(StrEnum):
@@ -36,9 +37,9 @@ def compare(path: Path, text: str) -> Made:
     there = _read(path)
     if there is None:
         return Made(path, State.MISSING)
-    return (
-        Made(path, State.CURRENT) if there == text else Made(path, State.STALE, _diff(there, text))
-    )
+    if there == text:
+        return Made(path, State.CURRENT)
+    return Made(path, State.STALE, _diff(there, text))
 
 
 def renew(path: Path, text: str, mark: str) -> Made:
@@ -56,26 +57,17 @@ def renew(path: Path, text: str, mark: str) -> Made:
             place=str(path),
             hint="move it away, or name another file",
         )
-    try:
+    with refused("write", path, hint="give a file in a folder you may write to"):
         _replace(path.resolve(), text)
-    except OSError as error:
-        raise SupaopsError(
-            f"cannot write: {error.strerror}",
-            place=str(path),
-            hint="give a file in a folder you may write to",
-        ) from error
     return Made(path, State.RENEWED)
 
 
 def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        cause = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        hint = "move away what is in the way, or name another file"
-        raise SupaopsError(f"cannot be read: {cause}", place=str(path), hint=hint) from error
+    with refused("read", path, hint="move away what is in the way, or name another file"):
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
 
 
 def _replace(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from supaops.errors import UsageError
 
 SUPABASE = Path("supabase") / "config.toml"
-_OURS = Path("ops") / "config"
+CONFIG = Path("ops") / "config"
 _BELOW = ("*/supabase/config.toml", "*/*/supabase/config.toml")
 _OF_OTHERS = frozenset({"node_modules", "vendor"})
 
@@ -22,7 +22,7 @@ def find_root(here: Path) -> Path:
     Raises: UsageError when there are several.
     """
     for folder in (here, *here.parents):
-        if (folder / _OURS).is_dir() or (folder / SUPABASE).is_file():
+        if (folder / CONFIG).is_dir() or (folder / SUPABASE).is_file():
             return folder
         if (folder / ".git").exists():
             return _only_below(folder) or folder

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from supaops.errors import SupaopsError
-from supaops.scaffold.git import git
+from supaops.git import git
 from supaops.scaffold.roots import SUPABASE, find_root, find_top
 from supaops.scaffold.runner import Runner
 from supaops.scaffold.services import CI

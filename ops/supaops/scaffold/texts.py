@@ -17,14 +17,13 @@ from supaops.config import Config
 from supaops.config.editor_schema import editor_schema
 from supaops.config.fields import EnvRef
 from supaops.render.environment import template_root
+from supaops.scaffold.roots import CONFIG
 from supaops.scaffold.runner import EDGE_FUNCTION, Runner
 from supaops.scaffold.services import CI, PIPELINES
 
-_CONFIG = "ops/config"
+_CONFIG = CONFIG.as_posix()
 MAKE_TARGETS = "supaops.mk"
 _OVERLAYS = ("local", "preview", "staging", "production")
-
-
 # What the playbook says of the application, and `supaops types` writes.
 _FILES = {
     Runner.EDGE: (f"{EDGE_FUNCTION}/types.ts", f"{EDGE_FUNCTION}/handlers/index.ts"),

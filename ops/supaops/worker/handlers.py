@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar, get_args
 
@@ -13,7 +13,6 @@ from supaops.worker.context import Context
 from supaops.worker.payloads import Accept, Faults, Model, acceptor, model_of, payload_type
 
 Result = Any
-AsyncFunction = Callable[[Context, Any], Awaitable[Result]]
 Function = Callable[[Context, Any], Result]
 Where = Literal["thread", "process", "dask"]
 _F = TypeVar("_F", bound=Function)

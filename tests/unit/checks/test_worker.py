@@ -29,7 +29,6 @@ def answers(**changes: Any) -> Answers:
     """Return a ledger whose newest post has succeeded, with changes."""
     known: dict[str, Any] = {
         "posts": 9,
-        "succeeded_at": MOMENT,
         "success_age_s": 12.0,
         "failures": 0,
         "failing_since": None,
@@ -42,7 +41,7 @@ def failing(seconds: float, **changes: Any) -> Answers:
     return answers(failures=3, failing_since=MOMENT, failing_s=seconds, **changes)
 
 
-NEVER: dict[str, Any] = {"succeeded_at": None, "success_age_s": None}
+NEVER: dict[str, Any] = {"success_age_s": None}
 REFUSED = Reply(None, "connection refused")
 
 

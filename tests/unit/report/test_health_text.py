@@ -84,7 +84,7 @@ def test_explained_says_why_it_matters_since_when_what_was_seen_and_where_to_rea
         "              seen: nightly",
         "              seen: weekly",
         "              fix: do this",
-        "              runbook: docs/runbooks/cron.jobs.md",
+        "              runbook: supaops doctor --explain cron.jobs",
     ]
 
 

@@ -16,15 +16,14 @@ class Answers:
 
     Attributes:
         posts: how many there are.
-        succeeded_at, success_age_s: the newest that was answered with 2xx, and how long ago it was
-            sent; None when there is none.
+        success_age_s: how long ago the newest that was answered with 2xx was sent; None when there
+            is none.
         failures, failing_since, failing_s: the later ones that were answered otherwise or not at
             all, and the first of them.
         applied_by: version of the supaops that has last applied something.
     """
 
     posts: int
-    succeeded_at: datetime | None
     success_age_s: float | None
     failures: int
     failing_since: datetime | None

@@ -23,7 +23,6 @@ with answer as materialized (
      and (p.is_answered or p.created_at < now() - make_interval(secs => %(patience_s)s))
 )
 select (select count(*) from post) as posts,
-       s.created_at as succeeded_at,
        extract(epoch from clock_timestamp() - s.created_at)::float as success_age_s,
        f.posts as failures, f.first_at as failing_since,
        extract(epoch from clock_timestamp() - f.first_at)::float as failing_s,

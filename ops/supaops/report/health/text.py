@@ -118,7 +118,7 @@ def _details(finding: Finding, look: Look) -> Iterator[tuple[str, str]]:
     if verdict.fix:
         yield "fix", verdict.fix
     if look.explained:
-        yield "runbook", finding.runbook
+        yield "runbook", f"supaops doctor --explain {finding.id}"
 
 
 def _evidence(evidence: Sequence[str]) -> Iterable[str]:

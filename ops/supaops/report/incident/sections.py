@@ -54,7 +54,8 @@ def _lately(page: Page, lately: Lately) -> Iterator[Section]:
 
 def _broken(page: Page) -> Iterator[Row]:
     for each in page.broken:
-        yield Row(each.severity.name, f"{each.id}: {each.observed}", each.runbook)
+        told = f"{each.id}: {each.observed}"
+        yield Row(each.severity.name, told, f"supaops doctor --explain {each.id}")
 
 
 def _chain(page: Page, lately: Lately) -> Iterator[Row]:
