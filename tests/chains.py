@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
-from supaops.apply import remind_scheduler
+from supaops.apply import remind_scheduler, scheduler
 from supaops.db.connect import connect
 from tests.ports import unused_port
 from tests.projects import ROOT, Project
@@ -85,6 +86,14 @@ def remind(project: Project) -> None:
     """Do what `supaops apply` does after an apply."""
     with connect(project.url, application_name="pytest reminder") as conn:
         remind_scheduler(conn)
+
+
+@contextmanager
+def nothing_ticking() -> Iterator[None]:
+    """Have nobody wait until pg_cron has settled: for blocks in which no job is due."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scheduler, "_SETTLED_AFTER_S", 0)
+        yield
 
 
 def answers(process: Process, url: httpx.URL, log: Path) -> bool:

@@ -6,7 +6,8 @@ import gc
 import logging
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from supaops.db.connect import Connection, connect
 from supaops.errors import LocalStackError
 from supaops.local import Stack, down, process, up
+from tests.logins import lighten
 from tests.projects import reset
 from tests.remembering import remember
 from tests.servers.unavailable import require
@@ -26,21 +28,21 @@ from tests.servers.variables import (
 
 pytest_plugins = ["tests.pooler", "tests.faults.summary", "tests.servers.lending"]
 
-# A process takes a file at a time. Those of long tests come first, so that none is left alone with
-# one at the end.
-_LONG = (
-    "jobs",
-    "chaos",
-    "watch",
+# A process takes a file at a time. One that waits and one that computes take turns, so that the
+# cores have work at any time; short ones come last, so that none is left alone with a long one.
+_WAITING = ("jobs", "chaos", "newcomer", "watch", "verbs", "faults")
+_COMPUTING = (
     "apply",
     "docs",
     "local",
-    "verbs",
+    "web",
+    "benchmarks",
     "migration",
     "adopt",
-    "benchmarks",
-    "faults",
     "cli",
+    "worker",
+    "db",
+    "upgrade",
 )
 
 REAL_EXTENSIONS = """
@@ -67,11 +69,23 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order files by how long they take, roughly, and leave the order within each."""
     items.sort(key=_length)
+    turns = _turns(dict.fromkeys((item.path, _room(item)) for item in items))
+    items.sort(key=lambda item: turns[item.path])
 
 
 def _length(item: pytest.Item) -> int:
-    room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
-    return _LONG.index(room) if room in _LONG else len(_LONG)
+    rooms = (*_WAITING, *_COMPUTING)
+    return rooms.index(_room(item)) if _room(item) in rooms else len(rooms)
+
+
+def _turns(files: Iterable[tuple[Path, str]]) -> dict[Path, tuple[int, bool]]:
+    """Return the turn of each file: its number among its kind; one that waits goes first."""
+    numbers = {True: count(), False: count()}
+    return {path: (next(numbers[room in _WAITING]), room not in _WAITING) for path, room in files}
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath / "tests").parts[0]
 
 
 @pytest.fixture(autouse=True)
@@ -115,11 +129,13 @@ def db(stack: Stack) -> Iterator[Connection]:
 
 def _new_stack(root: Path) -> Stack:
     try:
-        return up(root, durable=False)
+        started = up(root, durable=False)
     except LocalStackError as error:
         if "CI" in os.environ:
             raise
         pytest.skip(f"{error} ({error.hint})")
+    lighten(started)
+    return started
 
 
 def _existing_stack(dsn: str) -> Stack:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from supaops.db.connect import connect
 from supaops.local import Stack, down, process, up
+from tests.logins import lighten
 from tests.waiting import until
 
 How = Literal["fast", "immediate", "kill"]
@@ -31,6 +32,7 @@ class PrivateServer:
 
     def __post_init__(self) -> None:
         self.start()
+        lighten(self.stack)
 
     def start(self) -> None:
         """Start it again; the URL stays as it was."""

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -169,7 +170,26 @@ def _become(request: dict[str, Any], streams: Sequence[int]) -> None:
     sys.stdout.reconfigure(line_buffering=os.isatty(1))  # it was a pipe before
     from supaops.cli import main  # noqa: PLC0415  now that the streams are the caller's
 
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            _leave(end.code)
+        raise
+
+
+def _leave(status: int) -> None:
+    """End without Python's own end, which takes down all that is shared and so copies it first.
+
+    What a program may ask of its end is done; where output cannot be written, the caller ends in
+    the usual way.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]  # as Python itself: it awaits the threads
+    atexit._run_exitfuncs()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 _ROOMS = ("apply", "checks", "db", "jobs", "plan", "render", "report")
@@ -186,6 +206,7 @@ if __name__ == "__main__":
     import rich.table  # noqa: F401
     import typer  # noqa: F401
 
+    import supaops.local  # noqa: F401
     from tests.remembering import remember, warm_up
 
     _import_rooms()

@@ -11,6 +11,7 @@ import pytest
 from supaops.cli.main import run
 from supaops.db.connect import Connection
 from supaops.local import Stack
+from tests.chains import nothing_ticking
 from tests.cli.repositories import add_supabase, git
 from tests.projects import Arranged, lay_out
 
@@ -32,7 +33,14 @@ Cli = Callable[..., Outcome]
 
 
 @pytest.fixture
-def cli(
+def cli(ticking_cli: Cli) -> Iterator[Cli]:
+    """Return a function that runs one command where nothing ticks."""
+    with nothing_ticking():
+        yield ticking_cli
+
+
+@pytest.fixture
+def ticking_cli(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project_folder: Path
 ) -> Cli:
     """Return a function that runs one command with the given variables."""

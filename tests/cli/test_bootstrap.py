@@ -33,11 +33,13 @@ def test_where_nothing_ticks_a_bootstrap_applies_and_verifies(
 
 
 def test_a_chain_that_does_not_work_in_the_end_is_an_error(
-    cli: Cli, db: Connection, variables: dict[str, str], project_folder: Path
+    ticking_cli: Cli, db: Connection, variables: dict[str, str], project_folder: Path
 ) -> None:
     del db
     overlay_file(project_folder).write_text(TICKING, encoding="utf-8")
-    outcome = cli("bootstrap", "--yes", "--timeout", "10", **{**variables, **NOBODY_LISTENS})
+    outcome = ticking_cli(
+        "bootstrap", "--yes", "--timeout", "10", **{**variables, **NOBODY_LISTENS}
+    )
     assert outcome.status == ExitStatus.ERROR
     assert "Broken at " in outcome.out
 

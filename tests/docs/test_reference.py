@@ -114,20 +114,25 @@ def test_an_exit_code_is_documented(code: str) -> None:
 NO_VARIABLES = {"API_URL", "DB_URL", "PG_VERSION", "LC_ALL", "TASK_TYPE"}
 """What looks like one: what the Supabase CLI prints, a file, a child's, and an argument."""
 VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+QUOTED = re.compile(rf"""["']{VARIABLE.pattern}["']""")
 
 
 def variables() -> Iterator[str]:
     """Yield each string of the sources that is written as a variable is, and those of options."""
     yield from (variable for variable, _option in option_variables())
     for source in (ROOT / "ops" / "supaops").rglob("*.py"):
-        tree = ast.parse(read(source))
-        exported = {id(each) for node in ast.walk(tree) for each in _exported(node)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and id(node) not in exported:
-                text = node.value if isinstance(node.value, str) else ""
-                yield from [text] if VARIABLE.fullmatch(text) else []
+        if QUOTED.search(read(source)):  # a tree takes long, and few files are worth one
+            yield from _strings(ast.parse(read(source)))
     for source in (ROOT / "supabase" / "functions").rglob("*.ts"):
         yield from re.findall(r'Deno\.env\.get\("(\w+)"\)', read(source))
+
+
+def _strings(tree: ast.Module) -> Iterator[str]:
+    exported = {id(each) for node in ast.walk(tree) for each in _exported(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in exported:
+            text = node.value if isinstance(node.value, str) else ""
+            yield from [text] if VARIABLE.fullmatch(text) else []
 
 
 def _exported(node: ast.AST) -> list[ast.expr]:

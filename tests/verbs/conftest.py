@@ -12,7 +12,7 @@ import pytest
 from supaops.cli.main import run
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
-from tests.chains import TICKING, remind, unused_endpoint
+from tests.chains import TICKING, nothing_ticking, remind, unused_endpoint
 from tests.db.calls import claim, enqueue
 from tests.projects import Project, reset
 
@@ -83,9 +83,10 @@ def restore(conn: Connection, project: Project) -> None:
 @pytest.fixture
 def supaops(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Supaops:
+) -> Iterator[Supaops]:
     """Return a function that runs one command in the project."""
-    return commands_of(project, monkeypatch, capsys)
+    with nothing_ticking():
+        yield commands_of(project, monkeypatch, capsys)
 
 
 @pytest.fixture

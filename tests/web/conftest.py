@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from supaops.db.connect import Connection, connect
 from supaops.local import Stack
+from tests.chains import nothing_ticking
 from tests.projects import QUIET_CRON, Project, applied
 from tests.web.browsing import CHROMIUM_VARIABLE, chromium, launched, sign_in
 from tests.web.scene import TASK_TYPES
@@ -30,7 +31,7 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def control_room(project: Project) -> Iterator[Served]:
     """Serve the control room."""
-    with served(project) as site:
+    with nothing_ticking(), served(project) as site:
         yield site
 
 
@@ -70,7 +71,7 @@ def launched_browser() -> Iterator[tuple[Browser, AbstractEventLoop]]:
 def _need_chromium() -> None:
     if chromium():
         return
-    message = f"no Chromium: apt-get install chromium, or set {CHROMIUM_VARIABLE}"
+    message = f"no Chromium: apt-get install chromium-headless-shell, or set {CHROMIUM_VARIABLE}"
     if "CI" in os.environ:
         pytest.fail(message)
     pytest.skip(message)

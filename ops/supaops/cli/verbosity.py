@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -93,8 +94,10 @@ def with_verbosity(command: Any) -> Any:
     return command
 
 
-def _options() -> list[Any]:
+@cache
+def _options() -> tuple[Any, ...]:
+    """Return both, the same ones for all commands: making them takes as long as an import."""
     tree = typer.Typer(add_completion=False, rich_markup_mode=None)
     tree.command()(_both)
     command: Any = typer.main.get_command(tree)
-    return list(command.params)
+    return tuple(command.params)
