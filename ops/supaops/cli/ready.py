@@ -25,7 +25,7 @@ def ready(words: Sequence[str]) -> str | None:
     if list(words) == ["--version"]:
         return VERSION
     *path, last = words or [""]
-    if not path or last not in ("--help", "-h"):
+    if last not in ("--help", "-h") or not path or any(word.startswith("-") for word in path):
         return None
     if shutil.get_terminal_size().columns < FULL_WIDTH:
         return None
