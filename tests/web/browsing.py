@@ -7,7 +7,7 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Playwright
 
 from tests.web.site import Served
 
@@ -46,3 +46,9 @@ def sign_in(context: BrowserContext, site: Served, name: str) -> None:
             context.add_cookies(
                 [{"name": cookie.name, "value": cookie.value or "", "url": site.url()}]
             )
+
+
+def follow(target: Locator) -> None:
+    """Press what leads to another page, and await that: a press alone ends before it is there."""
+    with target.page.expect_navigation():
+        target.click()

@@ -25,7 +25,7 @@ from tests.chains import SUPAOPS, unused_endpoint
 from tests.db.calls import claim, enqueue
 from tests.projects import ROOT, Project
 from tests.waiting import until
-from tests.web.browsing import sign_in
+from tests.web.browsing import follow, sign_in
 from tests.web.conftest import SignedIn
 from tests.web.site import Served, served
 
@@ -245,7 +245,7 @@ def test_without_scripts_nothing_pretends_to_be_live(signed_in: SignedIn) -> Non
     assert page.get_by_role("heading", name="Audit").is_visible()
     assert page.locator("#live").is_hidden()
     assert page.get_by_role("button", name="Keyboard").is_hidden()
-    page.get_by_role("link", name="Charts").click()
+    follow(page.get_by_role("link", name="Charts"))
     assert page.get_by_role("heading", name="Charts").is_visible()
 
 

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from supaops.db.connect import Connection
 from tests.db.calls import claim, enqueue
+from tests.web.browsing import follow
 from tests.web.conftest import SignedIn
 from tests.web.site import PASSWORDS, Served
 
@@ -47,7 +48,7 @@ def page(control_room: Served, browser: Browser) -> Iterator[Page]:
     opened.goto(control_room.url("/sign-in"))
     opened.get_by_label("Name").fill("ada")
     opened.get_by_label("Password").fill(PASSWORDS["ada"])
-    opened.get_by_role("button", name="Sign in").click()
+    follow(opened.get_by_role("button", name="Sign in"))
     yield opened
     context.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from supaops.web.site import BASE
+from tests.web.browsing import follow
 from tests.web.conftest import SignedIn
 from tests.web.site import Served
 
@@ -16,11 +17,11 @@ def test_a_theme_is_chosen_without_scripts_and_leads_back(signed_in: SignedIn) -
     page = signed_in("vera", "/charts?window=6h", java_script_enabled=False, color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(background)
-    page.get_by_role("button", name="Dark").click()
+    follow(page.get_by_role("button", name="Dark"))
     assert page.url.endswith("/charts?window=6h")
     assert page.evaluate(background) != light
     assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
-    page.get_by_role("button", name="System").click()
+    follow(page.get_by_role("button", name="System"))
     assert page.evaluate(background) == light
 
 

@@ -10,6 +10,7 @@ import pytest
 from supaops.db.connect import Connection
 from supaops.db.pages import audit
 from tests.web.barriers import assert_no_barrier
+from tests.web.browsing import follow
 from tests.web.conftest import SignedIn
 from tests.web.scene import furnish
 from tests.web.site import Served
@@ -112,13 +113,13 @@ def test_acts_are_filtered_and_paged_without_javascript(
     page = signed_in("vera", "/audit", java_script_enabled=False)
     page.get_by_label("Action").select_option("pause")
     page.get_by_label("Target").fill("queue:mail")
-    page.get_by_role("button", name="Filter").click()
+    follow(page.get_by_role("button", name="Filter"))
     seen = page.locator("td[data-label=Reason]").all_inner_texts()
     while page.get_by_role("link", name="Older").count():
-        page.get_by_role("link", name="Older").click()
+        follow(page.get_by_role("link", name="Older"))
         seen += page.locator("td[data-label=Reason]").all_inner_texts()
     assert seen == [f"reason {number}" for number in range(4, -1, -1)]
-    page.get_by_role("link", name="To the newest").click()
+    follow(page.get_by_role("link", name="To the newest"))
     assert page.get_by_role("cell", name="reason 4").is_visible()
 
 

@@ -7,6 +7,7 @@ import pytest
 from supaops.db.connect import Connection
 from tests.db.calls import column
 from tests.web.barriers import CONTRAST, assert_no_barrier
+from tests.web.browsing import follow
 from tests.web.conftest import SignedIn
 from tests.web.scene import furnish
 
@@ -25,14 +26,14 @@ def test_a_cron_job_is_run_paused_and_resumed(
     page = signed_in("ada", "/cron", **options)
     job = page.locator(f"#cron-{CLEANUP}")
     job.locator("summary", has_text="Run now").click()
-    job.get_by_role("button", name=f"Run {CLEANUP} now").click()
+    follow(job.get_by_role("button", name=f"Run {CLEANUP} now"))
     assert f"{CLEANUP} ran in " in page.locator("#notice p").inner_text()
     job.locator("summary", has_text="Pause").click()
     job.get_by_label("Reason", exact=True).fill("a restore is under way")
-    job.get_by_role("button", name=f"Pause {CLEANUP}").click()
+    follow(job.get_by_role("button", name=f"Pause {CLEANUP}"))
     assert "Paused by ada" in job.inner_text()
     job.locator("summary", has_text="Resume").click()
-    job.get_by_role("button", name=f"Resume {CLEANUP}").click()
+    follow(job.get_by_role("button", name=f"Resume {CLEANUP}"))
     assert page.locator("#notice p").inner_text() == f"{CLEANUP} is active again."
     assert column(queue, "select action from supaops.audit order by id") == [
         "run",
@@ -51,10 +52,10 @@ def test_a_queue_is_paused_and_resumed(
     mail.locator("summary", has_text="Pause").click()
     mail.get_by_label("Reason").fill("the relay moves")
     mail.get_by_label("Until").fill("30m")
-    mail.get_by_role("button", name="Pause mail").click()
+    follow(mail.get_by_role("button", name="Pause mail"))
     assert "the relay moves" in mail.inner_text()
     assert column(queue, "select queue from supaops.pause") == ["mail"]
-    mail.get_by_role("button", name="Resume").click()
+    follow(mail.get_by_role("button", name="Resume"))
     assert page.locator("#notice p").inner_text() == "Queue mail is resumed."
     assert column(queue, "select queue from supaops.pause") == []
 

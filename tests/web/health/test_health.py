@@ -21,6 +21,7 @@ from tests.faults.answering import Answers, answering
 from tests.projects import Project
 from tests.waiting import until
 from tests.web.barriers import assert_no_barrier
+from tests.web.browsing import follow
 from tests.web.conftest import SignedIn
 from tests.web.rooms import LOADING, checked, visited, without_database
 from tests.web.site import Served
@@ -200,7 +201,7 @@ def test_check_now_works_without_javascript(signed_in: SignedIn) -> None:
     page = signed_in("vera", "/health", java_script_enabled=False)
 
     def asked() -> bool:
-        page.get_by_role("button", name="Check now").click()
+        follow(page.get_by_role("button", name="Check now"))
         return "The checks are running" in page.locator(".notice").inner_text()
 
     until(asked)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from supaops.db.connect import Connection
 from tests.db.calls import claim, enqueue, job
 from tests.web.barriers import assert_no_barrier
+from tests.web.browsing import follow
 from tests.web.conftest import SignedIn
 from tests.web.scene import furnish
 
@@ -88,7 +89,7 @@ def test_list_and_preview_have_no_barrier_and_fit_the_screen(
     page = signed_in("otto", "?status=failed&error=answer", viewport=size)
     _is_sound(page, is_small=width < 500)
     page.get_by_label("Act on").select_option("page")
-    page.get_by_role("button", name="Clone…").click()
+    follow(page.get_by_role("button", name="Clone…"))
     _is_sound(page, is_small=width < 500)
 
 
