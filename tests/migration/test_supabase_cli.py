@@ -73,7 +73,7 @@ def test_reset_makes_everything_again(tmp_path: Path, stack: Stack) -> None:
     """It drops pg_cron too; on Supabase `postgres` may do that, here it becomes a superuser."""
     program()
     if "pg_cron" not in stack.native:
-        pytest.skip("a stand-in for pg_cron cannot be created anew (apt-get install pg_cron)")
+        pytest.skip("a stand-in cannot be created anew: apt-get install postgresql-17-cron")
     with private_server() as server:
         with connect(server.stack.admin_url, application_name="pytest") as admin:
             admin.execute("alter role postgres superuser")

@@ -124,7 +124,7 @@ def test_the_service_role_runs_a_job_from_end_to_end_without_seeing_supaops(
 def test_plpgsql_check_finds_nothing(stack: Stack) -> None:
     with connect(stack.admin_url) as admin:
         if not value(admin, "select 1 from pg_available_extensions where name = 'plpgsql_check'"):
-            pytest.skip("this server has no plpgsql_check")
+            pytest.skip("no plpgsql_check: apt-get install postgresql-17-plpgsql-check")
         admin.execute("create extension if not exists plpgsql_check schema extensions")
         found = admin.execute(
             "select f.proname, c.lineno, c.level, c.message, c.detail"

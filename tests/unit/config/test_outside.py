@@ -71,7 +71,7 @@ def test_a_file_that_cannot_hold_a_value_is_refused(tmp_path: Path) -> None:
     assert fault(tmp_path / ("x" * 300)).fault == "cannot be read: File name too long"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file: run it as another user")
 def test_a_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
     file(tmp_path / "secret").chmod(0)
     assert fault(tmp_path / "secret").fault == "cannot be read: Permission denied"
