@@ -49,7 +49,8 @@ def test_limit_is_taken_from_the_body_and_capped(body: bytes, limit: int) -> Non
             b'{"sent_by": ' + b'{"a":' * 2000 + b"1" + b"}" * 2001,
             "the body is not JSON",
             marks=pytest.mark.skipif(
-                reads_nested(2000), reason="Python 3.11 alone fails at what fits into a body: run it with that"
+                reads_nested(2000),
+                reason="run it with Python 3.11, which alone fails at what fits a body",
             ),
         ),
         (b'{"limit": 1, "limit": 2}', "the body names a key twice"),
