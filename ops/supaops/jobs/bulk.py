@@ -59,7 +59,7 @@ def change(
         results += made
         left += _left(conn, config, verb, set(chunk) - {each.job_id for each in made})
         progress(start + len(chunk))
-    return _outcome(verb, results, left)
+    return outcome_of(verb, results, left)
 
 
 def _change(
@@ -88,7 +88,8 @@ def _left(conn: Connection, config: Config, verb: Verb, ids: set[int]) -> Counte
     return Counter(verb.why_left(found.get(each)) for each in ids)
 
 
-def _outcome(verb: Verb, results: Sequence[Done], left: Mapping[str, int]) -> Outcome:
+def outcome_of(verb: Verb, results: Sequence[Done], left: Mapping[str, int]) -> Outcome:
+    """Return what became of jobs, from the rows of those that were dealt with."""
     good = [each for each in results if each.problem is None]
     return Outcome(
         verb,

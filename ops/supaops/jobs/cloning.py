@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from supaops.config.model import Config
-from supaops.db.cloning import Clone, clone_once
+from supaops.db.cloning import clone_once
 from supaops.db.connect import Connection
 from supaops.db.operators import Actor
-from supaops.jobs.bulk import Outcome
+from supaops.jobs.bulk import Outcome, outcome_of
 from supaops.jobs.verb import REPLAY
 
 
@@ -17,13 +19,8 @@ def clone(conn: Connection, config: Config, job_id: int, seen: int, actor: Actor
     Returns: what became of it. Where nothing was done, `new_ids` may have the earlier clone.
     Raises:  DatabaseError.
     """
-    return _outcome(job_id, clone_once(conn, config, job_id, seen, actor))
-
-
-def _outcome(job_id: int, made: Clone | None) -> Outcome:
+    made, was_there = clone_once(conn, config, job_id, seen, actor)
     if made is None:
-        return Outcome(REPLAY, (), {REPLAY.why_left(None): 1}, {}, {})
-    if made.new_id is None:
-        return Outcome(REPLAY, (), {}, {job_id: made.problem or ""}, {})
-    left = {"cloned already": 1} if made.was_there else {}
-    return Outcome(REPLAY, () if left else (job_id,), left, {}, {job_id: made.new_id})
+        return outcome_of(REPLAY, [], {REPLAY.why_left(None): 1})
+    outcome = outcome_of(REPLAY, [made], {})
+    return replace(outcome, done=(), left={"cloned already": 1}) if was_there else outcome

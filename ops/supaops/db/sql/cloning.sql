@@ -1,4 +1,4 @@
--- One clone for a form that is sent twice. {replay} is the queue's function.
+-- One clone for a form that is sent twice.
 
 -- name: hold
 -- One at a time for a job, so that each sees the clone that was made before it.
@@ -12,6 +12,3 @@ select substring(a.after ->> 'new_id' from '^[0-9]{1,18}$')::bigint as new_id
  where a.target = 'job:' || %(id)s::bigint and a.action = 'replay' and a.id > %(seen)s
  order by a.id
  limit 1;
-
--- name: make :many
-select new_id, problem from {replay}(array[%(id)s::bigint]);
