@@ -30,7 +30,7 @@ def addition(found: Survey, ci: Pipeline | None, *, kubernetes: bool) -> Wanted 
     if there is None:
         return None
     title, runner = there.runbook.title, runner_of(there)
-    return Wanted(title, runner, service, kubernetes=kubernetes, is_addition=True)
+    return Wanted(title, runner, service, is_addition=True)
 
 
 def answers(found: Survey, asking: Asking, ci: Pipeline | None, worker: Runner | None) -> Wanted:

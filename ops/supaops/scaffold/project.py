@@ -29,12 +29,12 @@ class Wanted:
     """What was found out or answered.
 
     Attributes:
-        is_addition: whether only the pipeline and the manifests are, to a project that is there.
         title: of the project, in its playbook.
         service: whose pipeline to write; None for none.
         make: whether the Makefile is to include the targets.
         migration: whether the first migration is to be written.
         force: whether to replace files that have another text.
+        is_addition: whether the pipeline and the manifests are all, to a project that is there.
     """
 
     title: str
@@ -52,19 +52,21 @@ def lay_out(found: Survey, wanted: Wanted) -> Iterator[File]:
 
     Raises: SupaopsError in the middle; what was yielded before is written.
     """
-    if not wanted.is_addition:
-        yield from _project(found, wanted)
-    yield from write_new(found.root, _optional(found, wanted), force=wanted.force)
-
-
-def _project(found: Survey, wanted: Wanted) -> Iterator[File]:
     root, force = found.root, wanted.force
-    yield from write_new(root, starter_texts(wanted.title, wanted.runner), force=force)
-    base = root / BASE
-    production = load(base, "production")
-    yield add(root, env_example(variables(base), production, found.ref))
+    if not wanted.is_addition:
+        yield from write_new(root, starter_texts(wanted.title, wanted.runner), force=force)
+    production = load(root / BASE, "production")
+    if not wanted.is_addition:
+        yield from _around(found, wanted, production)
+    yield from write_new(root, _optional(found, wanted, production), force=force)
+
+
+def _around(found: Survey, wanted: Wanted, production: Config) -> Iterator[File]:
+    """Write what a project has beside its config."""
+    root = found.root
+    yield add(root, env_example(variables(root / BASE), production, found.ref))
     yield add(root, ignored_lines())
-    yield from write_new(root, make_texts(), force=force)
+    yield from write_new(root, make_texts(), force=wanted.force)
     if wanted.make:
         yield add(root, include_line(root))
 
@@ -79,9 +81,8 @@ def existing_config(root: Path) -> Config | None:
     return configs.get("production")
 
 
-def _optional(found: Survey, wanted: Wanted) -> dict[str, str]:
+def _optional(found: Survey, wanted: Wanted, production: Config) -> dict[str, str]:
     texts: dict[str, str] = {}
-    production = load(found.root / BASE, "production")
     if wanted.service:
         staging = load(found.root / BASE, "staging")
         folder = PurePosixPath(found.root.relative_to(found.top))
