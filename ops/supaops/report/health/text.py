@@ -10,6 +10,7 @@ from itertools import groupby
 from rich.text import Text
 
 from supaops.checks.finding import Finding, worst
+from supaops.report.explaining import explaining
 from supaops.report.health.sums import WORST_FIRST, counted, sentence
 from supaops.report.severity import STYLE
 from supaops.report.times import utc
@@ -68,7 +69,7 @@ def closing_line(findings: Sequence[Finding], environment: str) -> Text:
     if worst(findings) is Severity.OK:
         return Text(f"Nothing to do: every link of the chain of {environment} works.", "green")
     first = max(findings, key=lambda each: each.severity.rank)
-    return Text(f"Step by step: supaops doctor --explain {first.id}", "cyan")
+    return Text(f"Step by step: {explaining(first.id)}", "cyan")
 
 
 def values_line() -> Text:
@@ -118,7 +119,7 @@ def _details(finding: Finding, look: Look) -> Iterator[tuple[str, str]]:
     if verdict.fix:
         yield "fix", verdict.fix
     if look.explained:
-        yield "runbook", f"supaops doctor --explain {finding.id}"
+        yield "runbook", explaining(finding.id)
 
 
 def _evidence(evidence: Sequence[str]) -> Iterable[str]:

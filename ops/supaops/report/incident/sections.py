@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from supaops.incident import Failing, Happening, Lately, Page, QueueState
+from supaops.report.explaining import explaining
 from supaops.report.times import ago, span, utc
 
 
@@ -54,8 +55,7 @@ def _lately(page: Page, lately: Lately) -> Iterator[Section]:
 
 def _broken(page: Page) -> Iterator[Row]:
     for each in page.broken:
-        told = f"{each.id}: {each.observed}"
-        yield Row(each.severity.name, told, f"supaops doctor --explain {each.id}")
+        yield Row(each.severity.name, f"{each.id}: {each.observed}", explaining(each.id))
 
 
 def _chain(page: Page, lately: Lately) -> Iterator[Row]:
