@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from supaops.config.loading import config_place
-from supaops.config.model import Config
+from supaops.config.model import DEFAULT_QUEUE, Config
 from supaops.config.places import listed, shorten
 from supaops.config.suggest import did_you_mean
 from supaops.config.validate import SMOKE_TASK_TYPE
 from supaops.errors import UsageError
-
-_DEFAULT = "default"
-"""The queue of a task type that names none, and of the smoke test's."""
 
 
 def undeclared_queue(config: Config, name: str, option: str) -> UsageError | None:
@@ -21,7 +18,7 @@ def undeclared_queue(config: Config, name: str, option: str) -> UsageError | Non
     Declared is what a task type names, and what has an entry under ``queue.limits``.
     """
     named = {each.queue for each in config.queue.task_types.values()}
-    known = sorted({_DEFAULT, *named, *config.queue.limits})
+    known = sorted({DEFAULT_QUEUE, *named, *config.queue.limits})
     place = config_place(config, ("queue", "limits"))
     entry = "`NAME: {}` under queue.limits declares another" + (f" ({place})" if place else "")
     return _undeclared("queue", name, known, option, entry)

@@ -39,6 +39,8 @@ from supaops.config.worker import Worker
 
 PRODUCTION = frozenset({"production", "prod"})
 """Environments that are protected unless their overlay says otherwise."""
+DEFAULT_QUEUE = "default"
+"""That of a task type which names none."""
 CALL_OR_SQL = "expected exactly one of `call` and `sql`"
 
 
@@ -98,7 +100,7 @@ class Limit(Section):
 class TaskType(Section):
     """One kind of job: where it queues, how often it is tried, and what its payload looks like."""
 
-    queue: Identifier = "default"
+    queue: Identifier = DEFAULT_QUEUE
     """The queue that its jobs wait in unless `enqueue` names another."""
     max_attempts: int = Field(default=5, ge=1, le=1000)
     """How often a job is tried before it is `failed`."""
